@@ -1,0 +1,43 @@
+# run: the chatbot. test: every test. check: the tests that need no model. fmt: format the code.
+# Nothing is needed beforehand but Python 3.11 or newer, make and a C++ compiler.
+
+PYTHON ?= python3
+export PYTHON
+BIN := .venv/bin
+
+# A stamp's name is a checksum of what decides about the environment, this folder included. While
+# it is there and the environment starts, nothing is installed and no network is needed.
+STATE := $(shell { pwd; cat pyproject.toml constraints.txt; } | cksum | cut -d ' ' -f 1)
+RUN := .venv/.run-$(STATE)
+TEST := .venv/.test-$(STATE)
+STALE := $(shell $(BIN)/python -c '' 2>/dev/null || echo stale)
+
+.PHONY: run test check fmt $(if $(STALE),$(RUN) $(TEST))
+
+run: $(RUN)
+	@$(BIN)/mustanad serve
+
+test: $(TEST)
+	.ci/browser
+	$(BIN)/mustanad models fetch
+	$(BIN)/python -m pytest
+
+check: $(TEST)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q -m "not model and not browser"
+
+fmt: $(TEST)
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
+
+$(RUN):
+	@.ci/install .
+	@rm -f .venv/.run-* .venv/.test-*
+	@touch $@
+
+$(TEST):
+	@.ci/install '.[test]'
+	@rm -f .venv/.run-* .venv/.test-*
+	@touch $@ $(RUN)
