@@ -1,0 +1,152 @@
+"""Every error that Mustanad raises on purpose.
+
+    RagError
+    ├── SettingsError                a setting is unknown, misspelt or out of range
+    ├── DocumentError                a file could not be read
+    ├── IndexStoreError              the store itself failed
+    │   ├── IndexNotFoundError       nothing has been ingested at this place
+    │   └── IndexMismatchError       the index was built with other settings
+    ├── ModelError
+    │   ├── ModelNotFoundError       no source of the model store has it
+    │   ├── ModelCorruptError        a file has another digest than it should
+    │   ├── ModelFetchError          it could not be fetched
+    │   └── ModelLoadError           the file is there, the engine refused it
+    ├── PromptError                  a prompt file and its variables disagree
+    └── GenerationError              the text model or its server failed
+
+An error takes its facts as keyword arguments, keeps them as attributes and writes its own message:
+what failed, what was seen, what to do. All of them survive pickling.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+
+class RagError(Exception):
+    """The root of the tree. `facts` holds the keyword arguments the error was made with."""
+
+    def __init__(self, message: str, **facts: Any) -> None:
+        super().__init__(message)
+        self.facts: Mapping[str, Any] = facts
+
+    @property
+    def message(self) -> str:
+        """The one line that a user reads."""
+        return str(self.args[0])
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (_rebuild, (type(self), self.message, dict(self.__dict__)))
+
+
+def _rebuild(kind: type[RagError], message: str, state: dict[str, Any]) -> RagError:
+    error = kind.__new__(kind)
+    Exception.__init__(error, message)
+    error.__dict__.update(state)
+    return error
+
+
+class SettingsError(RagError):
+    """A setting is unknown or its value is not allowed."""
+
+    def __init__(self, *, name: str, reason: str, origin: str = "") -> None:
+        where = f" (from {origin})" if origin else ""
+        super().__init__(
+            f"Setting {name}{where}: {reason} `mustanad settings` lists all settings.",
+            name=name,
+            reason=reason,
+            origin=origin,
+        )
+        self.name, self.reason, self.origin = name, reason, origin
+
+
+class DocumentError(RagError):
+    """A file or one document in it could not be read; the others are not affected."""
+
+    def __init__(self, *, path: Path | str, reason: str) -> None:
+        super().__init__(f"{path}: {reason}", path=str(path), reason=reason)
+        self.path, self.reason = str(path), reason
+
+
+class IndexStoreError(RagError):
+    """The vector store could not be opened, read or written."""
+
+    def __init__(self, *, path: Path | str, reason: str) -> None:
+        super().__init__(f"The index at {path} cannot be used: {reason}", path=str(path))
+        self.path, self.reason = str(path), reason
+
+
+class IndexNotFoundError(IndexStoreError):
+    """Nothing has been ingested at this place yet."""
+
+    def __init__(self, *, path: Path | str) -> None:
+        super().__init__(
+            path=path, reason="it holds no documents yet. Run `mustanad ingest PATH` to add some."
+        )
+
+
+class IndexMismatchError(IndexStoreError):
+    """The index was built with other models or settings than those now in force."""
+
+    def __init__(
+        self, *, path: Path | str, built_with: Mapping[str, Any], configured: Mapping[str, Any]
+    ) -> None:
+        changed = sorted(
+            key for key in {*built_with, *configured} if built_with.get(key) != configured.get(key)
+        )
+        differences = "; ".join(
+            f"{key}: built with {built_with.get(key)!r}, now {configured.get(key)!r}"
+            for key in changed
+        )
+        super().__init__(
+            path=path,
+            reason=f"{differences}. Run `mustanad ingest --rebuild PATH` to build it again, "
+            "or set the settings back.",
+        )
+        self.built_with, self.configured = dict(built_with), dict(configured)
+
+
+class ModelError(RagError):
+    """Something is wrong with a model. `model` is its name in models.toml, or its path."""
+
+    def __init__(self, *, model: str, reason: str) -> None:
+        super().__init__(f"Model {model}: {reason}", model=model, reason=reason)
+        self.model, self.reason = model, reason
+
+
+class ModelNotFoundError(ModelError):
+    """No source that the settings allow has this model."""
+
+
+class ModelCorruptError(ModelError):
+    """A file of the model does not have the SHA-256 that it should have."""
+
+
+class ModelFetchError(ModelError):
+    """The model could not be fetched. `retryable` says whether trying again may help."""
+
+    def __init__(self, *, model: str, reason: str, retryable: bool) -> None:
+        super().__init__(model=model, reason=reason)
+        self.retryable = retryable
+
+
+class ModelLoadError(ModelError):
+    """The model's file is there, but the engine could not load it."""
+
+
+class PromptError(RagError):
+    """A prompt file is missing, malformed, or its variables are not those it is given."""
+
+    def __init__(self, *, prompt: str, reason: str) -> None:
+        super().__init__(f"Prompt {prompt}: {reason}", prompt=prompt, reason=reason)
+        self.prompt, self.reason = prompt, reason
+
+
+class GenerationError(RagError):
+    """The text model, or the server that runs it, failed while it was writing."""
+
+    def __init__(self, *, model: str, reason: str, retryable: bool = False) -> None:
+        super().__init__(f"The text model {model} failed: {reason}", model=model)
+        self.model, self.reason, self.retryable = model, reason, retryable

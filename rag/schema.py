@@ -1,0 +1,284 @@
+"""The values that travel from stage to stage: frozen, typed, free of any engine.
+
+All offsets are Unicode code points. `start` is inclusive, `end` exclusive, as in a slice.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from enum import StrEnum
+from typing import Any
+
+
+class Status(StrEnum):
+    """What became of a question.
+
+    PARTIAL: the documents hold the answer, but it stands there in another language than the
+    question's and could not be worded in it reliably, so the document's own words are given.
+    """
+
+    ANSWERED = "ANSWERED"
+    PARTIAL = "PARTIAL"
+    NOT_FOUND = "NOT_FOUND"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A half-open range of code points."""
+
+    start: int
+    end: int
+
+    def of(self, text: str) -> str:
+        """The words of `text` that the span covers."""
+        return text[self.start : self.end]
+
+    def overlaps(self, other: Span) -> bool:
+        """Whether both spans share at least one code point."""
+        return self.start < other.end and other.start < self.end
+
+    def shifted(self, offset: int) -> Span:
+        """The same span, `offset` code points further on."""
+        return Span(self.start + offset, self.end + offset)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One article or report, its text as it was written.
+
+    `document_id` comes from path and content, so the same file gives the same id. `published` is
+    the day it came out, `crawled` the moment a scraper fetched it; both are None where the
+    document does not say. `language` is an ISO 639-1 code, or "und".
+    """
+
+    document_id: str
+    text: str
+    path: str
+    title: str = ""
+    source: str | None = None
+    published: dt.date | None = None
+    crawled: dt.datetime | None = None
+    keywords: tuple[str, ...] = ()
+    language: str = "und"
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chunk:
+    """A run of whole sentences: the unit that is embedded.
+
+    Invariants: `document.text[start:end] == text`; every span of `sentences` lies in
+    `[start, end)`, counted in the document, in order and without overlap.
+    """
+
+    document_id: str
+    start: int
+    end: int
+    text: str
+    sentences: tuple[Span, ...]
+
+    @property
+    def chunk_id(self) -> str:
+        """Document id and offsets: the same text at the same place has the same id."""
+        return f"{self.document_id}:{self.start}-{self.end}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """A chunk as the reader or the text model sees it.
+
+    `score` is the fused retrieval score, 0 to 1 (see `rag.retrieval`), `cosine` the similarity of
+    question and chunk, from -1 to 1. `sentences` are spans in the document, `sentence_scores` the
+    cosines of the question and each of them, in the same order.
+    """
+
+    document_id: str
+    start: int
+    end: int
+    text: str
+    title: str
+    source: str | None
+    published: dt.date | None
+    language: str
+    path: str
+    score: float
+    cosine: float
+    sentences: tuple[Span, ...] = ()
+    sentence_scores: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """A sentence that an answer may cite.
+
+    Invariant: `document.text[span.start:span.end] == text`. `score` is the cosine of question and
+    sentence, -1 to 1. `answer` covers the words that answer, in code points of the document and
+    within `span`, where a reader marked them. `probability` says how likely it is that the
+    sentence holds the answer, 0 to 1.
+    """
+
+    span: Span
+    text: str
+    passage: Passage
+    score: float
+    answer: Span | None = None
+    probability: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Citation:
+    """The words of a document that bear out a sentence of the answer.
+
+    Invariant: `document.text[start:end] == quote`, and `passage[start - passage_start :
+    end - passage_start] == quote`. `score` is the cosine of question and sentence, -1 to 1.
+    `path` is the file the document came from. `answer` covers the answering words within the
+    quotation, in code points of the document, or is None where none were marked.
+    """
+
+    number: int
+    document_id: str
+    title: str
+    source: str | None
+    published: dt.date | None
+    path: str
+    start: int
+    end: int
+    quote: str
+    passage: str
+    passage_start: int
+    score: float
+    answer: Span | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerSentence:
+    """One sentence of an answer, the numbers of its citations, and whether they bear it out."""
+
+    text: str
+    citations: tuple[int, ...]
+    supported: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seconds:
+    """Wall-clock seconds from the question. `first_word` is None where no word was written."""
+
+    passages: float
+    first_word: float | None
+    total: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What Mustanad says to one question.
+
+    `text` is the worded answer with its marks ([1]), in `language`, the question's own. With
+    NOT_FOUND, `citations` is empty, `text` says so, and `passages` are the nearest ones. `query`
+    is what was searched: the question, or the stand-alone form of a follow-up. `notes` say how a
+    date was resolved or what was left out, in `language`.
+    """
+
+    question: str
+    query: str
+    language: str
+    text: str
+    status: Status
+    citations: tuple[Citation, ...]
+    passages: tuple[Passage, ...]
+    sentences: tuple[AnswerSentence, ...] = ()
+    notes: tuple[str, ...] = ()
+    seconds: Seconds = Seconds(passages=0.0, first_word=None, total=0.0)
+    model: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The answer as plain dicts, lists, strings and numbers; dates as ISO 8601."""
+        return _plain(self)  # type: ignore[no-any-return]
+
+    def __str__(self) -> str:
+        return "\n".join(self._lines())
+
+    def _lines(self) -> Iterator[str]:
+        yield self.text
+        yield from self.notes
+        for citation in self.citations:
+            facts = (citation.title, citation.source, citation.published)
+            yield ""
+            yield f"[{citation.number}] «{citation.quote}»"
+            yield "    " + " · ".join(str(fact) for fact in facts if fact)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """One past exchange of a conversation."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passages:
+    """The first event of a stream: what was found, best first."""
+
+    passages: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """A few more characters of the draft. The draft is unchecked until `Final`."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Final:
+    """The last event of a stream: the checked answer, to stand in place of the draft."""
+
+    answer: Answer
+
+
+Event = Passages | Delta | Final
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """A file that was not ingested, and the reason, as one line."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far an ingest has come: `path` is done, `files_done` of `files`; chunks so far."""
+
+    path: str
+    files_done: int
+    files: int
+    chunks: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IngestReport:
+    """What an ingest did. `embedded` chunks are new; `unchanged` documents cost nothing."""
+
+    added: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    embedded: int = 0
+    skipped: tuple[Skipped, ...] = field(default=())
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, (dt.date, dt.datetime)):
+        return value.isoformat()
+    if isinstance(value, StrEnum):
+        return value.value
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, (tuple, list)):
+        return [_plain(item) for item in value]
+    if hasattr(value, "__dataclass_fields__"):
+        return {item.name: _plain(getattr(value, item.name)) for item in fields(value)}
+    return value
