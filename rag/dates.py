@@ -1,0 +1,396 @@
+"""Dates as people write them, and phrases like «يناير الماضي» made into dates.
+
+Stated dates are read by dateparser, with the languages fixed to Arabic and English. Relative
+phrases are resolved by the rules below: the latest, the same or the first such month or day, seen
+from the day of publication. A phrase that does not fit that day (a weekday that falls on another
+day) is left alone: a missing date is better than a wrong one.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from rag.schema import Span
+from rag.text import fold, normalise
+
+Language = Literal["ar", "en"]
+
+_LONGEST_DATE: Final = 100
+
+_FAMILIES: Final[tuple[tuple[str, ...], ...]] = (
+    ("January", "يناير", "كانون الثاني", "جانفي"),
+    ("February", "فبراير", "شباط", "فيفري"),
+    ("March", "مارس", "آذار"),
+    ("April", "أبريل", "نيسان", "إبريل", "أفريل"),
+    ("May", "مايو", "أيار", "ماي"),
+    ("June", "يونيو", "حزيران", "يونيه", "يونية", "جوان"),
+    ("July", "يوليو", "تموز", "يوليه", "يولية", "يوليوز", "جويلية"),
+    ("August", "أغسطس", "آب", "غشت", "أوت"),
+    ("September", "سبتمبر", "أيلول", "شتنبر"),
+    ("October", "أكتوبر", "تشرين الأول"),
+    ("November", "نوفمبر", "تشرين الثاني", "نونبر"),
+    ("December", "ديسمبر", "كانون الأول", "دجنبر"),
+)
+
+MONTHS: Final[dict[str, int]] = {
+    name: number for number, names in enumerate(_FAMILIES, start=1) for name in names
+}
+"""Month names, English and of all Arabic families, and their numbers from 1 to 12."""
+
+_WEEKDAYS: Final[dict[str, int]] = {
+    "الاثنين": 0,
+    "الثلاثاء": 1,
+    "الاربعاء": 2,
+    "الخميس": 3,
+    "الجمعه": 4,
+    "السبت": 5,
+    "الاحد": 6,
+    "monday": 0,
+    "tuesday": 1,
+    "wednesday": 2,
+    "thursday": 3,
+    "friday": 4,
+    "saturday": 5,
+    "sunday": 6,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedDate:
+    """A relative phrase of a sentence and the date it stands for.
+
+    `span` covers the phrase in the sentence. `iso` is ISO 8601, no finer than the phrase: a day
+    ("2024-01-15"), a month ("2024-01") or a year ("2024"). `words` says it in the language asked.
+    """
+
+    span: Span
+    iso: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    year: int
+    month: int | None = None
+    day: int | None = None
+
+
+def parse_date(text: str) -> dt.date | None:
+    """Reads one date that states its day, month and year; nothing is guessed.
+
+    Arabic or English month names of every family, also two of them for one month; Arabic-Indic
+    digits; ISO 8601; weekdays, times and zones are passed over. Figures alone are read day first
+    (05/01/2025 is 5 January), as in the Arab world, unless that is no date.
+
+    Returns:
+        The day, in the zone the text is written in; None where the text is not such a date.
+    """
+    if len(text) > _LONGEST_DATE:
+        return None
+    # The time of an ISO timestamp would be moved to another zone, and with it the day.
+    text = re.sub(r"(?<=\d\d\d\d-\d\d-\d\d)[T@ ]\d\d?:.*", "", text.strip())
+    plain = _english_months(text)
+    if plain is None or not re.search(r"\d", plain):
+        return None
+    # dateparser takes a fifth of a second to load, and only ingesting needs it.
+    import dateparser
+
+    found = dateparser.parse(
+        plain,
+        languages=["ar", "en"],
+        settings={
+            "REQUIRE_PARTS": ["day", "month", "year"],
+            "PARSERS": ["absolute-time"],
+            "DATE_ORDER": "DMY",
+            "TIMEZONE": "UTC",
+            "RETURN_AS_TIMEZONE_AWARE": True,
+        },
+    )
+    return None if found is None else found.date()
+
+
+def parse_iso_date(text: str) -> str | None:
+    """Reads a date with the parts that it states: "2024-01-26", "2024-01" or "2024".
+
+    Returns:
+        ISO 8601; None where the text is no date.
+    """
+    day = parse_date(text)
+    if day is not None:
+        return day.isoformat()
+    plain = _english_months(text) if len(text) <= _LONGEST_DATE else None
+    pattern = rf"(?:شهر )?(?:({_EN_MONTH})[ ،,]+)?(?:عام |سنه )?(\d{{4}})"
+    match = re.fullmatch(pattern, plain or "")
+    if match is None:
+        return None
+    return f"{match[2]}-{_FOLDED_MONTHS[match[1]]:02}" if match[1] else match[2]
+
+
+def resolve_relative(
+    sentence: str, published: dt.date | None, language: Language
+) -> tuple[ResolvedDate, ...]:
+    """Finds the relative date phrases of a sentence and resolves them.
+
+    A month with «الماضي» or "last" is the latest one strictly before the month of publication,
+    with «المقبل» or "next" the first one strictly after it; a weekday likewise, counted from the
+    day of publication. A phrase followed by the date it means is left alone.
+
+    Args:
+        sentence: Arabic or English, as written in the document.
+        published: the day the document came out.
+        language: the language of `ResolvedDate.words`.
+
+    Returns:
+        The dates in the order of the sentence, without overlap; empty without `published`.
+    """
+    if published is None:
+        return ()
+    folded = normalise(sentence)
+    found: dict[int, tuple[int, _Moment]] = {}
+    for pattern, resolve in _RULES:
+        for match in pattern.finditer(folded.text):
+            moment = resolve(match, published)
+            start, end = match.span("phrase")
+            if moment is None or _STATED.match(folded.text, end):
+                continue
+            if end > found.get(start, (-1, moment))[0]:
+                found[start] = (end, moment)
+    return tuple(
+        ResolvedDate(folded.original_span(start, end), _iso(moment), _say(moment, language))
+        for start, end, moment in _without_overlap(found)
+    )
+
+
+def _without_overlap(found: dict[int, tuple[int, _Moment]]) -> Iterator[tuple[int, int, _Moment]]:
+    done = 0
+    for start, (end, moment) in sorted(found.items()):
+        if start >= done:
+            yield start, end, moment
+            done = end
+
+
+def _alternatives(names: list[str]) -> str:
+    longest_first = sorted({fold(name) for name in names}, key=lambda name: (-len(name), name))
+    return "|".join(re.escape(name).replace(r"\ ", r"\s+") for name in longest_first)
+
+
+_FOLDED_MONTHS: Final = {fold(name): number for name, number in MONTHS.items()}
+_ENGLISH: Final = [names[0] for names in _FAMILIES]
+_MONTH: Final = _alternatives([name for name in MONTHS if name not in _ENGLISH])
+_EN_MONTH: Final = _alternatives(_ENGLISH)
+_TWO_MONTHS: Final = rf"(?P<month>{_MONTH})(?:\s*[/(]\s*(?P<other>{_MONTH})\s*\)?)?"
+_WEEKDAY: Final = "|".join(name for name in _WEEKDAYS if not name.isascii())
+_EN_WEEKDAY: Final = "|".join(name for name in _WEEKDAYS if name.isascii())
+
+
+def _english_months(text: str) -> str | None:
+    """The text with English month names, without weekdays; None if two names disagree."""
+    folded = " ".join(fold(text).split())
+    disagree = False
+
+    def name(match: re.Match[str]) -> str:
+        nonlocal disagree
+        number = _month(match)
+        disagree = disagree or number is None
+        return f" {fold(_ENGLISH[(number or 1) - 1])} "
+
+    plain = re.sub(rf"(?<!\w){_TWO_MONTHS}(?!\w)", name, folded)
+    plain = re.sub(rf"(?<!\w)(?:يوم\s+)?(?:{_WEEKDAY})(?!\w)[،,]?", " ", plain)
+    plain = re.sub(r"(?<=\d{4})\s*م(?:يلادي\w*)?\.?$", "", plain)
+    return None if disagree else " ".join(plain.split()).strip(" ،,.")
+
+
+def _month(match: re.Match[str]) -> int | None:
+    names = {match["month"], match["other"] or match["month"]}
+    numbers = {_FOLDED_MONTHS[" ".join(name.split())] for name in names}
+    return numbers.pop() if len(numbers) == 1 else None
+
+
+def _iso(moment: _Moment) -> str:
+    parts = [f"{moment.year:04}"]
+    parts += [f"{part:02}" for part in (moment.month, moment.day) if part is not None]
+    return "-".join(parts)
+
+
+def _say(moment: _Moment, language: Language) -> str:
+    if moment.month is None:
+        return str(moment.year) if language == "en" else f"عام {moment.year}"
+    name = _FAMILIES[moment.month - 1][0 if language == "en" else 1]
+    day = "" if moment.day is None else f"{moment.day} "
+    return f"{day}{name} {moment.year}"
+
+
+# The rules: -1 is past, 0 is now, 1 is to come.
+_TENSES: Final = {
+    "الماضي|الماضيه|المنصرم|المنصرمه|الفائت|الفائته|المنقضي|المنقضيه|الفارط|last|this past": -1,
+    "الجاري|الجاريه|الحالي|الحاليه|this": 0,
+    "المقبل|المقبله|القادم|القادمه|next": 1,
+}
+_TENSE_OF: Final = {word: tense for words, tense in _TENSES.items() for word in words.split("|")}
+_TENSE: Final = _alternatives([word for word in _TENSE_OF if not word.isascii()])
+
+
+def _ordinals() -> dict[str, int]:
+    """The days of a month in words: «السابع عشر» is 17."""
+    compound = [
+        *("الحادي", "الثاني", "الثالث", "الرابع", "الخامس", "السادس"),
+        *("السابع", "الثامن", "التاسع"),
+    ]
+    units = ["الاول", *compound[1:], "العاشر"]
+    days = {unit: number for number, unit in enumerate(units, start=1)}
+    days |= {f"{unit} عشر": 10 + number for number, unit in enumerate(compound, start=1)}
+    for ending in ("ين", "ون"):
+        days |= {f"العشر{ending}": 20, f"الثلاث{ending}": 30}
+        days |= {f"{unit} والعشر{ending}": 20 + n for n, unit in enumerate(compound, start=1)}
+        days[f"الحادي والثلاث{ending}"] = 31
+    return days
+
+
+_ORDINALS: Final = _ordinals()
+_DAY: Final = rf"(?:(?P<day>\d{{1,2}}|{_alternatives(list(_ORDINALS))})\s+(?:من\s+)?)?"
+_OPEN: Final = r"(?<!\w)[وفبلك]{0,2}"
+_YEAR: Final = rf"(?:(?:ال|لل)(?:عام|سنه)\s+(?P<tense>{_TENSE})|هذا\s+العام|هذه\s+السنه)"
+_STATED: Final = re.compile(
+    rf"\s*[(،,\u2013-]?\s*(?:\d{{1,2}}\s+)?(?:(?:{_MONTH}|{_EN_MONTH})[\s/،,]+)*"
+    r"(?:من\s+|عام\s+|سنه\s+)*(?:19|20)\d\d(?!\d)"
+)
+
+
+def _tense(match: re.Match[str]) -> int:
+    word = match.groupdict().get("tense") or "this"
+    return _TENSE_OF[" ".join(word.split())]
+
+
+def _day(match: re.Match[str]) -> int | None:
+    word = match.groupdict().get("day")
+    if not word:
+        return None
+    return int(word) if word.isdigit() else _ORDINALS[" ".join(word.split())]
+
+
+def _moment(year: int, month: int | None = None, day: int | None = None) -> _Moment | None:
+    """The moment, or None where the calendar has no such day."""
+    if not dt.MINYEAR <= year <= dt.MAXYEAR:
+        return None
+    if month and day is not None and not 1 <= day <= calendar.monthrange(year, month)[1]:
+        return None
+    return _Moment(year, month, day)
+
+
+def _named_month(match: re.Match[str], published: dt.date) -> _Moment | None:
+    month, tense = _month(match), _tense(match)
+    if month is None:
+        return None
+    gap = month - published.month
+    if tense == -1:
+        year = published.year - (gap >= 0)
+    elif tense == 1:
+        year = published.year + (gap <= 0)
+    else:
+        # «ديسمبر الجاري» on 1 January is the month just over; further off, the two disagree.
+        years = [published.year + step for step in (0, -1, 1) if abs(gap + 12 * step) <= 1]
+        if not years:
+            return None
+        year = years[0]
+    return _moment(year, month, _day(match))
+
+
+def _month_of_year(match: re.Match[str], published: dt.date) -> _Moment | None:
+    month = _month(match)
+    if month is None:
+        return None
+    return _moment(published.year + _tense(match), month, _day(match))
+
+
+def _this_month(match: re.Match[str], published: dt.date) -> _Moment | None:
+    count = published.year * 12 + published.month - 1 + _tense(match)
+    return _moment(count // 12, count % 12 + 1, _day(match))
+
+
+def _this_year(match: re.Match[str], published: dt.date) -> _Moment | None:
+    return _moment(published.year + _tense(match))
+
+
+def _weekday(match: re.Match[str], published: dt.date) -> _Moment | None:
+    tense = _tense(match)
+    if tense == 0:
+        return None
+    gap = _WEEKDAYS[match["weekday"]] - published.weekday()
+    return _shifted(published, tense * (tense * gap % 7 or 7))
+
+
+def _days_off(days: int) -> Callable[[re.Match[str], dt.date], _Moment | None]:
+    def resolve(match: re.Match[str], published: dt.date) -> _Moment | None:
+        name = match.groupdict().get("weekday")
+        if name is None:
+            return _shifted(published, days)
+        # A story of Thursday may be dated Friday: one day late is allowed, no more.
+        for late in (0, 1):
+            moment = _shifted(published, days - late)
+            if moment and _date(moment).weekday() == _WEEKDAYS[name]:
+                return moment
+        return None
+
+    return resolve
+
+
+def _date(moment: _Moment) -> dt.date:
+    return dt.date(moment.year, moment.month or 1, moment.day or 1)
+
+
+def _shifted(published: dt.date, days: int) -> _Moment | None:
+    ordinal = published.toordinal() + days
+    if not 1 <= ordinal <= dt.date.max.toordinal():
+        return None
+    day = dt.date.fromordinal(ordinal)
+    return _Moment(day.year, day.month, day.day)
+
+
+_NAMED: Final = rf"(?:[\s،,]+(?:يوم\s+)?(?P<weekday>{_WEEKDAY})(?!\w))?"
+_REPORTS: Final = "اعلنت?|قالت?|اكدت?|كشفت?|ذكرت?|افادت?|اوضحت?|اضافت?|صرحت?"
+_HOURS: Final = "صباح|مساء|ظهر|فجر|ليل|عصر|يوم|نهار"
+
+_Rule = tuple[str, Callable[[re.Match[str], dt.date], _Moment | None]]
+_ARABIC: Final[tuple[_Rule, ...]] = (
+    (rf"{_DAY}(?:شهر\s+)?{_TWO_MONTHS}\s+(?P<tense>{_TENSE})", _named_month),
+    (rf"{_DAY}(?:شهر\s+)?{_TWO_MONTHS}\s+(?:من\s+)?{_YEAR}", _month_of_year),
+    (rf"{_DAY}(?:ال|لل)شهر\s+(?P<tense>{_TENSE})", _this_month),
+    (rf"{_DAY}هذا\s+الشهر", _this_month),
+    (_YEAR, _this_year),
+    (rf"(?:يوم\s+)?(?P<weekday>{_WEEKDAY})\s+(?P<tense>{_TENSE})", _weekday),
+    (rf"(?:(?:ال)?اول\s+(?:من\s+)?امس|امس\s+الاول){_NAMED}", _days_off(-2)),
+    (rf"(?:يوم\s+)?(?:ال)?امس(?!\s+الحاجه|\s+الاول){_NAMED}", _days_off(-1)),
+    (rf"بعد\s+غدا?{_NAMED}", _days_off(2)),
+    (rf"(?<!بعد )(?:غدا|يوم\s+(?:ال)?غد){_NAMED}", _days_off(1)),
+    (rf"اليوم[\s،,]+(?P<weekday>{_WEEKDAY})(?!\s+(?:{_TENSE}))", _days_off(0)),
+)
+_TODAY: Final = (
+    # Alone, «اليوم» as often means "nowadays" or belongs to a name.
+    rf"(?<!\w)(?:{_REPORTS}|{_HOURS})\s+(?P<phrase>اليوم)(?!\w|\s+ال)",
+    r"(?:^|[،,(«\"]\s*)(?P<phrase>اليوم)(?=\s*[،,.)»\"])",
+)
+_EN_DAY: Final = r"(?:(?P<day>\d{1,2})(?:st|nd|rd|th)?\s+(?:of\s+)?)?"
+_EN_NAMED: Final = rf"(?P<month>{_EN_MONTH})(?P<other>)"
+_EN_TENSE: Final = r"(?P<tense>last|this past|next|this)\s+"
+_ENGLISH_RULES: Final[tuple[_Rule, ...]] = (
+    (rf"{_EN_DAY}{_EN_TENSE}{_EN_NAMED}", _named_month),
+    (rf"{_EN_DAY}{_EN_NAMED}\s+(?:of\s+)?{_EN_TENSE}year", _month_of_year),
+    (rf"{_EN_DAY}{_EN_TENSE}month", _this_month),
+    (rf"{_EN_TENSE}year", _this_year),
+    (rf"{_EN_TENSE}(?P<weekday>{_EN_WEEKDAY})", _weekday),
+    (r"(?:the\s+)?day\s+before\s+yesterday", _days_off(-2)),
+    (r"yesterday", _days_off(-1)),
+    (r"(?:the\s+)?day\s+after\s+tomorrow", _days_off(2)),
+    (r"tomorrow", _days_off(1)),
+    (r"today(?!['\u2019]s)", _days_off(0)),
+)
+_RULES: Final = (
+    *((re.compile(rf"{_OPEN}(?P<phrase>{text})(?!\w)"), rule) for text, rule in _ARABIC),
+    *((re.compile(text), _days_off(0)) for text in _TODAY),
+    *((re.compile(rf"\b(?P<phrase>{text})\b"), rule) for text, rule in _ENGLISH_RULES),
+)

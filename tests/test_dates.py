@@ -1,0 +1,216 @@
+"""Dates as written, and relative phrases resolved from the day of publication."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.dates import MONTHS, parse_date, parse_iso_date, resolve_relative
+
+STATED = {
+    "26 يناير، 2025": "2025-01-26",
+    "24th, September 2024 GMT": "2024-09-24",
+    "26th, January 2024 GMT": "2024-01-26",
+    "الأحد 05 يناير 2025": "2025-01-05",
+    "٢٦ كانون الثاني/ يناير ٢٠٢٤": "2024-01-26",
+    "السبت، 3 شباط (فبراير) 2024 م": "2024-02-03",
+    "8 كانون الأول 2024": "2024-12-08",
+    "1 آب 2024": "2024-08-01",
+    "14 جويلية 2023": "2023-07-14",
+    "2024-03-05": "2024-03-05",
+    "2025-03-29T23:10:57-05:00": "2025-03-29",
+    "2025-03-29@01:10:57 GMT": "2025-03-29",
+    "Tue, 24 Sep 2024 23:30:00 +0300": "2024-09-24",
+    "March 5, 2024": "2024-03-05",
+    "05/01/2025": "2025-01-05",
+    "01/25/2025": "2025-01-25",
+}
+NO_FULL_DATE = [
+    "",
+    "يناير",
+    "2024",
+    "كانون الثاني/ يناير 2024",
+    "3 May",
+    "3 يناير/فبراير 2024",
+    "31/02/2024",
+    "last week",
+    "أمس",
+    "10:30",
+    "جاء ذلك في 3 يناير 2024 خلال لقاء",
+    "x" * 500,
+]
+PARTIAL = {
+    "كانون الثاني/ يناير 2024": "2024-01",
+    "شهر يناير ٢٠٢٤": "2024-01",
+    "September 2025": "2025-09",
+    "عام 2014": "2014",
+    "2014": "2014",
+    "26 يناير، 2025": "2025-01-26",
+}
+
+# The sentence, the day of publication, and the phrase with what it stands for; None: left alone.
+RELATIVE = [
+    ("بدأت المحادثات في يناير الماضي", "2024-09-24", ("يناير الماضي", "2024-01")),
+    ("بدأت المحادثات في يناير الماضي", "2024-01-31", ("يناير الماضي", "2023-01")),
+    (
+        "في شهر كانون الثاني/ يناير المنصرم",
+        "2024-09-24",
+        ("شهر كانون الثاني/ يناير المنصرم", "2024-01"),
+    ),
+    ("في أيلول/سبتمبر الماضي.", "2025-01-06", ("أيلول/سبتمبر الماضي", "2024-09")),
+    ("في ديسمبر الفائت", "2025-01-06", ("ديسمبر الفائت", "2024-12")),
+    ("وفي 29 كانون الثاني الماضي، أُعلن", "2025-03-26", ("29 كانون الثاني الماضي", "2025-01-29")),
+    (
+        "في السابع عشر من سبتمبر الحالي.",
+        "2024-09-24",
+        ("السابع عشر من سبتمبر الحالي", "2024-09-17"),
+    ),
+    (
+        "في الحادي والعشرين من سبتمبر الحالي",
+        "2024-09-24",
+        ("الحادي والعشرين من سبتمبر الحالي", "2024-09-21"),
+    ),
+    ("في ديسمبر الجاري", "2025-01-01", ("ديسمبر الجاري", "2024-12")),
+    ("في مايو الجاري", "2025-01-01", None),
+    ("في 31 فبراير الماضي", "2024-05-05", None),
+    ("القمة في مارس المقبل", "2024-03-03", ("مارس المقبل", "2025-03")),
+    ("القمة في مايو القادم", "2024-03-03", ("مايو القادم", "2024-05")),
+    ("في مارس من العام المقبل", "2024-01-03", ("مارس من العام المقبل", "2025-03")),
+    ("في يناير من العام الماضي", "2024-09-03", ("يناير من العام الماضي", "2023-01")),
+    ("وفي السادس من الشهر الجاري", "2024-09-24", ("السادس من الشهر الجاري", "2024-09-06")),
+    ("خلال الشهر الماضي", "2025-01-26", ("الشهر الماضي", "2024-12")),
+    ("للشهر المقبل", "2024-12-26", ("للشهر المقبل", "2025-01")),
+    ("كانت تنطلق العام الماضي", "2024-01-26", ("العام الماضي", "2023")),
+    ("بنهاية العام الحالي", "2024-01-26", ("العام الحالي", "2024")),
+    ("في هذا العام", "2024-01-26", ("هذا العام", "2024")),
+    ("خلال السنة المقبلة", "2024-01-26", ("السنة المقبلة", "2025")),
+    ("بنهاية العام التالي", "2024-01-26", None),
+    ("ويوم الجمعة الماضي نقلت", "2024-09-24", ("يوم الجمعة الماضي", "2024-09-20")),
+    ("الثلاثاء الماضي", "2024-09-24", ("الثلاثاء الماضي", "2024-09-17")),
+    ("يوم الأربعاء المقبل", "2025-01-06", ("يوم الأربعاء المقبل", "2025-01-08")),
+    ("قالت أمس إن", "2024-03-01", ("أمس", "2024-02-29")),
+    ("أمس الأحد، أن", "2025-01-06", ("أمس الأحد", "2025-01-05")),
+    ("أمس الخميس، مع", "2025-01-05", None),
+    ("أمسِ الأول الإثنين", "2024-01-03", ("أمسِ الأول الإثنين", "2024-01-01")),
+    ("أول من أمس", "2024-01-03", ("أول من أمس", "2024-01-01")),
+    ("وهي في أمس الحاجة إليه", "2024-01-03", None),
+    ("العراقية، اليوم الخميس، تأجيل", "2024-08-15", ("اليوم الخميس", "2024-08-15")),
+    ("العراقية، اليوم الخميس، تأجيل", "2024-08-16", ("اليوم الخميس", "2024-08-15")),
+    ("اليوم الأربعاء (26 آذار 2025)", "2025-03-26", None),
+    ("العراق اليوم يختلف", "2025-01-05", None),
+    ("أعلنت اليوم أن", "2025-01-05", ("اليوم", "2025-01-05")),
+    ("يصل غداً الأحد", "2025-01-04", ("غداً الأحد", "2025-01-05")),
+    ("طهران بعد غدٍ الأربعاء، لإجراء", "2025-01-06", ("بعد غدٍ الأربعاء", "2025-01-08")),
+    ("في شهر كانون الثاني/ يناير بهدف", "2024-08-15", None),
+    ("في يناير/فبراير الماضي", "2024-08-15", None),
+    ("Talks began last January.", "2024-09-24", ("last January", "2024-01")),
+    ("Talks began last January.", "2024-01-24", ("last January", "2023-01")),
+    ("It ends next May", "2024-09-24", ("next May", "2025-05")),
+    ("On the 6th of last month", "2024-09-24", ("6th of last month", "2024-08-06")),
+    ("in January of last year", "2024-09-24", ("January of last year", "2023-01")),
+    ("It fell last year.", "2024-09-24", ("last year", "2023")),
+    ("he said yesterday", "2024-03-01", ("yesterday", "2024-02-29")),
+    ("the day before yesterday", "2024-03-01", ("the day before yesterday", "2024-02-28")),
+    ("last Friday he met", "2024-09-20", ("last Friday", "2024-09-13")),
+    ("next Friday", "2024-09-20", ("next Friday", "2024-09-27")),
+    ("today's Iraq", "2024-09-20", None),
+    ("at long last, Friday came", "2024-09-20", None),
+]
+
+
+@pytest.mark.parametrize(("text", "iso"), STATED.items())
+def test_a_stated_date_is_read(text: str, iso: str) -> None:
+    assert parse_date(text) == dt.date.fromisoformat(iso)
+
+
+@pytest.mark.parametrize("text", NO_FULL_DATE)
+def test_a_missing_day_month_or_year_is_not_guessed(text: str) -> None:
+    assert parse_date(text) is None
+
+
+@pytest.mark.parametrize(("text", "iso"), PARTIAL.items())
+def test_an_iso_date_has_the_parts_that_are_stated(text: str, iso: str) -> None:
+    assert parse_iso_date(text) == iso
+
+
+def test_no_date_has_no_iso_form() -> None:
+    assert parse_iso_date("محادثات بغداد") is None
+
+
+def test_every_month_has_an_english_and_two_arabic_names() -> None:
+    assert [MONTHS[name] for name in ("January", "يناير", "كانون الثاني")] == [1, 1, 1]
+    assert [list(MONTHS.values()).count(number) >= 3 for number in range(1, 13)] == [True] * 12
+
+
+@pytest.mark.parametrize(("sentence", "published", "expected"), RELATIVE)
+def test_a_relative_phrase_is_resolved(
+    sentence: str, published: str, expected: tuple[str, str] | None
+) -> None:
+    found = resolve_relative(sentence, dt.date.fromisoformat(published), "en")
+    assert [(date.span.of(sentence), date.iso) for date in found] == (
+        [expected] if expected else []
+    )
+
+
+def test_without_a_publication_date_nothing_is_resolved() -> None:
+    assert resolve_relative("في يناير الماضي", None, "en") == ()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "english", "arabic"),
+    [
+        ("في يناير الماضي", "January 2024", "يناير 2024"),
+        ("أمس", "23 September 2024", "23 سبتمبر 2024"),
+        ("العام الماضي", "2023", "عام 2023"),
+        ("last January", "January 2024", "يناير 2024"),
+    ],
+)
+def test_a_resolved_date_is_said_in_the_language_asked(
+    sentence: str, english: str, arabic: str
+) -> None:
+    published = dt.date(2024, 9, 24)
+    assert [date.words for date in resolve_relative(sentence, published, "en")] == [english]
+    assert [date.words for date in resolve_relative(sentence, published, "ar")] == [arabic]
+
+
+def test_several_phrases_come_in_the_order_of_the_sentence() -> None:
+    sentence = "قال أمس إن المحادثات بدأت في يناير الماضي وتنتهي العام المقبل"
+    found = resolve_relative(sentence, dt.date(2024, 9, 24), "en")
+    assert [date.iso for date in found] == ["2024-09-23", "2024-01", "2025"]
+
+
+@pytest.mark.parametrize(
+    ("phrases", "edge"),
+    [
+        ("أمس، العام الماضي، الشهر الماضي، last Friday", dt.date.min),
+        ("غداً، العام المقبل، الشهر المقبل، next Friday", dt.date.max),
+    ],
+)
+def test_nothing_is_resolved_beyond_the_calendar(phrases: str, edge: dt.date) -> None:
+    assert resolve_relative(phrases, edge, "en") == ()
+
+
+_WORDS = ["الماضي", "المقبل", "العام", "الشهر", "أمس", "اليوم", "غداً", "الجمعة", "من", "/"]
+_PIECES = st.sampled_from([*MONTHS, *_WORDS, "last", "next", "year", "31", "29", "2024"])
+
+
+@given(
+    st.lists(st.one_of(_PIECES, st.text(max_size=4)), max_size=12).map(" ".join),
+    st.dates(),
+)
+def test_resolved_spans_lie_in_the_sentence_and_do_not_overlap(
+    sentence: str, published: dt.date
+) -> None:
+    found = resolve_relative(sentence, published, "ar")
+    edges = [edge for date in found for edge in (date.span.start, date.span.end)]
+    assert edges == sorted(edges)
+    assert all(date.span.of(sentence).strip() for date in found)
+
+
+@given(st.one_of(st.text(max_size=40), st.lists(_PIECES, max_size=6).map(" ".join)))
+def test_parsing_a_date_never_raises(text: str) -> None:
+    parse_date(text)
+    parse_iso_date(text)

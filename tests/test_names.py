@@ -1,0 +1,128 @@
+"""Names in Latin letters found in Arabic text: by known pairs, and by their consonants."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.names import arabic_skeleton, latin_names, latin_skeleton, missing_names, occurs
+
+TEXT = (
+    "التقى وزير الخارجية الأمريكي أنتوني بلينكن رئيس الوزراء محمد شياع السوداني في دمشق، "
+    "وقالت السفيرة ألينا رومانوفسكي إن قاسم الأعرجي زار مصر."
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Damascus", "عاد إلى دمشق."),
+        ("Damascus", "عاد من دِمَشْق"),
+        ("Egypt", "زار مصر أمس"),
+        ("Baghdad", "في بغداد"),
+        ("Jordan", "عمّان عاصمة الأردن"),
+        ("Lebanon", "جنوب لبنان"),
+        ("Germany", "قالت ألمانيا"),
+        ("Greece", "في اليونان"),
+        ("Austria", "عاصمة النمسا"),
+    ],
+)
+def test_places_with_another_name_in_arabic_are_known(name: str, text: str) -> None:
+    assert occurs(name, text)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Romanowski",
+        "Romanovsky",
+        "al-Araji",
+        "Al-A'raji",
+        "Araji",
+        "Blinken",
+        "Sudani",
+        "al-Sudani",
+        "Mohammed",
+        "Muhammad",
+        "Mohamed",
+        "Antony",
+        "Qasim",
+        "Qassem",
+        "Alina",
+    ],
+)
+def test_romanisations_of_a_name_are_found(name: str) -> None:
+    assert occurs(name, TEXT)
+
+
+@pytest.mark.parametrize(
+    "name", ["Canberra", "Washington", "Trump", "Berlin", "Erdogan", "France", "Liidi"]
+)
+def test_a_name_that_is_not_there_is_not_found(name: str) -> None:
+    assert not occurs(name, TEXT)
+
+
+def test_a_name_is_found_in_its_own_script_whatever_its_case() -> None:
+    assert occurs("Élysée", "the Elysée and the élysée")
+    assert occurs("NATO", "قوات Nato في العراق")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "names"),
+    [
+        ("Talks began in Damascus.", ("Damascus",)),
+        ("The minister Antony Blinken met al-Sudani.", ("Antony", "Blinken", "Sudani")),
+        ("Antony Blinken met him.", ("Antony", "Blinken")),
+        ("Blinken met him.", ()),
+        ("In Baghdad, it rained.", ("Baghdad",)),
+        ("It was Iraq's parliament, not Egypt\u2019s.", ("Iraq", "Egypt")),
+        ("nothing here", ()),
+        ("", ()),
+    ],
+)
+def test_names_are_the_capitalised_words(sentence: str, names: tuple[str, ...]) -> None:
+    assert latin_names(sentence) == names
+
+
+def test_names_that_stand_in_no_text_are_told_in_order() -> None:
+    said = "He met Blinken in Canberra, then Romanowski in Berlin."
+    assert missing_names(said, [TEXT, "نص آخر"]) == ("Canberra", "Berlin")
+    assert missing_names(said, []) == ("Blinken", "Canberra", "Romanowski", "Berlin")
+    assert missing_names("Nothing.", []) == ()
+
+
+@pytest.mark.parametrize(
+    ("latin", "arabic"),
+    [
+        ("Blinken", "بلينكن"),
+        ("Khaled", "خالد"),
+        ("Ghassan", "غسان"),
+        ("Shams", "شمس"),
+        ("Dhafer", "ظافر"),
+        ("Thamer", "ثامر"),
+    ],
+)
+def test_both_scripts_have_one_skeleton(latin: str, arabic: str) -> None:
+    assert latin_skeleton(latin) == arabic_skeleton(arabic)
+
+
+def test_a_skeleton_has_no_vowels_doubles_or_article() -> None:
+    assert latin_skeleton("al-Qassem") == "ksm"
+    assert latin_skeleton("Aoi") == latin_skeleton("") == arabic_skeleton("") == ""
+    assert arabic_skeleton("محمّد") == latin_skeleton("Mohammed") == "md"
+
+
+@given(st.text(), st.text())
+def test_looking_for_a_name_never_raises(name: str, text: str) -> None:
+    assert occurs(name, text) in (True, False)
+
+
+@given(st.text(), st.lists(st.text()))
+def test_missing_names_are_names_of_the_sentence(sentence: str, texts: list[str]) -> None:
+    assert set(missing_names(sentence, texts)) <= set(latin_names(sentence))
+
+
+@given(st.text(st.sampled_from("بتثجحخدذرزسشصضطظعغفقكلمنهوي"), min_size=3, max_size=8))
+def test_the_letters_of_a_skeleton_are_consonant_classes(word: str) -> None:
+    assert set(arabic_skeleton(word)) <= set("btdskfrlmn")
