@@ -1,0 +1,283 @@
+"""Home of Chroma: one corpus in a folder or on a server, shared safely by threads and processes.
+
+The metadata of the chunks' collection hold the manifest, a version that changes with each write,
+and the id of the document that is being written. If its writer was killed, the next opening or
+write clears up after it.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import threading
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlsplit
+
+import filelock
+
+from rag.errors import IndexMismatchError, IndexStoreError
+from rag.settings import IndexSettings
+
+if TYPE_CHECKING:
+    from chromadb.api import ClientAPI
+    from chromadb.api.models.Collection import Collection
+
+LOCK_TIMEOUT_S = 120
+PAGE = 500
+"""Records that are written, read or deleted at once, if Chroma takes as many."""
+
+T = TypeVar("T")
+
+
+class Store:
+    """The two collections of a corpus, open. Look them up anew in each `read` or `writing`.
+
+    `chunks` has the vectors; a chunk counts only if `documents` has its document. One thread at a
+    time is let in; processes that share a folder take turns at writing (a file lock).
+    """
+
+    def __init__(self, settings: IndexSettings, manifest: Mapping[str, str | int]) -> None:
+        self._settings = settings
+        self._manifest = dict(manifest)
+        self._place = settings.url or str(settings.path)
+        self._turn = threading.RLock()
+        # A server lets writers take turns by itself.
+        self._alone: AbstractContextManager[object] = (
+            nullcontext()
+            if settings.url
+            else filelock.FileLock(settings.path / ".lock", timeout=LOCK_TIMEOUT_S)
+        )
+        self._client: ClientAPI | None = None
+        self._version = ""
+        self.chunks: Collection
+        self.documents: Collection
+
+    def open(self, *, rebuild: bool = False) -> None:
+        """Opens or makes the collections, and ends what a killed writer began.
+
+        Raises:
+            IndexMismatchError: there are documents, built with another manifest, and `rebuild` is
+                false.
+            IndexStoreError: the folder or server cannot be used.
+        """
+        with self._translated():
+            if self._settings.url is None:
+                self._settings.path.mkdir(parents=True, exist_ok=True)
+            with self._turn, self._alone:
+                self._connect(rebuild=rebuild)
+
+    def close(self) -> None:
+        """Lets go of the store. Closing twice does nothing."""
+        with self._turn:
+            if self._client is not None:
+                self._client.close()  # type: ignore[attr-defined]
+                self._client = None
+
+    def version(self) -> str:
+        """A token that is another one after each write, by any process."""
+        return self.read(lambda: self._version)
+
+    def read(self, ask: Callable[[], T]) -> T:
+        """Asks the store, after taking up what other processes wrote.
+
+        Raises:
+            IndexMismatchError: another process has built the index anew with another manifest.
+            IndexStoreError: the store failed, or is closed.
+        """
+        with self._turn, self._translated():
+            from chromadb.errors import ChromaError
+
+            self._take_up_changes()
+            try:
+                return ask()
+            except ChromaError:
+                # Another process may be halfway through a write: wait for its end, and ask again.
+                with self._alone:
+                    self._connect()
+                    return ask()
+
+    @contextmanager
+    def writing(self, document_id: str) -> Iterator[None]:
+        """Lets one document be written in the block; its mark outlives a crash.
+
+        Raises:
+            IndexMismatchError: another process has built the index anew with another manifest.
+            IndexStoreError: the store failed, or is closed.
+        """
+        with self._turn, self._translated(), self._alone:
+            self._take_up_changes()
+            self._mend()
+            self._note(pending=document_id)
+            yield
+            self._note(pending="")
+
+    def batch_size(self) -> int:
+        """How many records may be written at once. Call it while `writing`."""
+        return min(PAGE, self._opened().get_max_batch_size())
+
+    def chunk_ids(self, document_id: str) -> list[str]:
+        """The ids of a document's chunks. Call it within `read` or `writing`."""
+        return self.chunks.get(where={"document_id": document_id}, include=[])["ids"]
+
+    def delete(self, document_id: str) -> None:
+        """Deletes a document's record first, then its chunks. Call it while `writing`."""
+        self.documents.delete(ids=[document_id])
+        self._delete_chunks(document_id)
+
+    def _delete_chunks(self, document_id: str) -> None:
+        ids = self.chunk_ids(document_id)
+        for first in range(0, len(ids), PAGE):
+            self.chunks.delete(ids=ids[first : first + PAGE])
+
+    def _mend(self) -> None:
+        """Ends what a killed writer began: a document's chunks go if its record is not there."""
+        pending = str(self._notes().get("pending", ""))
+        if pending:
+            if not self.documents.get(ids=[pending], include=[])["ids"]:
+                self._delete_chunks(pending)
+            self._note(pending="")
+
+    def _notes(self) -> Mapping[str, Any]:
+        """The metadata of the chunks' collection as they stand now; empty if it is gone."""
+        from chromadb.errors import NotFoundError
+
+        try:
+            found = self._opened().get_collection(
+                self._settings.collection, embedding_function=None
+            )
+        except NotFoundError:
+            return {}
+        return found.metadata or {}
+
+    def _note(self, *, pending: str) -> None:
+        """Writes that metadata, with a new version when nothing is pending."""
+        if not pending:
+            self._version = uuid.uuid4().hex
+        self.chunks.modify(metadata=self._metadata(pending=pending))
+
+    def _metadata(self, *, pending: str) -> dict[str, Any]:
+        return {
+            "manifest": json.dumps(self._manifest, sort_keys=True),
+            "version": self._version,
+            "pending": pending,
+        }
+
+    def _take_up_changes(self) -> None:
+        """Opens the store anew if another process wrote.
+
+        The embedded Chroma keeps vectors in memory and never sees those of another process; were
+        it to write on top of them, they would be lost.
+        """
+        if self._notes().get("version") != self._version:
+            with self._alone:
+                self._connect()
+
+    def _connect(self, *, rebuild: bool = False) -> None:
+        """Opens client and collections. The caller holds the file lock."""
+        if self._client is None or self._settings.url is None:
+            self.close()
+            self._client = self._new_client()
+        opened = False
+        try:
+            if rebuild:
+                self._drop()
+            self._open_collections()
+            opened = True
+        finally:
+            if not opened:
+                self.close()
+
+    def _open_collections(self) -> None:
+        notes = self._notes()
+        self.documents = self._opened().get_or_create_collection(
+            f"{self._settings.collection}-documents", embedding_function=None
+        )
+        built_with = json.loads(notes.get("manifest", "{}"))
+        if notes and built_with != self._manifest:
+            if self.documents.count():
+                raise IndexMismatchError(
+                    path=self._place, built_with=built_with, configured=self._manifest
+                )
+            self._drop()
+            self._open_collections()
+        elif notes:
+            self.chunks = self._opened().get_collection(
+                self._settings.collection, embedding_function=None
+            )
+            self._version = str(notes["version"])
+            self._mend()
+            # Loads the vectors now, while no one else writes their files.
+            self.chunks.get(limit=1, include=["embeddings"])
+        else:
+            self._version = uuid.uuid4().hex
+            self.chunks = self._opened().create_collection(
+                self._settings.collection,
+                embedding_function=None,
+                # A wider search than Chroma's own (100), as corpora here are small.
+                configuration={
+                    "hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 200}
+                },
+                metadata=self._metadata(pending=""),
+            )
+
+    def _drop(self) -> None:
+        """Deletes both collections; the documents first, as they say which chunks count."""
+        from chromadb.errors import NotFoundError
+
+        for name in (f"{self._settings.collection}-documents", self._settings.collection):
+            try:
+                self._opened().delete_collection(name)
+            except NotFoundError:
+                continue
+
+    def _opened(self) -> ClientAPI:
+        if self._client is None:
+            raise IndexStoreError(path=self._place, reason="it has been closed.")
+        return self._client
+
+    def _new_client(self) -> ClientAPI:
+        import chromadb
+        from chromadb.config import Settings
+
+        quiet = Settings(anonymized_telemetry=False)
+        if self._settings.url is None:
+            return chromadb.PersistentClient(_own_spelling(str(self._settings.path)), quiet)
+        address = urlsplit(self._settings.url)
+        try:
+            return chromadb.HttpClient(
+                host=address.hostname or "localhost",
+                port=address.port or 8000,
+                ssl=address.scheme == "https",
+                settings=quiet,
+            )
+        except ValueError as exc:
+            raise IndexStoreError(
+                path=self._place, reason=f"no Chroma server answers there ({exc})."
+            ) from exc
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        import httpx
+        from chromadb.errors import ChromaError
+
+        try:
+            yield
+        except filelock.Timeout as exc:
+            raise IndexStoreError(
+                path=self._place,
+                reason=f"another process has held it for {LOCK_TIMEOUT_S} s. Wait for its end.",
+            ) from exc
+        except (ChromaError, httpx.HTTPError, OSError) as exc:
+            raise IndexStoreError(path=self._place, reason=f"{exc}.") from exc
+
+
+def _own_spelling(path: str) -> str:
+    """Another way to write the path, hardly ever the same twice.
+
+    Within a process Chroma shares one engine between all clients of a path, by its spelling, and
+    keeps it until the last of them closes, so that no client could open it anew.
+    """
+    return path + "/" + "".join(secrets.choice(("/", "./")) for _ in range(64))
