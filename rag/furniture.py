@@ -1,0 +1,349 @@
+"""The patterns of page furniture: loaded from `furniture.toml`, extended by a user's own file.
+
+Each test here looks at one line. What follows from it for the page is decided in `rag.news`.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Sequence
+from importlib import resources
+from pathlib import Path
+from typing import Final, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+
+from rag.errors import SettingsError
+from rag.text import fold, normalise, words
+
+Label = Literal["published", "source", "keywords"]
+
+_SETTING: Final = "ingest.furniture"
+_EDGES: Final = " :.،,-\u2013\u2014|*#"
+_SHORT_LINE_WORDS: Final = 6
+_MENU_WORDS: Final = 3
+_SENTENCE_WORDS: Final = 8
+_HEADLINE_WORDS: Final = 30
+_NAME_WORDS: Final = 4
+_GLUED_LIST_WORDS: Final = 12
+_KEYWORD_WORDS: Final = 5
+_SENTENCE_START: Final = r"(?:^|(?<=[.!?؟…»”\")]))\s*"
+# Two blocks that a scraper joined without a space: a closing mark and then a letter.
+_GLUE: Final = re.compile(r"(?<=[»”)؟!])(?=[^\W\d_])|(?<=[ء-ي][.…])(?=[ء-ي])|(?<=\S\")(?=[^\W\d_])")
+
+_BULLET: Final = re.compile("[•●▪◾■*\u2023\u2043·-]\\s")
+_FULL_STOP: Final = re.compile(r"[.!۔][\"'»”\u2019)\]]*$")
+_SENTENCE_END: Final = re.compile(r"[.!?؟…۔][\"'»”\u2019)\]]*$")
+_SEPARATORS: Final = re.compile(r"\s*[،,;؛|#•]\s*")
+_JOINT: Final = re.compile(r"\.\.+\s|\w[\"»”]?[:|]\s")
+
+
+# Each line is asked about several times in a row.
+@functools.lru_cache(maxsize=16)
+def comparable(line: str) -> str:
+    """The line folded, with single spaces, one kind of apostrophe, and bare edges."""
+    return " ".join(fold(line).replace("\u2019", "'").split()).strip(_EDGES)
+
+
+def is_bullet(line: str) -> bool:
+    """Whether a line is an item of a list."""
+    return _BULLET.match(line) is not None
+
+
+def is_prose(line: str) -> bool:
+    """Whether a line reads as a paragraph rather than as a headline."""
+    count = len(line.split())
+    return count > _HEADLINE_WORDS or (
+        count >= _SENTENCE_WORDS and _FULL_STOP.search(line) is not None
+    )
+
+
+def may_be_title(line: str, *, most_words: int) -> bool:
+    """Whether a line has the form of a headline of at most so many words."""
+    return len(line.split()) <= most_words and not re.search(r"[.:،,؛]$", line)
+
+
+def is_name(line: str) -> bool:
+    """Whether a line has the form of a person's name."""
+    return len(line.split()) <= _NAME_WORDS and not re.search(r"[^\w\s]|\d", fold(line))
+
+
+def is_glued_list(line: str) -> bool:
+    """Whether a line is several headlines in a row: joined by dots and colons, never ended."""
+    return (
+        len(line.split()) >= _GLUED_LIST_WORDS
+        and not is_bullet(line)
+        and not _SENTENCE_END.search(line)
+        and not re.search(r"[،؛]|[^.]\.\s", line)
+        and len(_JOINT.findall(line)) > 1
+    )
+
+
+def split_keywords(value: str, text: str) -> tuple[str, ...]:
+    """The keywords of a list; without separators in it, its longest phrases that the text has."""
+    parts = [part for part in _SEPARATORS.split(value) if part]
+    if len(parts) == 1:
+        parts = list(_phrases(value.split(), text))
+        # What is left over may be a preposition.
+        parts = [part for part in parts if len(part) > 2]
+    found: dict[str, str] = {}
+    for part in parts:
+        found.setdefault(comparable(part), part)
+    return tuple(found.values())
+
+
+def _phrases(names: Sequence[str], text: str) -> Iterator[str]:
+    folded = fold(text)
+    known = f" {' '.join(span.of(folded) for span in words(folded))} "
+    start = 0
+    while start < len(names):
+        longest = min(_KEYWORD_WORDS, len(names) - start)
+        end = next(
+            (
+                start + count
+                for count in range(longest, 1, -1)
+                if f" {fold(' '.join(names[start : start + count]))} " in known
+            ),
+            start + 1,
+        )
+        yield " ".join(names[start:end])
+        start = end
+
+
+class Furniture(BaseModel):
+    """Marks and patterns by their use; see the comments of `furniture.toml`.
+
+    Entries are kept in the comparable form; regular expressions and menu words as they stand.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    published_labels: tuple[str, ...] = ()
+    source_labels: tuple[str, ...] = ()
+    keyword_labels: tuple[str, ...] = ()
+    next_article: tuple[str, ...] = ()
+    related: tuple[str, ...] = ()
+    whole_lines: tuple[str, ...] = ()
+    line_starts: tuple[str, ...] = ()
+    offices: tuple[str, ...] = ()
+    tails: tuple[str, ...] = ()
+    menu_words: tuple[str, ...] = ()
+    glued_heads: tuple[str, ...] = ()
+    openers: tuple[str, ...] = ()
+    section_names: tuple[str, ...] = ()
+    desks: tuple[str, ...] = ()
+    agencies: tuple[str, ...] = ()
+    bylines: tuple[str, ...] = ()
+    head_bylines: tuple[str, ...] = ()
+    datelines: tuple[str, ...] = ()
+
+    @field_validator("bylines", "head_bylines", "datelines")
+    @classmethod
+    def _are_patterns(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
+        for pattern in patterns:
+            try:
+                re.compile(pattern)
+            except re.error as exc:
+                raise ValueError(f"{pattern!r} is no regular expression: {exc}") from exc
+        return patterns
+
+    @field_validator(
+        *("published_labels", "source_labels", "keyword_labels", "next_article", "related"),
+        *("whole_lines", "line_starts", "offices", "tails", "glued_heads", "openers"),
+        *("section_names", "desks", "agencies"),
+    )
+    @classmethod
+    def _are_comparable(cls, entries: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(comparable(entry) for entry in entries))
+
+    def joined(self, other: Furniture) -> Furniture:
+        """These patterns and those of `other`."""
+        return Furniture(
+            **{name: getattr(self, name) + getattr(other, name) for name in type(self).model_fields}
+        )
+
+    def label(self, line: str) -> tuple[Label, str] | None:
+        """The kind and the value of a line "label: value"; None for any other line."""
+        name, colon, value = line.partition(":")
+        if not colon or not value.strip():
+            return None
+        kind = self._labels.get(comparable(name))
+        return None if kind is None else (kind, value.strip())
+
+    def is_next_article(self, line: str) -> bool:
+        """Whether the next article begins under this line."""
+        return comparable(line) in self.next_article
+
+    def is_related(self, line: str) -> bool:
+        """Whether a list of related headlines begins under this line."""
+        return comparable(line) in self.related
+
+    def is_office(self, line: str) -> bool:
+        """Whether the line is an editor's title, over a name."""
+        return comparable(line) in self.offices
+
+    def is_section_name(self, line: str) -> bool:
+        """Whether the line is a section of the site."""
+        return comparable(line) in self.section_names
+
+    def is_dropped(self, line: str) -> bool:
+        """Whether the whole line is furniture wherever it stands."""
+        plain = comparable(line)
+        return bool(
+            plain in self.whole_lines
+            or (self._starts and self._starts.match(plain))
+            or self._is_menu(line)
+        )
+
+    def is_byline(self, line: str, *, in_head: bool) -> bool:
+        """Whether a short line names its author."""
+        plain = comparable(line)
+        patterns = (*self.bylines, *(self.head_bylines if in_head else ()))
+        return len(plain.split()) <= _SHORT_LINE_WORDS and any(
+            re.fullmatch(pattern, " ".join(fold(line).split())) for pattern in patterns
+        )
+
+    def tail_start(self, line: str) -> int | None:
+        """Where furniture begins that runs to the end of the line; None without it."""
+        return _mark_start(self._tails, line)
+
+    def head_end(self, line: str) -> int | None:
+        """Where the first sentence begins after headlines that are glued to its front.
+
+        Returns:
+            The offset; the length of the line if it holds no sentence; None where the line does
+            not begin with such headlines.
+        """
+        if self._heads is None or not self._heads.match(fold(line)):
+            return None
+        folded = normalise(line)
+        match = self._heads.match(folded.text)
+        if match is None or match.end() == len(folded.text):
+            return None
+        if not re.search(r"\.[\"'»”)]*$", folded.text):
+            return len(line)
+        place = self._first_word(folded.text, match.end())
+        return folded.original_span(place, place + 1).start
+
+    def _first_word(self, text: str, start: int) -> int:
+        """The best guess where a sentence begins: a glued verb, a glued word, a verb; `start`."""
+        glued = [match.start() for match in _GLUE.finditer(text, start)]
+        verbs = [] if self._openers is None else self._openers.finditer(text, start)
+        opened = [match.start() for match in verbs]
+        both = [place for place in glued if place in opened]
+        return min(both or [*glued[:1], *opened[:1]], default=start)
+
+    def agency_start(self, line: str) -> int | None:
+        """Where an agency's name begins that is glued to the end of a last sentence."""
+        return _mark_start(self._agency, line)
+
+    def signature(self, line: str) -> str | None:
+        """The source in a line "name \u2013 desk", or of an agency's name alone."""
+        parts = [part for part in re.split(r"\s+[-\u2013\u2014|/]\s+", line.strip(" ()/")) if part]
+        plain = [comparable(part) for part in parts]
+        if not parts or len(line.split()) > _SHORT_LINE_WORDS + len(parts):
+            return None
+        agencies = [part for part, name in zip(parts, plain, strict=True) if name in self.agencies]
+        if len(parts) == 1:
+            return agencies[0] if agencies else None
+        if not all(name in self.desks or name in self.agencies for name in plain[1:]):
+            return None
+        proper = [part for part in agencies if comparable(part) not in self.desks]
+        return (proper or parts)[0]
+
+    def dateline_source(self, line: str) -> str | None:
+        """The source named before a first sentence, as in "place / source: …"."""
+        folded = normalise(line)
+        for pattern in self.datelines:
+            match = re.match(pattern, folded.text)
+            if match:
+                return folded.original_span(*match.span("source")).of(line)
+        return None
+
+    def _is_menu(self, line: str) -> bool:
+        if self._menu is None or re.search(r"[.!؟]$", line):
+            return False
+        # Latin menus are told from prose by their capitals, so only Arabic is folded.
+        both = f"{line}\n{fold(line)}"
+        return len({match.group() for match in self._menu.finditer(both)}) >= _MENU_WORDS
+
+    @functools.cached_property
+    def _labels(self) -> dict[str, Label]:
+        labels: dict[str, Label] = dict.fromkeys(self.source_labels, "source")
+        labels |= dict.fromkeys(self.keyword_labels, "keywords")
+        labels |= dict.fromkeys(self.published_labels, "published")
+        return labels
+
+    @functools.cached_property
+    def _starts(self) -> re.Pattern[str] | None:
+        return _pattern("{}", self.line_starts)
+
+    @functools.cached_property
+    def _tails(self) -> re.Pattern[str] | None:
+        return _pattern(_SENTENCE_START + "(?P<mark>{})", self.tails)
+
+    @functools.cached_property
+    def _menu(self) -> re.Pattern[str] | None:
+        entries = (word if word.isascii() else fold(word) for word in self.menu_words)
+        return _pattern("(?<![a-z]){}", entries)
+
+    @functools.cached_property
+    def _heads(self) -> re.Pattern[str] | None:
+        return _pattern(r"\s*{}\s*:?\s+", self.glued_heads)
+
+    @functools.cached_property
+    def _openers(self) -> re.Pattern[str] | None:
+        return _pattern(r"(?<!\w){}(?!\w)", self.openers)
+
+    @functools.cached_property
+    def _agency(self) -> re.Pattern[str] | None:
+        return _pattern(r"[.!؟»”\"]\s*(?P<mark>\(?{}\)?)\.?$", self.agencies)
+
+
+def load_furniture(extra: Path | None = None) -> Furniture:
+    """Loads the patterns of Mustanad, and those of the file `extra` besides.
+
+    Raises:
+        SettingsError: the file cannot be read, is not TOML, or has another shape.
+    """
+    own = _own_furniture()
+    if extra is None:
+        return own
+    try:
+        return own.joined(Furniture(**tomllib.loads(extra.read_text(encoding="utf-8"))))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:
+        raise SettingsError(
+            name=_SETTING, reason=f"{extra} cannot be read: {exc}.", origin=str(extra)
+        ) from exc
+    except ValidationError as exc:
+        first = exc.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise SettingsError(
+            name=_SETTING, reason=f"{key} in {extra}: {first['msg']}.", origin=str(extra)
+        ) from exc
+
+
+@functools.cache
+def _own_furniture() -> Furniture:
+    text = resources.files("rag").joinpath("furniture.toml").read_text(encoding="utf-8")
+    return Furniture(**tomllib.loads(text))
+
+
+def _mark_start(pattern: re.Pattern[str] | None, line: str) -> int | None:
+    # Folding is much faster than normalising, which most lines do not need.
+    if pattern is None or not pattern.search(fold(line)):
+        return None
+    folded = normalise(line)
+    match = pattern.search(folded.text)
+    return match and folded.original_span(*match.span("mark")).start
+
+
+def _pattern(frame: str, entries: Iterable[str]) -> re.Pattern[str] | None:
+    """`frame` with all entries as alternatives, the longest first; None without entries."""
+    longest_first = sorted(entries, key=lambda entry: (-len(entry), entry))
+    if not longest_first:
+        return None
+    choices = "|".join(re.escape(entry).replace(r"\ ", r"\s+") for entry in longest_first)
+    return re.compile(frame.replace("{}", f"(?:{choices})"))

@@ -1,0 +1,304 @@
+"""Files made into Documents, and what is said of the files that cannot be."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from docx import Document as WordDocument
+from pypdf import PdfReader, PdfWriter
+from reportlab.pdfgen.canvas import Canvas
+
+from rag.errors import DocumentError
+from rag.readers import find_files, read_file
+from rag.schema import Document
+from rag.settings import IngestSettings
+
+SETTINGS = IngestSettings()
+SENTENCE = "أعلنت الوزارة أن العمل في المشروع يبدأ قبل نهاية الصيف."
+OTHER = "وقال الوزير إن المشروع يشمل ثلاث مدن في شمال البلاد."
+
+
+def written(path: Path, content: str | bytes) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
+    return path
+
+
+def read_one(path: Path) -> Document:
+    (document,) = read_file(path, SETTINGS)
+    return document
+
+
+def reason(path: Path, settings: IngestSettings = SETTINGS) -> str:
+    with pytest.raises(DocumentError) as caught:
+        read_file(path, settings)
+    assert caught.value.path == str(path)
+    return caught.value.reason
+
+
+def pdf(path: Path, *lines: str) -> Path:
+    canvas = Canvas(str(path))
+    for place, line in enumerate(lines):
+        canvas.drawString(72, 720 - 14 * place, line)
+    canvas.save()
+    return path
+
+
+# Finding
+
+
+def test_files_are_found_in_folders_sorted_and_each_once(tmp_path: Path) -> None:
+    files = [written(tmp_path / name, "x") for name in ("b/two.md", "a/three.PDF", "one.txt")]
+    found, skipped = find_files([tmp_path, str(tmp_path / "one.txt")])
+    assert (found, skipped) == (sorted(files), [])
+
+
+def test_hidden_and_unknown_files_of_a_folder_are_passed_over(tmp_path: Path) -> None:
+    kept = written(tmp_path / "one.txt", "x")
+    for name in (".hidden.txt", ".git/two.txt", "photo.png"):
+        written(tmp_path / name, "x")
+    assert find_files([tmp_path]) == ([kept], [])
+
+
+def test_a_loop_of_links_is_walked_once(tmp_path: Path) -> None:
+    kept = written(tmp_path / "a" / "one.txt", "x")
+    (tmp_path / "a" / "up").symlink_to(tmp_path, target_is_directory=True)
+    (tmp_path / "b").symlink_to(tmp_path / "a", target_is_directory=True)
+    assert find_files([tmp_path]) == ([kept], [])
+
+
+def test_a_link_to_itself_is_reported(tmp_path: Path) -> None:
+    loop = tmp_path / "loop.txt"
+    loop.symlink_to(loop)
+    found, skipped = find_files([loop])
+    assert (found, [item.path for item in skipped]) == ([], [str(loop)])
+
+
+@pytest.mark.parametrize(
+    ("name", "word"), [("photo.png", "kind"), ("gone.txt", "no such file"), ("empty", "no file")]
+)
+def test_a_named_path_that_cannot_be_read_is_reported(tmp_path: Path, name: str, word: str) -> None:
+    written(tmp_path / "photo.png", "x")
+    (tmp_path / "empty").mkdir()
+    found, skipped = find_files([tmp_path / name])
+    assert (found, [item.path for item in skipped]) == ([], [str(tmp_path / name)])
+    assert word in skipped[0].reason
+
+
+def test_no_paths_find_nothing() -> None:
+    assert find_files([]) == ([], [])
+
+
+# Text
+
+
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "windows-1256"]
+)
+def test_text_is_read_in_its_encoding(tmp_path: Path, encoding: str) -> None:
+    document = read_one(written(tmp_path / "a.txt", SENTENCE.encode(encoding)))
+    assert (document.text, document.language) == (SENTENCE, "ar")
+
+
+def test_front_matter_gives_the_facts_of_a_text(tmp_path: Path) -> None:
+    head = (
+        "---\ntitle: النقل: خطة جديدة\nSource: النور\ndate: 26 يناير، 2024\n"
+        "keywords: النقل، المدن\nlanguage: ar\nurl: http://localhost/a\nauthor: سلمى\n---\n\n"
+    )
+    document = read_one(written(tmp_path / "a.md", f"{head}{SENTENCE}\n\nاعلان\n"))
+    assert document.text == f"{SENTENCE}\n\nاعلان"
+    assert (document.title, document.source) == ("النقل: خطة جديدة", "النور")
+    assert document.published == dt.date(2024, 1, 26)
+    assert document.keywords == ("النقل", "المدن")
+    assert (document.language, document.url) == ("ar", "http://localhost/a")
+
+
+def test_front_matter_may_hold_a_list_and_a_date(tmp_path: Path) -> None:
+    head = "---\npublished: 2024-01-26\nkeywords:\n  - النقل\n  - المدن\n---\n"
+    document = read_one(written(tmp_path / "a.md", head + SENTENCE))
+    assert (document.published, document.keywords) == (dt.date(2024, 1, 26), ("النقل", "المدن"))
+
+
+def test_a_rule_of_dashes_is_no_front_matter(tmp_path: Path) -> None:
+    text = f"---\n{SENTENCE}\n---\n{OTHER}"
+    assert read_one(written(tmp_path / "a.md", text)).text == text
+
+
+def test_a_date_in_front_matter_that_is_none_is_reported(tmp_path: Path) -> None:
+    file = written(tmp_path / "a.md", f"---\npublished: 2024-13-45\n---\n{SENTENCE}")
+    assert "2024-01-26" in reason(file)
+
+
+def test_a_scraped_page_gives_each_of_its_articles(tmp_path: Path) -> None:
+    text = f"{SENTENCE}\n\nالمصدر: النور\n\nإقرأ أيضا:\n\nخطة النقل\n\n{OTHER}"
+    file = written(tmp_path / "a.txt", text)
+    first, second = read_file(file, SETTINGS)
+    assert (first.text, first.source) == (SENTENCE, "النور")
+    assert (second.text, second.title) == (OTHER, "خطة النقل")
+    assert first.document_id != second.document_id
+    assert first.path == file.as_posix()
+
+
+def test_the_users_patterns_count(tmp_path: Path) -> None:
+    furniture = written(tmp_path / "more.toml", 'whole_lines = ["قص هنا"]')
+    file = written(tmp_path / "a.txt", f"{SENTENCE}\n\nقص هنا")
+    (document,) = read_file(file, IngestSettings(furniture=furniture))
+    assert document.text == SENTENCE
+
+
+def test_an_id_comes_from_path_and_text(tmp_path: Path) -> None:
+    file = written(tmp_path / "a.txt", SENTENCE)
+    before = read_one(file).document_id
+    assert read_one(tmp_path / "." / "a.txt").document_id == before
+    assert read_one(written(tmp_path / "b.txt", SENTENCE)).document_id != before
+    assert read_one(written(file, OTHER)).document_id != before
+    assert (len(before), int(before, 16) >= 0) == (16, True)
+
+
+# Tables
+
+
+def test_each_row_of_a_csv_file_is_a_document(tmp_path: Path) -> None:
+    table = (
+        "Title;Body;Source;Date;Keywords;n\r\n"
+        f'خطة النقل;"{SENTENCE}\n{OTHER}";النور;2024-01-26;"النقل, المدن";1\r\n'
+        "بلا نص;;;;;2\r\n"
+        f";{OTHER};;قريبا;;3\r\n"
+    )
+    first, second = read_file(written(tmp_path / "a.csv", f"\ufeff{table}"), SETTINGS)
+    assert (first.title, first.text) == ("خطة النقل", f"{SENTENCE}\n{OTHER}")
+    assert (first.source, first.published) == ("النور", dt.date(2024, 1, 26))
+    assert first.keywords == ("النقل", "المدن")
+    assert (second.title, second.text, second.published) == ("", OTHER, None)
+
+
+def test_each_line_of_a_jsonl_file_is_a_document(tmp_path: Path) -> None:
+    rows = [
+        {"TEXT": SENTENCE, "title": "خطة", "keywords": ["النقل"], "language": "ar", "link": "u"},
+        {"title": "بلا نص"},
+        {"article": OTHER, "published": None},
+    ]
+    lines = "\n\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+    first, second = read_file(written(tmp_path / "a.jsonl", lines), SETTINGS)
+    assert (first.text, first.title, first.keywords) == (SENTENCE, "خطة", ("النقل",))
+    assert (first.language, first.url, second.text) == ("ar", "u", OTHER)
+
+
+# Formats
+
+
+def test_an_html_page_gives_its_article_and_facts(tmp_path: Path) -> None:
+    page = f"""<!doctype html><html lang="ar"><head><meta charset="windows-1256">
+    <title>خطة النقل</title><meta property="og:site_name" content="النور">
+    <meta property="article:published_time" content="2024-01-26T10:00:00Z">
+    <link rel="canonical" href="http://localhost/a"></head><body>
+    <nav><ul><li><a href="/">الرئيسية</a></li></ul></nav>
+    <article><h1>خطة النقل</h1><p>{SENTENCE}</p><p>{OTHER}</p></article>
+    <footer>جميع الحقوق محفوظة 2019</footer></body></html>"""
+    document = read_one(written(tmp_path / "a.html", page.encode("windows-1256")))
+    assert document.text == f"{SENTENCE}\n{OTHER}"
+    assert (document.title, document.source) == ("خطة النقل", "النور")
+    assert (document.published, document.url) == (dt.date(2024, 1, 26), "http://localhost/a")
+
+
+def test_the_year_of_a_footer_is_no_date_of_publication(tmp_path: Path) -> None:
+    page = (
+        f"<html><body><article><h1>خطة</h1><p>{SENTENCE}</p><p>{OTHER}</p></article>"
+        "<footer>Copyright 2019</footer></body></html>"
+    )
+    assert read_one(written(tmp_path / "a.htm", page)).published is None
+
+
+def test_a_pdf_is_one_document_with_its_lines_joined(tmp_path: Path) -> None:
+    lines = (
+        "The ministry said that the work on the new line will",
+        "begin before the end of summer.",
+        "The plan covers three cities.",
+    )
+    text = read_one(pdf(tmp_path / "a.pdf", *lines)).text
+    assert text == f"{lines[0]} {lines[1]}\n{lines[2]}"
+
+
+def test_a_word_document_is_one_document(tmp_path: Path) -> None:
+    word = WordDocument()
+    for paragraph in ("خطة النقل", SENTENCE, OTHER):
+        word.add_paragraph(paragraph)
+    word.save(str(tmp_path / "a.docx"))
+    document = read_one(tmp_path / "a.docx")
+    assert (document.title, document.text) == ("خطة النقل", f"خطة النقل\n\n{SENTENCE}\n\n{OTHER}")
+
+
+# What cannot be read
+
+
+def encrypted(path: Path) -> Path:
+    writer = PdfWriter(clone_from=PdfReader(pdf(path, "secret")))
+    writer.encrypt("password", algorithm="AES-256")
+    writer.write(str(path))
+    return path
+
+
+def zipped(path: Path) -> Path:
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("other.xml", "x")
+    return path
+
+
+def bomb(path: Path) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/document.xml", b" " * 11_000_000)
+    return path
+
+
+BROKEN: list[tuple[str, Callable[[Path], Path], str]] = [
+    ("a.txt", lambda path: written(path, ""), "empty"),
+    ("a.txt", lambda path: written(path, " \n"), "no text"),
+    ("a.md", lambda path: written(path, "---\ntitle: x\n---\n"), "no text"),
+    ("a.txt", lambda path: written(path, b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" * 9), "binary"),
+    ("a.txt", lambda path: written(path, SENTENCE.encode()[:-2] * 9), "damaged at byte"),
+    ("a.txt", lambda path: written(path, b"\xff\xfe\0"), "UTF-16"),
+    ("a.txt", lambda path: written(path, "x" * 1_000_001), "1.0 MB, and ingest.max_file_mb is 1"),
+    ("a.txt", lambda path: path, "no such file"),
+    ("a.xyz", lambda path: written(path, "x"), "kind .xyz"),
+    ("a.html", lambda path: written(path, "<html><body></body></html>"), "no article"),
+    ("a.pdf", lambda path: written(path, SENTENCE), "no PDF"),
+    ("a.pdf", lambda path: written(path, b"%PDF-1.4\ngarbage"), "no PDF"),
+    ("a.pdf", pdf, "scanned"),
+    ("a.pdf", encrypted, "encrypted"),
+    ("a.docx", lambda path: written(path, SENTENCE), "no Word document"),
+    ("a.docx", zipped, "damaged"),
+    ("a.docx", bomb, "unpacks to 11 MB"),
+    ("a.csv", lambda path: written(path, "a,b\n1,2\n"), "(a, b)"),
+    ("a.csv", lambda path: written(path, "text,b\n,2\n"), "no text"),
+    ("a.jsonl", lambda path: written(path, f'{{"text": "{OTHER}"}}\n\n{{"text": '), "line 3 "),
+    ("a.jsonl", lambda path: written(path, "[1]"), "line 1 is no JSON object"),
+    ("a.jsonl", lambda path: written(path, '{"text": ["x"]}'), "line 1: text"),
+    ("a.jsonl", lambda path: written(path, '{"text": "\\ud800"}'), "half a character"),
+]
+
+
+@pytest.mark.parametrize(("name", "make", "word"), BROKEN, ids=[case[2] for case in BROKEN])
+def test_what_is_wrong_with_a_file_is_said(
+    tmp_path: Path, name: str, make: Callable[[Path], Path], word: str
+) -> None:
+    said = reason(make(tmp_path / name), IngestSettings(max_file_mb=1))
+    assert word in said
+    assert "\n" not in said
+
+
+def test_a_folder_is_no_file(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").mkdir()
+    assert reason(tmp_path / "a.txt") == "it is not a file"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="skipped: root may read everything")
+def test_a_file_that_may_not_be_read_is_said(tmp_path: Path) -> None:
+    file = written(tmp_path / "a.txt", SENTENCE)
+    file.chmod(0)
+    assert reason(file) == "this user may not read it"
