@@ -1,0 +1,129 @@
+"""BM25 over stemmed words: the lexical leg of retrieval, for Arabic and English.
+
+A word is folded (`rag.text.fold`), loses the Arabic article with what is written on to it
+(«والعراق» and «للعراق» become «عراق»), and is stemmed by Snowball in the language of its script.
+Function words are left out, and a number counts by its value, whichever digits it is written in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from rag.text import ENGLISH_FUNCTION_WORDS, fold, numbers, split_words
+
+# The stemmer leaves «والعراق» and «فالعراق» whole, and stems «المحادثات» and «محادثات» to different
+# words; with the article gone first, both agree. Measured as MRR@10 of BM25 alone, with function
+# words left out: TyDi QA Arabic .865 to .877, ARCD .799 to .813.
+_ARTICLE = re.compile("^(?:[وف]?(?:[بك]?ال|لل))(?=...)")
+_ARABIC = re.compile("[\u0620-\u06ff]")
+
+_ARABIC_FUNCTION_WORDS = frozenset(
+    fold(
+        "في من على إلى عن مع أن إن كان كانت هو هي هم هذا هذه ذلك تلك التي الذي الذين ما ماذا متى "
+        "أين كيف كم هل لماذا أي أية و أو ثم لكن بل لا لم لن قد كل بعد قبل بين عند حتى منذ حيث إذا "
+        "كما لقد يكون تكون به بها له لها فيه فيها منه منها عليه عليها إليه إليها وهو وهي ومن وفي "
+        "وعلى"
+    ).split()
+)
+
+
+class LexicalIndex:
+    """A BM25 index of texts, built at once and never changed; searching is thread-safe.
+
+    References:
+        Robertson and Zaragoza 2009, "The Probabilistic Relevance Framework: BM25 and Beyond", in
+        the form of Lucene (k1 = 1.5, b = 0.75), as bm25s computes it (Lù 2024, arXiv:2407.03618).
+    """
+
+    def __init__(self, ids: tuple[str, ...], engine: Any | None) -> None:
+        self._ids = ids
+        self._engine = engine
+
+    @classmethod
+    def build(cls, texts: Iterable[tuple[str, str]]) -> LexicalIndex:
+        """Indexes pairs of id and text. Without texts, or without words in them, it finds nothing.
+
+        Building takes one to two seconds for 10,000 chunks, so that none is kept on disk.
+        """
+        import bm25s
+
+        stemmed = _Stemmers()
+        ids: list[str] = []
+        rows: list[list[int]] = []
+        vocabulary: dict[str, int] = {}
+        # A corpus has few words, so that each is stemmed only once.
+        known: dict[str, list[int]] = {}
+        for text_id, text in texts:
+            row: list[int] = []
+            for word in split_words(text):
+                terms = known.get(word)
+                if terms is None:
+                    terms = [vocabulary.setdefault(t, len(vocabulary)) for t in stemmed(word)]
+                    known[word] = terms
+                row.extend(terms)
+            ids.append(text_id)
+            rows.append(row)
+        if not vocabulary:
+            return cls(tuple(ids), None)
+        engine = bm25s.BM25(k1=1.5, b=0.75, method="lucene")
+        engine.index((rows, vocabulary), create_empty_token=False, show_progress=False)
+        return cls(tuple(ids), engine)
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def search(self, query: str, *, k: int) -> tuple[tuple[str, float], ...]:
+        """Finds the texts that share words with a query, best first.
+
+        Args:
+            query: words in any form; function words do not count.
+            k: most results.
+
+        Returns:
+            Pairs of id and raw BM25 score, above 0 and without an upper bound: scores of different
+            queries do not compare. Equal scores keep the order of building. Empty if the query
+            has no word of the index.
+        """
+        import numpy as np
+
+        if self._engine is None or k < 1:
+            return ()
+        stemmed = _Stemmers()
+        terms = [term for word in split_words(query) for term in stemmed(word)]
+        numbered = self._engine.get_tokens_ids(terms)
+        if not numbered:
+            return ()
+        scores = self._engine.get_scores_from_ids(numbered)
+        best = np.argsort(-scores, kind="stable")[:k]
+        return tuple((self._ids[i], float(scores[i])) for i in best if scores[i] > 0)
+
+
+def content_stems(text: str) -> frozenset[str]:
+    """The stems of a text's words, function words left out; numbers by their value."""
+    stemmed = _Stemmers()
+    return frozenset(term for word in split_words(text) for term in stemmed(word))
+
+
+class _Stemmers:
+    """Turns a word into its terms: one, none for a function word, more for a date.
+
+    An instance serves one thread.
+    """
+
+    def __init__(self) -> None:
+        import Stemmer
+
+        self._arabic: Callable[[str], str] = Stemmer.Stemmer("arabic").stemWord
+        self._english: Callable[[str], str] = Stemmer.Stemmer("english").stemWord
+
+    def __call__(self, word: str) -> tuple[str, ...]:
+        if word[0].isdigit():
+            return tuple(sorted(numbers(word)))
+        folded = fold(word)
+        if folded in _ARABIC_FUNCTION_WORDS or folded in ENGLISH_FUNCTION_WORDS:
+            return ()
+        if _ARABIC.search(folded):
+            return (self._arabic(_ARTICLE.sub("", folded, count=1)),)
+        return (self._english(folded.removesuffix("'s").removesuffix("\u2019s")),)

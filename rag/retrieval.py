@@ -1,0 +1,105 @@
+"""Finds the passages for a question: dense and lexical scores, fused.
+
+    fused = w · dense + (1 - w) · lexical
+
+`dense` is the cosine, `lexical` the BM25 score, each scaled over the candidates of this question
+so that the least is 0 and the greatest 1. Where question and chunk are in different scripts,
+shared words mean nothing, and the chunk's fused score is its dense one.
+
+References:
+    Bruch, Gai, Ingber 2023, An Analysis of Fusion Functions for Hybrid Retrieval,
+    https://arxiv.org/abs/2210.11934
+"""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.embedding import Embedder, Vectors
+from rag.index import Hit, Index
+from rag.lexical import LexicalIndex
+from rag.schema import Passage
+from rag.settings import RetrievalSettings
+from rag.text import direction
+
+
+class Retriever:
+    """Searches one index. May be called from several threads."""
+
+    def __init__(self, index: Index, embedder: Embedder, settings: RetrievalSettings) -> None:
+        self._index, self._embedder, self._settings = index, embedder, settings
+        self._lock = threading.Lock()
+        self._lexical: tuple[str, LexicalIndex] | None = None
+
+    def search(self, query: str, *, top_k: int | None = None) -> tuple[Passage, ...]:
+        """The best passages for `query`, best first; () for an empty index or a blank query.
+
+        Raises:
+            IndexStoreError: the store cannot be read.
+        """
+        if not query.strip():
+            return ()
+        vector = self._embedder.embed_query(query)
+        hits = {
+            hit.chunk.chunk_id: hit
+            for hit in self._index.search(vector, k=self._settings.candidates)
+        }
+        if not hits:
+            return ()
+        bm25 = dict(self._lexical_leg().search(query, k=self._settings.candidates))
+        missing = [chunk_id for chunk_id in bm25 if chunk_id not in hits]
+        for hit in self._index.chunks(missing, vector=vector):
+            hits[hit.chunk.chunk_id] = hit
+        candidates = list(hits.values())
+        fused = self._fuse(query, candidates, bm25)
+        order = np.argsort(-fused, kind="stable")[: top_k or self._settings.top_k]
+        return tuple(_passage(candidates[i], float(fused[i]), vector) for i in order)
+
+    def _fuse(
+        self, query: str, candidates: list[Hit], bm25: dict[str, float]
+    ) -> NDArray[np.float64]:
+        dense = _scaled(np.array([hit.cosine for hit in candidates]))
+        lexical = _scaled(np.array([bm25.get(hit.chunk.chunk_id, 0.0) for hit in candidates]))
+        # A query of digits alone is in no script, and its numbers are the same in all.
+        way = direction(query) if any(map(str.isalpha, query)) else None
+        same_script = np.array([way in (None, direction(hit.chunk.text)) for hit in candidates])
+        weight = self._settings.dense_weight
+        mixed = weight * dense + (1 - weight) * lexical
+        return np.where(same_script & (lexical.max() > 0), mixed, dense)
+
+    def _lexical_leg(self) -> LexicalIndex:
+        """BM25 over the corpus as it is now; built again after the index has changed."""
+        with self._lock:
+            version = self._index.version
+            if self._lexical is None or self._lexical[0] != version:
+                self._lexical = (version, LexicalIndex.build(self._index.all_texts()))
+            return self._lexical[1]
+
+
+def _scaled(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    low, high = values.min(), values.max()
+    if high <= low:
+        return np.zeros_like(values)
+    scaled: NDArray[np.float64] = (values - low) / (high - low)
+    return scaled
+
+
+def _passage(hit: Hit, score: float, vector: Vectors) -> Passage:
+    return Passage(
+        document_id=hit.chunk.document_id,
+        start=hit.chunk.start,
+        end=hit.chunk.end,
+        text=hit.chunk.text,
+        title=hit.title,
+        source=hit.source,
+        published=hit.published,
+        language=hit.language,
+        path=hit.path,
+        score=score,
+        cosine=hit.cosine,
+        sentences=hit.chunk.sentences,
+        sentence_scores=tuple(float(s) for s in hit.sentence_vectors @ vector),
+    )

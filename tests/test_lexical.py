@@ -1,0 +1,78 @@
+"""Words that mean the same match, however they are written."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.lexical import LexicalIndex
+
+TEXTS = [
+    ("a", "انسحبت القوات الأميركية من العراق في عام ٢٠١١."),
+    ("b", "بدأت المحادثات بين الوفدين، وبلغ العدد ٢٬٥٠٠ جندي."),
+    ("c", "The minister announced new negotiations about Iraq's army."),
+    ("d", "قال الوزير إن الطقس جميل."),
+]
+
+
+def found(query: str, *, k: int = 10) -> list[str]:
+    return [text_id for text_id, _ in LexicalIndex.build(TEXTS).search(query, k=k)]
+
+
+@pytest.mark.parametrize(
+    ("query", "text_id"),
+    [
+        ("والعراق", "a"),
+        ("للعراق", "a"),
+        ("فالعراق", "a"),
+        ("بالعراق", "a"),
+        ("قوات", "a"),
+        ("العِـرَاق", "a"),
+        ("2011", "a"),
+        ("محادثات", "b"),
+        ("والمحادثات", "b"),
+        ("2500", "b"),
+        ("۲۵۰۰", "b"),
+        ("negotiation", "c"),
+        ("ARMIES", "c"),
+        ("Iraq", "c"),
+        ("وزير", "d"),
+    ],
+)
+def test_a_word_is_found_in_its_other_forms(query: str, text_id: str) -> None:
+    assert found(query) == [text_id]
+
+
+@pytest.mark.parametrize("query", ["", "؟!", "متى في من", "the of and", "طوفان", "xyz"])
+def test_a_query_without_words_of_the_texts_finds_nothing(query: str) -> None:
+    assert found(query) == []
+
+
+def test_the_text_with_more_words_of_the_query_comes_first() -> None:
+    assert found("القوات الأميركية في العراق والوزير")[0] == "a"
+
+
+def test_no_more_than_k_are_found() -> None:
+    assert found("العراق المحادثات الوزير", k=2) == ["d", "a"]
+    assert found("العراق", k=0) == []
+
+
+def test_equal_texts_keep_their_order() -> None:
+    index = LexicalIndex.build([("x", "سلام"), ("y", "سلام"), ("z", "حرب")])
+    assert [text_id for text_id, _ in index.search("سلام", k=5)] == ["x", "y"]
+
+
+@pytest.mark.parametrize("texts", [[], [("a", "")], [("a", "..."), ("b", "في من")]])
+def test_an_index_without_words_finds_nothing(texts: list[tuple[str, str]]) -> None:
+    index = LexicalIndex.build(texts)
+    assert index.search("العراق", k=5) == ()
+    assert len(index) == len(texts)
+
+
+@given(st.lists(st.text(max_size=30), max_size=5), st.text(max_size=20))
+def test_scores_are_positive_and_fall(texts: list[str], query: str) -> None:
+    index = LexicalIndex.build((str(number), text) for number, text in enumerate(texts))
+    scores = [score for _, score in index.search(query, k=10)]
+    assert all(score > 0 for score in scores)
+    assert scores == sorted(scores, reverse=True)
