@@ -1,0 +1,115 @@
+"""From passages to the sentences that may hold the answer, and to the words in them that do."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Sequence
+from typing import Protocol
+
+from rag.dates import MONTHS, Language, resolve_relative
+from rag.gate import answerability
+from rag.schema import Evidence, Passage, Span
+
+_ENGLISH_MONTHS = tuple(name for name in MONTHS if name.isascii())
+_ARABIC_MONTHS = {name: number for name, number in MONTHS.items() if not name.isascii()}
+# Several month names are ordinary words too, so a number or a word for month or year must be near.
+_MONTH_IN_DATE = re.compile(
+    r"(?:(?<=\d )|(?<=شهر )|(?<=\bفي )|(?<=\b[وف]في )|(?<=/ )|(?<=/)|(?<=بحلول ))"
+    r"(?P<before>{names})(?!\w)"
+    r"|(?<!\w)(?P<after>{names})(?=[،,]? (?:(?:من )?(?:عام|العام|سنة) )?\d{{4}})".format(
+        names="|".join(sorted(map(re.escape, _ARABIC_MONTHS), key=len, reverse=True))
+    )
+)
+
+
+class Reading(Protocol):
+    """What a reader makes of a text: the answering words, and log-odds that they answer."""
+
+    @property
+    def span(self) -> Span:
+        """The best answer, in code points of the text."""
+
+    @property
+    def margin(self) -> float:
+        """Log-odds of that answer against none, not calibrated."""
+
+
+class Reader(Protocol):
+    """Marks the answer to a question in texts."""
+
+    def read(self, question: str, texts: Sequence[str]) -> Sequence[Reading]:
+        """One reading a text, in the order given."""
+
+
+def select_evidence(passages: Sequence[Passage], *, most: int) -> tuple[Evidence, ...]:
+    """The sentences nearest to the question, best first, each place of a document once.
+
+    Args:
+        passages: best first; their `sentence_scores` are cosines.
+        most: most sentences.
+
+    Returns:
+        () without passages.
+    """
+    scored = [
+        (score, -rank, passage, span)
+        for rank, passage in enumerate(passages)
+        for span, score in zip(passage.sentences, passage.sentence_scores, strict=True)
+    ]
+    scored.sort(key=lambda item: (item[0], item[1]), reverse=True)
+    chosen: dict[tuple[str, Span], Evidence] = {}
+    for score, _, passage, span in scored:
+        if len(chosen) == most:
+            break
+        text = span.shifted(-passage.start).of(passage.text)
+        item = Evidence(span=span, text=text, passage=passage, score=score)
+        chosen.setdefault((passage.document_id, span), item)
+    return tuple(chosen.values())
+
+
+def read_evidence(
+    question: str, evidence: Sequence[Evidence], *, reader: Reader | None
+) -> tuple[Evidence, ...]:
+    """Marks the answering words of each sentence and orders them, most probable first.
+
+    Without a reader nothing is marked, and the probability rests on the cosine alone.
+    """
+    if reader is None:
+        judged = [
+            dataclasses.replace(item, probability=answerability(item.score)) for item in evidence
+        ]
+    else:
+        readings = reader.read(question, [item.text for item in evidence])
+        judged = [
+            dataclasses.replace(
+                item,
+                answer=reading.span.shifted(item.span.start),
+                probability=answerability(item.score, margin=reading.margin),
+            )
+            for item, reading in zip(evidence, readings, strict=True)
+        ]
+    return tuple(sorted(judged, key=lambda item: -item.probability))
+
+
+def worded_for_model(evidence: Evidence, language: Language) -> str:
+    """The sentence as the text model reads it: its answer marked, its dates said outright.
+
+    «في يناير الماضي» of an article of September 2024 becomes «في يناير الماضي (January 2024)», and
+    «8 كانون الأول 2024» becomes «8 كانون الأول (December) 2024». Nothing of this is ever shown.
+    """
+    insertions: list[tuple[int, int, str]] = []
+    resolved = resolve_relative(evidence.text, evidence.passage.published, language)
+    insertions += [(date.span.end, 1, f" ({date.words})") for date in resolved]
+    if language == "en":
+        for match in _MONTH_IN_DATE.finditer(evidence.text):
+            if not any(date.span.overlaps(Span(*match.span())) for date in resolved):
+                month = _ENGLISH_MONTHS[_ARABIC_MONTHS[match[0]] - 1]
+                insertions.append((match.end(), 1, f" ({month})"))
+    if evidence.answer is not None:
+        marked = evidence.answer.shifted(-evidence.span.start)
+        insertions += [(marked.start, 2, " << "), (marked.end, 0, " >> ")]
+    text = evidence.text
+    for place, _, words in sorted(insertions, reverse=True):
+        text = f"{text[:place]}{words}{text[place:]}"
+    return " ".join(text.split())

@@ -1,0 +1,200 @@
+"""An extractive reader on top of the embedding model: which words answer, and whether any do.
+
+A LoRA adapter on the embedder's upper layers and a linear head mark the start and the end of the
+answer in a window of text. As in SQuAD 2.0, the first token stands for "no answer here". The base
+weights are the embedder's own, loaded once for both.
+
+References:
+    Rajpurkar, Jia, Liang 2018, Know What You Don't Know, https://arxiv.org/abs/1806.03822
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from torch import nn
+
+from rag.errors import ModelLoadError
+from rag.lora import Adapter
+from rag.schema import Span
+
+PROMPT = "task: question answering | query: {question} | text: "
+MOST_TOKENS = 384
+_LONGEST_ANSWER = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the reader makes of one text.
+
+    `span` is the best answer, in code points of the text; empty for a text without words. `margin`
+    is its log-odds against "no answer", not calibrated: the greater, the likelier an answer.
+    """
+
+    span: Span
+    margin: float
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A batch of prompts, n × length.
+
+    `offsets` count from the start of the text, so that they are negative in the prompt. `inside`
+    is true for the tokens of the text. `nulls` holds each row's first real token, which stands for
+    "no answer".
+    """
+
+    inputs: dict[str, torch.Tensor]
+    offsets: torch.Tensor
+    inside: torch.Tensor
+    nulls: torch.Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How large an adapter is: the first layer it changes, its rank, and its scale."""
+
+    first_layer: int
+    rank: int
+    scale: float
+
+
+class ReaderNetwork:
+    """The adapted model with its head, as it is trained and run."""
+
+    def __init__(self, model: Any, tokenizer: Any, shape: Shape) -> None:
+        self._model, self._tokenizer = model, tokenizer
+        self.adapter = Adapter(
+            model, first_layer=shape.first_layer, rank=shape.rank, scale=shape.scale
+        )
+        self.head = nn.Linear(model.config.hidden_size, 2)
+
+    def encode(self, pairs: Sequence[tuple[str, str]]) -> Encoded:
+        """Tokenizes pairs of question and text, padded to the longest."""
+        prompts = [PROMPT.format(question=" ".join(question.split())) for question, _ in pairs]
+        encoded = self._tokenizer(
+            [prompt + text for prompt, (_, text) in zip(prompts, pairs, strict=True)],
+            padding=True,
+            truncation=True,
+            max_length=MOST_TOKENS,
+            return_offsets_mapping=True,
+            return_tensors="pt",
+        )
+        offsets = encoded.pop("offset_mapping")
+        begins = torch.tensor([len(prompt) for prompt in prompts]).view(-1, 1)
+        real = encoded["attention_mask"].bool()
+        inside = (offsets[..., 1] > begins) & (offsets[..., 1] > offsets[..., 0]) & real
+        return Encoded(
+            inputs=dict(encoded),
+            offsets=offsets - begins.unsqueeze(2),
+            inside=inside,
+            nulls=encoded["attention_mask"].argmax(dim=1),
+        )
+
+    def logits(self, encoded: Encoded) -> torch.Tensor:
+        """Scores n × length × 2, start and end; minus infinity where no answer can begin or end."""
+        with self.adapter.switched_on():
+            states = self._model(**encoded.inputs).last_hidden_state
+        scores: torch.Tensor = self.head(states.float())
+        allowed = encoded.inside.clone()
+        allowed[torch.arange(len(allowed)), encoded.nulls] = True
+        return scores.masked_fill(~allowed.unsqueeze(2), float("-inf"))
+
+    def read(self, pairs: Sequence[tuple[str, str]]) -> tuple[Reading, ...]:
+        """Reads each text for its question, in one batch; () for no pairs."""
+        if not pairs:
+            return ()
+        with torch.inference_mode():
+            encoded = self.encode(pairs)
+            scores = self.logits(encoded)
+            return tuple(
+                _best(scores[row], encoded, row, text) for row, (_, text) in enumerate(pairs)
+            )
+
+
+class Reader:
+    """The shipped reader. Takes its turns with the embedder, whose weights it shares."""
+
+    def __init__(
+        self,
+        model: Any,
+        tokenizer: Any,
+        *,
+        base_digest: str,
+        file: Path | None = None,
+        turn: AbstractContextManager[Any] | None = None,
+    ) -> None:
+        """Loads the adapter.
+
+        Args:
+            model: the embedder's transformer.
+            tokenizer: the embedder's.
+            base_digest: of the embedding model, as the model store gives it.
+            file: the adapter; the one that comes with the package by default.
+            turn: a lock that is held while the model is the reader's.
+
+        Raises:
+            ModelLoadError: the file is damaged, or was trained on another embedding model.
+        """
+        path = file or Path(str(resources.files("rag") / "reader.safetensors"))
+        self._turn = turn or nullcontext()
+        try:
+            with safe_open(path, framework="pt") as opened:
+                about = opened.metadata() or {}
+                state = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118
+        except (OSError, SafetensorError) as exc:
+            raise ModelLoadError(
+                model=str(path), reason=f"the reader cannot be loaded ({exc}). Install it again."
+            ) from exc
+        if about.get("base_digest") != base_digest:
+            raise ModelLoadError(
+                model=str(path),
+                reason="the reader was trained on another embedding model. Set answer.reader to "
+                "false, or models.embedding to embeddinggemma-300m.",
+            )
+        try:
+            shape = Shape(
+                first_layer=int(about["first_layer"]),
+                rank=int(about["rank"]),
+                scale=float(about["scale"]),
+            )
+            self._network = ReaderNetwork(model, tokenizer, shape)
+            self._network.adapter.load(state)
+            self._network.head.load_state_dict(
+                {name: state[f"head.{name}"].float() for name in ("weight", "bias")}
+            )
+        except (KeyError, ValueError, RuntimeError) as exc:
+            raise ModelLoadError(
+                model=str(path),
+                reason=f"the reader does not fit its model ({exc}). Install it again.",
+            ) from exc
+
+    def read(self, question: str, texts: Sequence[str]) -> tuple[Reading, ...]:
+        """One reading a text, in the order given; () for no texts."""
+        with self._turn:
+            return self._network.read([(question, text) for text in texts])
+
+
+def _best(scores: torch.Tensor, encoded: Encoded, row: int, text: str) -> Reading:
+    """The likeliest span of at most `_LONGEST_ANSWER` tokens."""
+    inside = encoded.inside[row]
+    if not bool(inside.any()):
+        return Reading(span=Span(0, 0), margin=float("-inf"))
+    starts, ends = scores.masked_fill(~inside.unsqueeze(1), float("-inf")).unbind(dim=1)
+    length = len(starts)
+    fits = torch.ones(length, length, dtype=torch.bool).triu().tril(_LONGEST_ANSWER - 1)
+    joint = (starts.view(-1, 1) + ends.view(1, -1)).masked_fill(~fits, float("-inf"))
+    first, last = divmod(int(joint.argmax()), length)
+    null = int(encoded.nulls[row])
+    start, end = max(0, int(encoded.offsets[row, first, 0])), int(encoded.offsets[row, last, 1])
+    while start < end and text[start].isspace():
+        start += 1
+    margin = float(joint[first, last] - scores[null].sum())
+    return Reading(span=Span(start, end), margin=margin)

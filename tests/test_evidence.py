@@ -1,0 +1,238 @@
+"""Which sentences may hold the answer, which words of them do, and how the model reads them."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import math
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.dates import Language
+from rag.evidence import read_evidence, select_evidence, worded_for_model
+from rag.gate import answerability
+from rag.schema import Evidence, Passage, Span
+from tests.fakes import make_passage
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ScriptedReading:
+    """What a `ScriptedReader` makes of one text."""
+
+    span: Span
+    margin: float
+
+
+class ScriptedReader:
+    """A reader that is told its readings, and remembers what it was asked.
+
+    `answers` are the words that answer, where a text holds them, and the log-odds that they do. A
+    text with none of them is read as holding no answer. `asked` holds questions and their texts.
+    """
+
+    def __init__(self, answers: dict[str, float] | None = None, *, otherwise: float = -9.0) -> None:
+        self._answers, self._otherwise = answers or {}, otherwise
+        self.asked: list[tuple[str, tuple[str, ...]]] = []
+
+    def read(self, question: str, texts: Sequence[str]) -> tuple[ScriptedReading, ...]:
+        self.asked.append((question, tuple(texts)))
+        return tuple(self._reading(text) for text in texts)
+
+    def _reading(self, text: str) -> ScriptedReading:
+        for words, margin in self._answers.items():
+            if words in text:
+                start = text.index(words)
+                return ScriptedReading(span=Span(start, start + len(words)), margin=margin)
+        return ScriptedReading(span=Span(0, 0), margin=self._otherwise)
+
+
+def passage_of(
+    text: str, *scores: float, start: int = 0, published: dt.date | None = None
+) -> Passage:
+    """A passage whose sentences end in full stops, with the scores given."""
+    sentences: list[Span] = []
+    at = 0
+    for sentence in text.split(". "):
+        end = at + len(sentence) + 1
+        sentences.append(Span(at, min(end, len(text))).shifted(start))
+        at = end + 1
+    return make_passage(
+        start=start,
+        end=start + len(text),
+        text=text,
+        published=published,
+        sentences=tuple(sentences),
+        sentence_scores=scores,
+    )
+
+
+def evidence_of(
+    text: str, *, answer: str | None = None, published: dt.date | None = None, start: int = 0
+) -> Evidence:
+    """One sentence of a document, at `start`, with its answering words marked."""
+    span = Span(start, start + len(text))
+    passage = make_passage(start=start, end=span.end, text=text, published=published)
+    marked = None
+    if answer is not None:
+        at = start + text.index(answer)
+        marked = Span(at, at + len(answer))
+    return Evidence(span=span, text=text, passage=passage, score=0.6, answer=marked)
+
+
+def test_sentences_come_nearest_first_whatever_passage_they_stand_in() -> None:
+    first = passage_of("One. Two.", 0.2, 0.8)
+    second = passage_of("Three. Four.", 0.9, 0.1, start=100)
+    chosen = select_evidence([first, second], most=3)
+    assert [(item.text, item.score) for item in chosen] == [
+        ("Three.", 0.9),
+        ("Two.", 0.8),
+        ("One.", 0.2),
+    ]
+    assert [item.span for item in chosen] == [Span(100, 106), Span(5, 9), Span(0, 4)]
+
+
+def test_a_sentence_that_two_chunks_share_is_taken_once_from_the_better_one() -> None:
+    first = passage_of("One. Two.", 0.2, 0.8)
+    second = passage_of("Two. Three.", 0.8, 0.5, start=5)
+    chosen = select_evidence([first, second], most=6)
+    assert [item.text for item in chosen] == ["Two.", "Three.", "One."]
+    assert chosen[0].passage is first
+
+
+def test_the_same_words_in_another_document_are_evidence_of_their_own() -> None:
+    first = passage_of("One.", 0.5)
+    second = dataclasses.replace(first, document_id="d2")
+    assert [item.passage.document_id for item in select_evidence([first, second], most=6)] == [
+        "d1",
+        "d2",
+    ]
+
+
+@pytest.mark.parametrize("most", [0, 1])
+def test_no_more_sentences_are_taken_than_asked_for(most: int) -> None:
+    assert len(select_evidence([passage_of("One. Two.", 0.2, 0.8)], most=most)) == most
+
+
+def test_no_passages_give_no_evidence() -> None:
+    assert select_evidence([], most=6) == ()
+    assert read_evidence("Who?", (), reader=None) == ()
+
+
+def test_the_sentence_that_the_reader_trusts_comes_before_the_nearer_one() -> None:
+    evidence = select_evidence([passage_of("Talks began. It was in May.", 0.5, 0.3)], most=6)
+    reader = ScriptedReader({"May": 20.0})
+    read = read_evidence("When did talks begin?", evidence, reader=reader)
+    assert [item.text for item in read] == ["It was in May.", "Talks began."]
+    assert reader.asked == [("When did talks begin?", ("Talks began.", "It was in May."))]
+    assert read[0].probability > 0.5 > read[1].probability
+
+
+def test_the_readers_words_are_counted_in_the_document() -> None:
+    text = "Talks began. It was in May."
+    evidence = select_evidence([passage_of(text, 0.5, 0.3, start=1000)], most=6)
+    best = read_evidence("When?", evidence, reader=ScriptedReader({"May": 20.0}))[0]
+    assert best.answer is not None
+    assert best.answer.shifted(-1000).of(text) == "May"
+
+
+def test_without_a_reader_nothing_is_marked_and_the_nearest_sentence_comes_first() -> None:
+    evidence = select_evidence([passage_of("One. Two.", 0.2, 0.8)], most=6)
+    read = read_evidence("Who?", evidence, reader=None)
+    assert [(item.text, item.answer) for item in read] == [("Two.", None), ("One.", None)]
+    assert read[0].probability > read[1].probability
+
+
+@given(
+    st.floats(-1, 1),
+    st.none() | st.floats(allow_nan=False),
+    st.floats(0, 1e6),
+)
+def test_a_probability_lies_between_0_and_1_and_grows_with_its_ground(
+    cosine: float, margin: float | None, more: float
+) -> None:
+    low = answerability(cosine, margin=margin)
+    high = answerability(
+        min(1.0, cosine + more) if margin is None else cosine,
+        margin=None if margin is None else margin + more,
+    )
+    assert 0 <= low <= high <= 1
+
+
+def test_a_text_without_words_cannot_hold_the_answer() -> None:
+    assert answerability(0.9, margin=-math.inf) == 0
+
+
+SEPTEMBER = dt.date(2024, 9, 15)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "worded"),
+    [
+        (
+            "بدأت المحادثات في يناير الماضي.",
+            "en",
+            "بدأت المحادثات في يناير الماضي (January 2024).",
+        ),
+        ("بدأت المحادثات في يناير الماضي.", "ar", "بدأت المحادثات في يناير الماضي (يناير 2024)."),
+        ("Talks began last January.", "en", "Talks began last January (January 2024)."),
+        (
+            "دخل المدينة يوم 8 كانون الأول 2024.",
+            "en",
+            "دخل المدينة يوم 8 كانون الأول (December) 2024.",
+        ),
+        ("دخل المدينة يوم 8 كانون الأول 2024.", "ar", "دخل المدينة يوم 8 كانون الأول 2024."),
+        ("افتتح الجسر في مارس.", "en", "افتتح الجسر في مارس (March)."),
+        ("افتتح الجسر وفي مارس أغلق.", "en", "افتتح الجسر وفي مارس (March) أغلق."),
+        ("افتتح في شهر أيار.", "en", "افتتح في شهر أيار (May)."),
+        (
+            "افتتح في كانون الثاني/ يناير.",
+            "en",
+            "افتتح في كانون الثاني (January)/ يناير (January).",
+        ),
+        ("بحلول سبتمبر من عام 2025.", "en", "بحلول سبتمبر (September) من عام 2025."),
+        ("مارس الوزير ضغوطا.", "en", "مارس الوزير ضغوطا."),
+        ("الصحفي مارس ضغوطا.", "en", "الصحفي مارس ضغوطا."),
+        ("وقال إنه مارس 20 مهنة.", "en", "وقال إنه مارس 20 مهنة."),
+        ("آب إلى بيته.", "en", "آب إلى بيته."),
+    ],
+)
+def test_months_and_relative_dates_are_said_outright(
+    text: str, language: Language, worded: str
+) -> None:
+    assert worded_for_model(evidence_of(text, published=SEPTEMBER), language) == worded
+
+
+def test_a_relative_date_of_an_article_without_a_date_keeps_its_words() -> None:
+    text = "بدأت المحادثات في يناير الماضي."
+    assert worded_for_model(evidence_of(text), "ar") == text
+    assert worded_for_model(evidence_of(text), "en") == "بدأت المحادثات في يناير (January) الماضي."
+
+
+def test_the_answering_words_are_marked() -> None:
+    evidence = evidence_of("The council elected Maria Lopez.", answer="Maria Lopez", start=70)
+    assert worded_for_model(evidence, "en").startswith("The council elected << Maria Lopez >>")
+
+
+def test_a_date_in_the_marked_words_is_told_and_leaves_them_marked() -> None:
+    evidence = evidence_of(
+        "بدأت المحادثات في يناير الماضي.", answer="يناير الماضي", published=SEPTEMBER
+    )
+    shown = worded_for_model(evidence, "en")
+    assert "<< يناير الماضي" in shown
+    assert "(January 2024)" in shown
+
+
+@given(st.text(), st.data())
+def test_wording_adds_to_the_sentence_and_takes_nothing_away(
+    text: str, data: st.DataObject
+) -> None:
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, len(text)))
+    evidence = dataclasses.replace(
+        evidence_of(text, published=SEPTEMBER, start=7), answer=Span(start + 7, end + 7)
+    )
+    remaining = iter("".join(worded_for_model(evidence, "en").split()))
+    assert all(character in remaining for character in "".join(text.split()))
