@@ -1,0 +1,1 @@
+"""Prompt files, one Markdown file a template; see `rag.prompts`."""

@@ -1,0 +1,105 @@
+"""Mustanad: answers questions about your own documents, with their exact words as evidence.
+
+    import rag
+
+    answer = rag.ask("when did talks begin?")
+    print(answer)
+    answer.citations[0].quote
+
+Importing this package loads no model, opens no file and sets up no logging. `ask` and `stream` use
+one assistant with the settings in force, which is opened at the first question and shared by all
+threads; `Assistant.open` gives one of your own.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from rag.errors import (
+    DocumentError,
+    GenerationError,
+    IndexMismatchError,
+    IndexStoreError,
+    ModelCorruptError,
+    ModelError,
+    ModelFetchError,
+    ModelLoadError,
+    ModelNotFoundError,
+    PromptError,
+    RagError,
+    SettingsError,
+)
+from rag.schema import (
+    Answer,
+    AnswerSentence,
+    Citation,
+    Delta,
+    Document,
+    Event,
+    Final,
+    IngestReport,
+    Passage,
+    Passages,
+    Progress,
+    Seconds,
+    Skipped,
+    Span,
+    Status,
+    Turn,
+)
+
+if TYPE_CHECKING:
+    from rag.assistant import Assistant, ask, stream
+    from rag.settings import Settings, load_settings
+
+__all__ = [
+    "Answer",
+    "AnswerSentence",
+    "Assistant",
+    "Citation",
+    "Delta",
+    "Document",
+    "DocumentError",
+    "Event",
+    "Final",
+    "GenerationError",
+    "IndexMismatchError",
+    "IndexStoreError",
+    "IngestReport",
+    "ModelCorruptError",
+    "ModelError",
+    "ModelFetchError",
+    "ModelLoadError",
+    "ModelNotFoundError",
+    "Passage",
+    "Passages",
+    "Progress",
+    "PromptError",
+    "RagError",
+    "Seconds",
+    "Settings",
+    "SettingsError",
+    "Skipped",
+    "Span",
+    "Status",
+    "Turn",
+    "ask",
+    "load_settings",
+    "stream",
+]
+
+_LATER = {
+    "Assistant": "rag.assistant",
+    "ask": "rag.assistant",
+    "stream": "rag.assistant",
+    "Settings": "rag.settings",
+    "load_settings": "rag.settings",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Imports what is heavy when it is first asked for."""
+    if name in _LATER:
+        return getattr(import_module(_LATER[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,60 @@
+"""Asks the text model to word the answer that a marked sentence holds."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+from rag.generation import TextModel
+from rag.prompts import load_prompt
+
+_PROMPT = "wording"
+_LANGUAGES = {"en": "English", "ar": "Arabic", "fa": "Persian", "ur": "Urdu"}
+# The answer keeps to the letters of its language, and to one line.
+_GRAMMARS = {
+    "en": r"root ::= [ -;=?-Z^-~À-ɏ€£°]+",
+    "ar": r"root ::= [ -;=?-Z^-~،؛؟«»ء-ٟ٠-٬€£°]+",
+}
+_ANY_LINE = r"root ::= [^\n<>\[\]]+"
+
+
+def write_draft(
+    question: str,
+    sentence: str,
+    *,
+    language: str,
+    model: TextModel,
+    max_tokens: int,
+) -> Generator[str]:
+    """Yields the draft piece by piece.
+
+    Args:
+        question: one that stands alone.
+        sentence: as `rag.evidence.worded_for_model` gives it.
+        language: of the answer; one without a name here is left to the model to see.
+        model: writes it.
+        max_tokens: most tokens of the draft.
+
+    Raises:
+        GenerationError: the model failed.
+    """
+    prompt = load_prompt(_PROMPT)
+    messages = prompt.messages(
+        {
+            "sentence": sentence,
+            "question": " ".join(question.split()),
+            "language": _LANGUAGES.get(language, "the language of the question"),
+        }
+    )
+    yield from model.write(
+        messages,
+        fixed=prompt.fixed,
+        grammar=_GRAMMARS.get(language, _ANY_LINE),
+        max_tokens=max_tokens,
+    )
+
+
+def warm_up(model: TextModel) -> None:
+    """Lets the model read the fixed head of the prompt ahead of the first question."""
+    prompt = load_prompt(_PROMPT)
+    messages = prompt.messages(dict.fromkeys(prompt.variables, ""))
+    model.warm(messages[: prompt.fixed])

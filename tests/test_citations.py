@@ -1,0 +1,187 @@
+"""Quotations are copied by code, and an answer is compared with the words it rests on."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.chunking import chunk_document
+from rag.citations import check_support, cite, extract
+from rag.evidence import read_evidence, select_evidence
+from rag.schema import Document, Evidence, Span
+from tests.fakes import make_passage
+from tests.test_evidence import ScriptedReader, evidence_of
+
+PIECES = (
+    "بدأت المحادثات في يناير الماضي",
+    "إنّ الوزيرَ زارَ ميناءَ عدن",
+    "talks went on 👩‍👩‍👧",
+    "2,500 جندي",
+    "د. سالم",
+    "e\u0301te\u0301",
+    "«نعم»",
+    "\u200f(US)\u00a0",
+)
+JOINTS = (". ", "، ", "\n\n", "؟ ", " ", "\r\n", "!")
+texts = st.lists(st.tuples(st.sampled_from(PIECES) | st.text(max_size=9), st.sampled_from(JOINTS)))
+
+
+@given(texts, st.integers(1, 20), st.integers(0, 2), st.data())
+def test_every_quotation_is_the_documents_own_text_at_its_place(
+    pieces: list[tuple[str, str]], most_tokens: int, overlap: int, data: st.DataObject
+) -> None:
+    document = Document(
+        document_id="d1", text="".join(a + b for a, b in pieces), path="made-up.txt"
+    )
+    passages = [
+        make_passage(
+            start=chunk.start,
+            end=chunk.end,
+            text=chunk.text,
+            sentences=chunk.sentences,
+            sentence_scores=tuple(data.draw(st.floats(-1, 1)) for _ in chunk.sentences),
+        )
+        for chunk in chunk_document(
+            document,
+            max_tokens=most_tokens,
+            overlap_sentences=overlap,
+            count_tokens=lambda text: len(text.split()),
+        )
+    ]
+    evidence = read_evidence(
+        "متى؟", select_evidence(passages, most=9), reader=ScriptedReader({"يناير": 2.0, "t": 1.0})
+    )
+    citations = cite(evidence)
+    assert [citation.number for citation in citations] == [*range(1, len(evidence) + 1)]
+    for citation in citations:
+        assert document.text[citation.start : citation.end] == citation.quote
+        within = Span(citation.start, citation.end).shifted(-citation.passage_start)
+        assert within.of(citation.passage) == citation.quote
+        assert citation.answer is not None
+        assert citation.start <= citation.answer.start <= citation.answer.end <= citation.end
+    for item in evidence:
+        assert extract(item) in item.text
+
+
+def test_a_citation_has_the_facts_of_its_article() -> None:
+    evidence = evidence_of("بدأت المحادثات.", answer="المحادثات")
+    citation = cite([evidence])[0]
+    passage = evidence.passage
+    assert (citation.title, citation.source, citation.path) == (
+        passage.title,
+        passage.source,
+        passage.path,
+    )
+    assert (citation.published, citation.score, citation.answer) == (None, 0.6, Span(5, 14))
+
+
+def test_nothing_chosen_is_nothing_cited() -> None:
+    assert cite([]) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "answer", "clause"),
+    [
+        ("وقال الوزير، وهو من عدن، إن السفينة ستغادر.", "عدن", "وهو من عدن"),
+        ("افتتح المصنع؛ ويوفر 350 فرصة عمل.", "350", "ويوفر 350 فرصة عمل"),
+        ("It opened in May, and closed in June.", "May", "It opened in May"),
+        ("It opened in May, and closed.", "May, and closed", "It opened in May, and closed"),
+        ("It cost 2,500 dinars in all.", "dinars", "It cost 2,500 dinars in all"),
+        ("وبلغ العدد ٢٬٥٠٠ جندي.", "جندي", "وبلغ العدد ٢٬٥٠٠ جندي"),
+        ("The rate is 20.5 percent.", "percent", "The rate is 20.5 percent"),
+        ("It left at 10:30 sharp.", "sharp", "It left at 10:30 sharp"),
+        ("The U.S. forces left, he said.", "forces", "The U.S. forces left"),
+        ("وصل د. سالم، ثم غادر.", "سالم", "وصل د. سالم"),
+        ("وصل سالم.", None, "وصل سالم."),
+    ],
+)
+def test_the_clause_with_the_answering_words_is_taken_out_whole(
+    text: str, answer: str | None, clause: str
+) -> None:
+    assert extract(evidence_of(text, answer=answer, start=40)) == clause
+
+
+SHOWN = "وتعرضت القوات لنحو << 150 >> هجوما في يناير الماضي (January 2024)، قال سالم باعبود."
+QUESTION = "How many attacks were there?"
+
+
+def test_an_answer_that_says_what_its_sentence_says_holds() -> None:
+    support = check_support(
+        "The forces saw about 150 attacks in January 2024, says Salem Baaboud.",
+        question=QUESTION,
+        shown=SHOWN,
+    )
+    assert (support.missing_numbers, support.missing_names) == (frozenset(), ())
+    assert (support.missing_words, support.echo, support.holds) == (frozenset(), False, True)
+
+
+def test_a_number_that_is_not_in_the_sentence_is_found() -> None:
+    support = check_support("There were 160 attacks.", question=QUESTION, shown=SHOWN)
+    assert (support.missing_numbers, support.holds) == (frozenset({"160"}), False)
+
+
+@pytest.mark.parametrize("written", ["150", "١٥٠"])
+def test_a_number_counts_by_its_value_in_either_script(written: str) -> None:
+    assert check_support(f"There were {written} attacks.", question=QUESTION, shown=SHOWN).holds
+
+
+def test_a_name_that_is_not_in_the_sentence_is_found() -> None:
+    support = check_support(
+        "There were 150 attacks, says Mark Kimmitt.", question=QUESTION, shown=SHOWN
+    )
+    assert (support.missing_names, support.holds) == (("Mark", "Kimmitt"), False)
+
+
+def test_a_number_or_name_of_the_question_may_be_repeated() -> None:
+    assert check_support(
+        "Mark Kimmitt saw 150 attacks in 2019.",
+        question="How many attacks did Mark Kimmitt see in 2019?",
+        shown=SHOWN,
+    ).holds
+
+
+def test_a_verb_that_is_not_in_the_sentence_does_not_hold_in_its_own_language() -> None:
+    shown = "غزت القوات << البلاد >> عام 2003."
+    question = "ماذا غزت القوات؟"
+    assert check_support("غزت القوات البلاد.", question=question, shown=shown).holds
+    changed = check_support("واصلت القوات البلاد.", question=question, shown=shown)
+    assert len(changed.missing_words) == 1
+    assert not changed.holds
+
+
+def test_a_negation_that_the_sentence_lacks_does_not_hold_in_either_language() -> None:
+    question = "لمن سُلمت المهام؟"
+    shown = "وسلمت المهام إلى << الشرطة >>."
+    assert not check_support("لم تسلم المهام إلى الشرطة.", question=question, shown=shown).holds
+    assert not check_support("They did not go to it.", question="?", shown=shown).holds
+    assert check_support("سلمت المهام إلى الشرطة.", question=question, shown=shown).holds
+
+
+@pytest.mark.parametrize(
+    ("answer", "question", "shown"),
+    [
+        ("The talks started.", "When did the talks start?", "بدأت المحادثات في يناير."),
+        ("بدأت المحادثات.", "متى بدأت المحادثات؟", "بدأت المحادثات في يناير."),
+        ("", "When?", "بدأت المحادثات."),
+        ("It is the.", "When?", "بدأت المحادثات."),
+    ],
+)
+def test_an_answer_that_only_repeats_the_question_does_not_hold(
+    answer: str, question: str, shown: str
+) -> None:
+    support = check_support(answer, question=question, shown=shown)
+    assert (support.echo, support.holds) == (True, False)
+
+
+@given(st.text(), st.text(), st.text())
+def test_comparing_never_raises(answer: str, question: str, shown: str) -> None:
+    support = check_support(answer, question=question, shown=shown)
+    assert not (support.echo and support.holds)
+
+
+def test_evidence_without_marked_words_is_cited_without_them() -> None:
+    evidence: Evidence = dataclasses.replace(evidence_of("Talks began."), answer=None)
+    assert cite([evidence])[0].answer is None

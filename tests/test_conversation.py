@@ -1,0 +1,156 @@
+"""Follow-ups: which questions need the conversation, and what is made of them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.conversation import needs_history, stand_alone, trim_history
+from rag.errors import GenerationError
+from rag.schema import Turn
+from tests.fakes import ScriptedModel
+
+TALKS = Turn(question="When did the talks begin?", answer="The talks began in January 2024.")
+BRIDGE = Turn(question="متى افتتح الجسر؟", answer="افتتح الجسر في أيار.")
+
+
+@pytest.mark.parametrize(
+    ("question", "needed"),
+    [
+        ("And when will it open?", True),
+        ("Who is he?", True),
+        ("What did they say about that?", True),
+        ("But why?", True),
+        ("Why?", True),
+        ("What about Egypt?", True),
+        ("And in Egypt?", True),
+        ("Which ministers signed the withdrawal agreement?", False),
+        ("How many American soldiers are stationed in Iraq?", False),
+        ("What did the prime minister announce on Monday?", False),
+        ("ومتى ينتهي؟", True),
+        ("وفي مصر؟", True),
+        ("من هو؟", True),
+        ("ماذا قال عنه؟", True),
+        ("لماذا؟", True),
+        ("وكم عدد الجنود الأمريكيين الموجودين في العراق؟", True),
+        ("كم عدد الجنود الأمريكيين الموجودين في العراق؟", False),
+        ("متى أعلن رئيس الوزراء انسحاب قوات التحالف الدولي؟", False),
+        ("وزير الخارجية الأمريكي أعلن ماذا يوم الاثنين؟", False),
+        ("", False),
+        ("؟!", False),
+    ],
+)
+def test_a_question_that_leans_on_the_conversation_is_known(question: str, *, needed: bool) -> None:
+    assert needs_history(question) is needed
+
+
+@given(st.text())
+def test_telling_a_follow_up_never_raises(question: str) -> None:
+    assert needs_history(question) in (True, False)
+
+
+def count_words(text: str) -> int:
+    return len(text.split())
+
+
+def test_the_newest_turns_are_kept_in_their_order() -> None:
+    turns = [Turn(question=f"q{number}", answer="a a") for number in range(5)]
+    assert trim_history(turns, max_tokens=6, count_tokens=count_words) == tuple(turns[3:])
+    assert trim_history(turns, max_tokens=100, count_tokens=count_words) == tuple(turns)
+
+
+def test_an_older_turn_is_not_kept_without_the_one_after_it() -> None:
+    turns = [Turn(question="q", answer="a"), Turn(question="q", answer="a " * 9)]
+    assert trim_history(turns, max_tokens=5, count_tokens=count_words) == ()
+
+
+@pytest.mark.parametrize("max_tokens", [0, 1])
+def test_nothing_is_kept_where_nothing_fits(max_tokens: int) -> None:
+    assert trim_history([TALKS], max_tokens=max_tokens, count_tokens=count_words) == ()
+    assert trim_history([], max_tokens=max_tokens, count_tokens=count_words) == ()
+
+
+@given(st.lists(st.tuples(st.text(), st.text())), st.integers(0, 20))
+def test_what_is_kept_is_an_end_of_the_history_and_fits(
+    pairs: list[tuple[str, str]], max_tokens: int
+) -> None:
+    turns = tuple(Turn(question=question, answer=answer) for question, answer in pairs)
+    kept = trim_history(turns, max_tokens=max_tokens, count_tokens=count_words)
+    assert turns[len(turns) - len(kept) :] == kept
+    assert sum(count_words(t.question) + count_words(t.answer) for t in kept) <= max_tokens
+
+
+def test_a_follow_up_is_what_the_model_makes_of_it() -> None:
+    model = ScriptedModel("When did the talks end? ")
+    found = stand_alone("And when did they end?", [TALKS], model=model, max_tokens=100)
+    assert found == "When did the talks end?"
+
+
+def test_the_model_is_shown_the_conversation_and_held_to_one_question() -> None:
+    model = ScriptedModel("متى يغلق الجسر؟")
+    stand_alone("ومتى يغلق؟", [TALKS, BRIDGE], model=model, max_tokens=100)
+    asked = model.asked[0]
+    assert asked.messages[-1].content == (
+        "Q: When did the talks begin?\nA: The talks began in January 2024.\n"
+        "Q: متى افتتح الجسر؟\nA: افتتح الجسر في أيار.\nLast question: ومتى يغلق؟"
+    )
+    assert asked.fixed == len(asked.messages) - 1
+    assert asked.grammar is not None
+    assert asked.grammar.startswith("root ::= ")
+
+
+def test_only_as_much_of_the_conversation_is_shown_as_is_allowed() -> None:
+    model = ScriptedModel("متى يغلق الجسر؟")
+    stand_alone("ومتى يغلق؟", [TALKS, BRIDGE], model=model, max_tokens=8)
+    assert "talks" not in model.asked[0].messages[-1].content
+
+
+@pytest.mark.parametrize("history", [(), (TALKS,)])
+def test_a_question_that_stands_alone_is_left_as_it_is(history: tuple[Turn, ...]) -> None:
+    model = ScriptedModel("Something else?")
+    question = "Which ministers signed the withdrawal agreement?"
+    assert stand_alone(question, history, model=model, max_tokens=100) == question
+    assert model.asked == []
+
+
+def test_the_first_question_is_left_as_it_is() -> None:
+    model = ScriptedModel("Something else?")
+    assert stand_alone("And when?", [], model=model, max_tokens=100) == "And when?"
+    assert model.asked == []
+
+
+@pytest.mark.parametrize(
+    ("question", "written"),
+    [
+        ("And when did they end?", "متى انتهت المحادثات؟"),
+        ("ومتى انتهت؟", "When did the talks end?"),
+        ("And when did they end?", "Who owns the zebra?"),
+        ("And when did they end?", ""),
+        ("And when did they end?", "?"),
+    ],
+)
+def test_a_rewriting_in_another_language_or_of_another_matter_is_not_used(
+    question: str, written: str
+) -> None:
+    found = stand_alone(question, [TALKS], model=ScriptedModel(written), max_tokens=100)
+    assert found == f"When did the talks begin? {question}"
+
+
+def test_without_a_model_the_question_before_is_put_in_front() -> None:
+    found = stand_alone("ومتى يغلق؟", [TALKS, BRIDGE], model=None, max_tokens=100)
+    assert found == "متى افتتح الجسر؟ ومتى يغلق؟"
+
+
+def test_where_no_turn_fits_the_question_before_is_put_in_front() -> None:
+    model = ScriptedModel("متى يغلق الجسر؟")
+    assert stand_alone("ومتى يغلق؟", [BRIDGE], model=model, max_tokens=0) == (
+        "متى افتتح الجسر؟ ومتى يغلق؟"
+    )
+    assert model.asked == []
+
+
+def test_an_error_of_the_model_is_passed_on() -> None:
+    model = ScriptedModel(GenerationError(model="scripted", reason="gone"))
+    with pytest.raises(GenerationError, match="gone"):
+        stand_alone("And when?", [TALKS], model=model, max_tokens=100)
