@@ -1,0 +1,284 @@
+"""The command line: `mustanad`."""
+
+from __future__ import annotations
+
+import io
+import sys
+import tempfile
+import threading
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from rag.cli_ask import ask, chat
+from rag.cli_manage import documents, ingest, models, take_in
+from rag.cli_session import Meter, Parts, Session, note, one_line, say, say_json
+from rag.cli_settings import settings
+from rag.corpus import default_articles
+
+if TYPE_CHECKING:
+    from rag.cli_session import AnyAssistant
+    from rag.settings import Settings
+
+INTERRUPTED = 130  # as shells say it: 128 and the number of the signal
+
+
+def _remember(name: str) -> Callable[[click.Context, click.Parameter, Any], None]:
+    """A callback that puts an option's value, where it is given, into the overrides."""
+
+    def callback(context: click.Context, _: click.Parameter, value: Any) -> None:
+        if value is not None:
+            _session(context).overrides[name] = value
+
+    return callback
+
+
+def _set(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> None:
+    for assignment in values:
+        name, equals, value = assignment.partition("=")
+        if not equals or name.count(".") != 1:
+            raise click.BadParameter(
+                f"{assignment!r} is not of the form section.name=value.", context, parameter
+            )
+        _session(context).overrides[name] = (
+            tuple(value.split(",")) if name == "models.sources" else value
+        )
+
+
+def _file(context: click.Context, _: click.Parameter, value: Path | None) -> None:
+    if value is not None:
+        _session(context).file = value
+
+
+def _debug(context: click.Context, _: click.Parameter, value: bool) -> None:
+    if value and not _session(context).debug:
+        _session(context).debug = True
+        import logging
+
+        logging.basicConfig(format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+        logging.getLogger("rag").setLevel(logging.DEBUG)
+
+
+def _session(context: click.Context) -> Session:
+    session: Session = context.find_root().obj
+    return session
+
+
+def _global_options(*, hidden: bool) -> list[click.Parameter]:
+    """The options of all commands. They may stand before or after the command's name."""
+    return [
+        click.Option(
+            ["--index"],
+            type=click.Path(path_type=Path),
+            expose_value=False,
+            hidden=hidden,
+            callback=_remember("index.path"),
+            help="Folder of the index (index.path).",
+        ),
+        click.Option(
+            ["--no-llm"],
+            flag_value="none",
+            default=None,
+            expose_value=False,
+            hidden=hidden,
+            callback=_remember("answer.engine"),
+            help="Use no text model: the best sentence is quoted (answer.engine=none).",
+        ),
+        click.Option(
+            ["--set"],
+            multiple=True,
+            metavar="SECTION.NAME=VALUE",
+            expose_value=False,
+            hidden=hidden,
+            callback=_set,
+            help="Change a setting; may be repeated. `mustanad settings` lists them.",
+        ),
+        click.Option(
+            ["--config"],
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            expose_value=False,
+            hidden=hidden,
+            callback=_file,
+            help="Read this file instead of mustanad.toml in the working directory.",
+        ),
+        click.Option(
+            ["--debug"],
+            is_flag=True,
+            expose_value=False,
+            hidden=hidden,
+            callback=_debug,
+            help="Show log messages, and where an error came from.",
+        ),
+    ]
+
+
+@click.group(epilog='Example: mustanad ask "when did talks begin?"')
+@click.version_option(package_name="mustanad", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Answers questions about your own documents, offline, with verbatim citations.
+
+    The options below may also stand after a command.
+    """
+
+
+@click.command(short_help="Serves the page and prints its address.")
+@click.pass_obj
+def serve(session: Session) -> None:
+    """Serves the page, and prints its address once it is there. Ctrl-C stops it.
+
+    Models that are missing are fetched first. An empty index is given the articles that come with
+    Mustanad; `mustanad ingest` adds your own documents.
+
+    Example: mustanad serve
+    """
+    chosen = session.settings
+    _fetch_missing(session, chosen)
+    with session.open_assistant(chosen) as (assistant, meter):
+        if not assistant.documents():
+            note("The index is empty: taking in the articles that come with Mustanad.")
+            take_in(assistant, default_articles(), meter)
+        meter.stop()
+        # The first question finds the models loaded, or waits for the rest of it only.
+        threading.Thread(target=_load, args=(assistant,), daemon=True).start()
+        _start_page(session)(assistant, chosen, ready=lambda url: say(f"Mustanad is at {url}"))
+
+
+def _load(assistant: AnyAssistant) -> None:
+    from rag.errors import RagError
+
+    try:
+        assistant.load()
+    except RagError as exc:
+        # Each question will say so too; the page can still show documents and passages.
+        note(one_line(exc))
+
+
+def _fetch_missing(session: Session, chosen: Settings) -> None:
+    names = [chosen.models.embedding]
+    if chosen.answer.engine == "llama.cpp":
+        names.append(chosen.models.text)
+    with Meter() as meter:
+        store = session.parts.open_store(chosen.models, meter.fetched)
+        for name in names:
+            store.resolve(name)
+
+
+def _start_page(session: Session) -> Callable[..., None]:
+    if session.parts.serve is not None:
+        return session.parts.serve
+    from ui.app import serve as serve_page
+
+    return serve_page
+
+
+@click.command("eval", short_help="Measures the answers to a file of questions.")
+@click.argument("questions_file", metavar="QUESTIONS.jsonl", type=click.Path(path_type=Path))
+@click.option(
+    "--corpus",
+    metavar="PATH",
+    required=True,
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Files or folders that the questions are about; may be repeated.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object.")
+@click.pass_obj
+def evaluate(
+    session: Session, questions_file: Path, corpus: tuple[Path, ...], as_json: bool
+) -> None:
+    """Asks all questions of QUESTIONS.jsonl and reports right, wrong and how long it took.
+
+    The corpus is taken into an index of its own, which is gone at the end; with --index it is
+    that one, and stays.
+
+    Example: mustanad eval questions.jsonl --corpus articles/
+    """
+    from rag.evaluation import load_questions
+
+    chosen, origins = session.load_settings()
+    questions = load_questions(questions_file)
+    with tempfile.TemporaryDirectory(prefix="mustanad-eval-") as folder:
+        if origins["index.path"] != "command line":
+            index = chosen.index.model_copy(update={"path": Path(folder), "url": None})
+            chosen = chosen.model_copy(update={"index": index})
+        with session.open_assistant(chosen) as (assistant, meter):
+            report = assistant.ingest(corpus, progress=meter.ingested)
+            for skipped in report.skipped:
+                meter.stop()
+                note(f"Skipped {skipped.path}: {skipped.reason}")
+            assistant.load()
+            result = session.parts.evaluate(assistant, questions, progress=meter.answered)
+    if as_json:
+        say_json(result.to_dict())
+    else:
+        say(str(result))
+
+
+def _assemble() -> None:
+    for command in (ask, chat, ingest, documents, models, settings, serve, evaluate):
+        cli.add_command(command)
+    for command in (cli, *_leaves(cli)):
+        command.params.extend(_global_options(hidden=command is not cli))
+
+
+def _leaves(group: click.Group) -> list[click.Command]:
+    found: list[click.Command] = []
+    for command in group.commands.values():
+        found += _leaves(command) if isinstance(command, click.Group) else [command]
+    return found
+
+
+_assemble()
+
+
+def main(argv: Sequence[str] | None = None, *, parts: Parts | None = None) -> int:
+    """Runs one command.
+
+    Args:
+        argv: the words after the program's name; the process's own by default.
+        parts: what the commands are built from.
+
+    Returns:
+        The exit code: 0; 1 where something failed; 2 for wrong usage; 130 after Ctrl-C.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        # What is not UTF-8 here could not show Arabic at all.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    from rag.errors import RagError
+
+    session = Session(parts=parts or Parts())
+    try:
+        code = cli.main(
+            args=None if argv is None else list(argv),
+            prog_name="mustanad",
+            standalone_mode=False,
+            obj=session,
+        )
+    except (KeyboardInterrupt, click.Abort):
+        note("Stopped.")
+        return INTERRUPTED
+    except click.ClickException as exc:
+        exc.show()
+        return exc.exit_code
+    except RagError as exc:
+        return _fail(session, exc, one_line(exc))
+    except Exception as exc:  # noqa: BLE001 - the last resort, so that a user sees one line
+        hint = "" if session.debug else " Run again with --debug to see where."
+        return _fail(session, exc, f"unexpected {type(exc).__name__}: {one_line(exc)}.{hint}")
+    return code if isinstance(code, int) else 0
+
+
+def _fail(session: Session, error: Exception, line: str) -> int:
+    if session.debug:
+        note("".join(traceback.format_exception(error)))
+    note(f"Error: {line}")
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,163 @@
+"""`mustanad ask` and `mustanad chat`."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from rag.cli_session import AnyAssistant, Meter, Session, drawing, note, one_line, say, say_json
+
+if TYPE_CHECKING:
+    from rag.schema import Answer, Passage, Turn
+
+_EXCERPT = 160  # code points of a passage that is only offered
+_NEAREST = {"ar": "أقرب ما في الوثائق:", "en": "The nearest passages in the documents:"}
+_WELCOME = (
+    "اسأل عن وثائقك بالعربية أو الإنجليزية. للخروج: /exit، ولبدء حديث جديد: /new",
+    "Ask about your documents in Arabic or English. To leave: /exit; to start afresh: /new",
+)
+_PROMPT = {"ar": "سؤالك: ", "en": "Question: "}
+_STOPPED = {"ar": "توقفت الإجابة.", "en": "The answer was stopped."}
+_LEAVING = {"/exit", "/quit", "/خروج"}
+_AFRESH = {"/new", "/جديد"}
+
+
+@click.command(short_help="Answers a question from the documents.")
+@click.argument("question")
+@click.option("--json", "as_json", is_flag=True, help="Print the answer as one JSON object.")
+@click.option("--no-stream", is_flag=True, help="Show nothing before the answer is checked.")
+@click.pass_obj
+def ask(session: Session, question: str, as_json: bool, no_stream: bool) -> None:
+    """Answers QUESTION from the documents, in the language of the question.
+
+    Every sentence of the answer names the words of the documents that bear it out. If the
+    documents do not hold the answer, it says so.
+
+    Example: mustanad ask "when did talks begin?"
+    """
+    if not question.strip():
+        raise click.UsageError("The question is empty.")
+    streaming = not (as_json or no_stream) and session.parts.stdout_is_terminal()
+    with session.open_assistant() as (assistant, meter):
+        answer = _stream(assistant, question, (), meter) if streaming else assistant.ask(question)
+    if as_json:
+        say_json(answer.to_dict())
+    else:
+        _show(answer)
+
+
+@click.command(short_help="Talks about the documents.")
+@click.pass_obj
+def chat(session: Session) -> int:
+    """Talks about the documents: a question may refer to those before it.
+
+    Ctrl-C stops an answer; Ctrl-D or /exit leaves; /new starts afresh.
+
+    Example: mustanad chat
+    """
+    from rag.errors import GenerationError
+    from rag.schema import Turn
+
+    interactive = session.parts.is_interactive()
+    if interactive:
+        _welcome()
+    history: list[Turn] = []
+    language, failed = "en", False
+    with session.open_assistant() as (assistant, meter):
+        while (question := _read_question(_PROMPT[language] if interactive else None)) is not None:
+            if question in _AFRESH:
+                history.clear()
+                continue
+            try:
+                if session.parts.stdout_is_terminal():
+                    answer = _stream(assistant, question, history, meter)
+                else:
+                    answer = assistant.ask(question, history=history)
+            except KeyboardInterrupt:
+                note(_STOPPED[language])
+                continue
+            except GenerationError as exc:
+                # The next question may well succeed: a server is back, a shorter prompt fits.
+                note(f"Error: {one_line(exc)}")
+                failed = True
+                continue
+            language = answer.language if answer.language in _PROMPT else "en"
+            _show(answer)
+            say("")
+            history.append(Turn(question=question, answer=answer.text))
+    return int(failed)
+
+
+def _welcome() -> None:
+    with contextlib.suppress(ImportError):  # absent on Windows: a plain line will do
+        import readline  # noqa: F401 - input() edits lines with it
+    for line in _WELCOME:
+        note(line, dim=True)
+
+
+def _read_question(prompt: str | None) -> str | None:
+    """The next line that is not empty, stripped; None where the user leaves."""
+    while True:
+        try:
+            line = sys.stdin.readline() if prompt is None else input(prompt) + "\n"
+        except KeyboardInterrupt:
+            note("")
+            continue
+        except EOFError:
+            note("")
+            return None
+        question = line.strip()
+        if not line or question in _LEAVING:
+            return None
+        if question:
+            return question
+
+
+def _stream(
+    assistant: AnyAssistant, question: str, history: Sequence[Turn], meter: Meter
+) -> Answer:
+    """Shows passages and draft on stderr while the answer is made."""
+    from rag.schema import Delta, Final, Passages
+
+    draft = ""
+    with contextlib.ExitStack() as stack:
+        draw = None
+        for event in assistant.stream(question, history=history):
+            meter.stop()
+            match event:
+                case Passages(passages):
+                    for title in dict.fromkeys(_describe(passage) for passage in passages):
+                        note(f"· {title}", dim=True)
+                case Delta(text):
+                    draw = draw or stack.enter_context(drawing())
+                    draft += text
+                    draw(draft)
+                case Final(answer):
+                    return answer
+    raise RuntimeError("the stream ended without a Final event")
+
+
+def _show(answer: Answer) -> None:
+    from rag.schema import Status
+
+    say(str(answer))
+    if answer.status is Status.NOT_FOUND and answer.passages:
+        say("")
+        say(_NEAREST.get(answer.language, _NEAREST["en"]))
+        for passage in answer.passages:
+            say(f"· {_describe(passage)}")
+            say(f"    {_excerpt(passage.text)}")
+
+
+def _describe(passage: Passage) -> str:
+    facts = (passage.title or passage.path, passage.source, passage.published)
+    return " · ".join(str(fact) for fact in facts if fact)
+
+
+def _excerpt(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _EXCERPT else line[:_EXCERPT].rsplit(" ", 1)[0] + " …"
