@@ -1,0 +1,1 @@
+"""The page: what Mustanad looks like in a browser."""

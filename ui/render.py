@@ -1,0 +1,298 @@
+"""The page's conversation as HTML: pure, from answers and events to strings.
+
+Whatever comes from a document, a model or a visitor goes through Jinja2's autoescape; nothing here
+marks such a text as safe.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import jinja2
+
+from rag.schema import Answer, AnswerSentence, Citation, Passage, Span, Status
+from rag.text import direction
+from ui.strings import Language, Problem, format_date, text, word
+
+CONTEXT_CHARACTERS = 150
+OPENING_CHARACTERS = 260
+
+Stage = Literal["searching", "reading", "writing", "done", "stopped", "failed"]
+
+_MARK = re.compile(r"\[(\d{1,3})\]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """One question on the page, and what has become of it so far."""
+
+    question: str
+    passages: tuple[Passage, ...] | None = None
+    draft: str = ""
+    answer: Answer | None = None
+    problem: Problem | None = None
+    stopped: bool = False
+
+    @property
+    def stage(self) -> Stage:
+        """How far it has come; an answer that arrived counts for more than a stop."""
+        if self.answer is not None:
+            return "done"
+        if self.problem is not None:
+            return "failed"
+        if self.stopped:
+            return "stopped"
+        if self.passages is None:
+            return "searching"
+        return "writing" if self.draft else "reading"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether an answer may still come."""
+        return self.stage in ("searching", "reading", "writing")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """A citation mark in an answer that leads to its card."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A sentence as shown: words and marks in their order."""
+
+    pieces: tuple[str | Mark, ...]
+    supported: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Excerpt:
+    """A passage cut at its quotation, its far ends hidden until asked for.
+
+    Joined in this order, the five parts are the passage, character for character. `answer` covers
+    the answering words within `quote`, where they are known.
+    """
+
+    far_before: str
+    before: str
+    quote: str
+    after: str
+    far_after: str
+    answer: Span | None = None
+
+    @property
+    def quote_pieces(self) -> tuple[str, str, str]:
+        """The quotation before, in and after its answering words; all before without them."""
+        if self.answer is None:
+            return self.quote, "", ""
+        start, end = self.answer.start, self.answer.end
+        return self.quote[:start], self.quote[start:end], self.quote[end:]
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether some of the passage is hidden at first."""
+        return bool(self.far_before or self.far_after)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """A citation or a found passage, as shown beside an answer. `number` is None for a passage."""
+
+    number: int | None
+    title: str
+    source: str | None
+    date: str | None
+    date_iso: str | None
+    excerpt: Excerpt
+
+
+def render_header(language: Language) -> str:
+    """The brand and the line that says what this is, in the page's language."""
+    return _template("header.html").render(**_page(language))
+
+
+def render_invitation(language: Language) -> str:
+    """The line above the example questions."""
+    return _template("invitation.html").render(**_page(language))
+
+
+def render_past(exchanges: Sequence[Exchange], language: Language) -> str:
+    """All exchanges but the last, oldest first: what does not change while an answer streams."""
+    return _render_exchanges(exchanges, range(max(len(exchanges) - 1, 0)), language)
+
+
+def render_present(exchanges: Sequence[Exchange], language: Language) -> str:
+    """The last exchange, which may be streaming; a welcome where there is none yet."""
+    if not exchanges:
+        return _template("welcome.html").render(**_page(language))
+    return _render_exchanges(exchanges, range(len(exchanges) - 1, len(exchanges)), language)
+
+
+def _render_exchanges(exchanges: Sequence[Exchange], shown: range, language: Language) -> str:
+    return _template("conversation.html").render(
+        views=[_view(index, exchanges[index], language) for index in shown],
+        **_page(language),
+    )
+
+
+def answer_lines(answer: Answer) -> tuple[Line, ...]:
+    """The sentences of an answer with their marks; its text as one line where it has none.
+
+    A mark without a citation is shown as plain text and leads nowhere. A citation that a sentence
+    rests on but does not mention gets its mark at the end.
+    """
+    known = {citation.number for citation in answer.citations}
+    sentences = answer.sentences or (
+        AnswerSentence(text=answer.text, citations=(), supported=True),
+    )
+    lines = []
+    for sentence in sentences:
+        pieces = list(_pieces(sentence.text, known))
+        shown = {piece.number for piece in pieces if isinstance(piece, Mark)}
+        pieces += [
+            Mark(number=number)
+            for number in dict.fromkeys(sentence.citations)
+            if number in known - shown
+        ]
+        lines.append(Line(pieces=tuple(pieces), supported=sentence.supported))
+    return tuple(lines)
+
+
+def cut_around(passage: str, start: int, end: int) -> Excerpt:
+    """Cuts a passage around `passage[start:end]`, hiding what is far from it.
+
+    Cuts are made at spaces, about `CONTEXT_CHARACTERS` code points from the quotation.
+    """
+    left = _space_before(passage, start - CONTEXT_CHARACTERS)
+    right = _space_after(passage, end + CONTEXT_CHARACTERS)
+    return Excerpt(
+        far_before=passage[:left],
+        before=passage[left:start],
+        quote=passage[start:end],
+        after=passage[end:right],
+        far_after=passage[right:],
+    )
+
+
+def citation_card(citation: Citation, language: Language) -> Card:
+    """A citation as a card, its quotation marked within its passage."""
+    start = citation.start - citation.passage_start
+    return Card(
+        number=citation.number,
+        title=citation.title,
+        source=citation.source,
+        date=format_date(citation.published, language) if citation.published else None,
+        date_iso=citation.published.isoformat() if citation.published else None,
+        excerpt=dataclasses.replace(
+            cut_around(citation.passage, start, start + len(citation.quote)),
+            answer=citation.answer.shifted(-citation.start) if citation.answer else None,
+        ),
+    )
+
+
+def passage_card(passage: Passage, language: Language) -> Card:
+    """A found passage as a card: its opening, and nothing marked, since nothing is cited."""
+    right = _space_after(passage.text, OPENING_CHARACTERS)
+    return Card(
+        number=None,
+        title=passage.title,
+        source=passage.source,
+        date=format_date(passage.published, language) if passage.published else None,
+        date_iso=passage.published.isoformat() if passage.published else None,
+        excerpt=Excerpt(
+            far_before="",
+            before=passage.text[:right],
+            quote="",
+            after="",
+            far_after=passage.text[right:],
+        ),
+    )
+
+
+def _view(index: int, exchange: Exchange, language: Language) -> dict[str, object]:
+    answer = exchange.answer
+    not_found = answer is not None and answer.status is Status.NOT_FOUND
+    cards: list[Card] = []
+    heading = ""
+    if answer is not None and not not_found:
+        heading = "sources"
+        cards = [citation_card(citation, language) for citation in answer.citations]
+    elif exchange.stage != "failed":
+        heading = "nearest" if not_found else "found"
+        passages = answer.passages if answer is not None else exchange.passages or ()
+        cards = [passage_card(passage, language) for passage in passages]
+    return {
+        "index": index,
+        "exchange": exchange,
+        "stage": exchange.stage,
+        "answer": answer,
+        "lines": answer_lines(answer) if answer is not None else (),
+        # The draft runs as the question does, whose language it is in: nothing turns midway.
+        "direction": direction(exchange.question if answer is None else answer.text),
+        "answer_language": answer.language if answer and answer.language != "und" else None,
+        "not_found": not_found,
+        "partial": answer is not None and answer.status is Status.PARTIAL,
+        "rewritten": answer is not None and answer.query.strip() != exchange.question.strip(),
+        "problem": word(exchange.problem, language) if exchange.problem else "",
+        "heading": heading,
+        "cards": cards,
+    }
+
+
+def _pieces(sentence: str, known: set[int]) -> Iterator[str | Mark]:
+    done = 0
+    for found in _MARK.finditer(sentence):
+        number = int(found[1])
+        if number in known:
+            if found.start() > done:
+                yield sentence[done : found.start()]
+            yield Mark(number=number)
+            done = found.end()
+    if done < len(sentence):
+        yield sentence[done:]
+
+
+def _space_before(passage: str, position: int) -> int:
+    """Where the word that `position` falls in begins; 0 at or before the passage's start."""
+    if position <= 0:
+        return 0
+    return passage.rfind(" ", 0, position) + 1
+
+
+def _space_after(passage: str, position: int) -> int:
+    """Where the word that `position` falls in ends; the passage's length past its end."""
+    if position >= len(passage):
+        return len(passage)
+    found = passage.find(" ", position)
+    return len(passage) if found < 0 else found
+
+
+@functools.cache
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader("ui"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _template(name: str) -> jinja2.Template:
+    return _environment().get_template(name)
+
+
+def _page(language: Language) -> dict[str, object]:
+    """What every template knows of the page: its language, its side to begin on, its texts."""
+    return {
+        "language": language,
+        "side": "rtl" if language == "ar" else "ltr",
+        "t": functools.partial(text, language),
+    }
