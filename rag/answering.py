@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from rag.citations import check_support, cite, extract
 from rag.conversation import stand_alone
 from rag.dates import resolve_relative
-from rag.drafting import write_draft
+from rag.drafting import translate, write_draft
 from rag.evidence import Reader, read_evidence, select_evidence, worded_for_model
 from rag.generation import TextModel
 from rag.retrieval import Retriever
+from rag.romanise import mend_names
 from rag.schema import (
     Answer,
     AnswerSentence,
@@ -29,7 +30,7 @@ from rag.schema import (
     Turn,
 )
 from rag.settings import AnswerSettings
-from rag.text import detect_language, direction
+from rag.text import detect_language, direction, numbers
 from rag.wording import phrase, spoken
 
 
@@ -98,7 +99,19 @@ def answer_events(
             if clock.first_word is None:
                 clock.first_word = clock.now()
             yield Delta(piece)
-    yield Final(result.checked(" ".join(draft.split()), best, shown))
+    said = _with_mended_names(" ".join(draft.split()), query, best, shown, model)
+    answer = result.worded(said, best, shown)
+    if answer is None and result.language == "en" and detect_language(best.text) != "en":
+        words = best.marked
+        said = translate(words, model=model, max_tokens=settings.max_tokens)
+        said = _with_mended_names(said, query, best, shown, model)
+        answer = result.translated(said, words, best, shown)
+    yield Final(answer or result.quotation(best))
+
+
+def _with_mended_names(said: str, query: str, best: Evidence, shown: str, model: TextModel) -> str:
+    missing = check_support(said, question=query, shown=shown).missing_names
+    return mend_names(said, missing, source=best.marked, model=model) if missing else said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,13 +125,22 @@ class _Result:
     clock: _Clock
     model: str | None
 
-    def checked(self, draft: str, best: Evidence, shown: str) -> Answer:
-        """The draft, or where its sentence does not bear it out, the document's own words."""
+    def worded(self, draft: str, best: Evidence, shown: str) -> Answer | None:
+        """The draft as the answer; None where its sentence does not bear it out."""
+        return self._answer(draft, best, Status.ANSWERED) if self._holds(draft, shown) else None
+
+    def translated(self, said: str, words: str, best: Evidence, shown: str) -> Answer | None:
+        """The answering words in translation, the original beside them; None where they differ."""
+        if not self._holds(said, shown) or numbers(words) - numbers(said):
+            return None
+        quote = " ".join(words.split())
+        both = phrase("translated", self.language, translation=said, quote=quote)
+        return self._answer(both, best, Status.ANSWERED)
+
+    def _holds(self, said: str, shown: str) -> bool:
         wanted = direction(self.question)
-        readable = direction(draft) == wanted or not any(map(str.isalpha, draft))
-        if readable and check_support(draft, question=self.query, shown=shown).holds:
-            return self._answer(draft, best, Status.ANSWERED)
-        return self.quotation(best)
+        readable = direction(said) == wanted or not any(map(str.isalpha, said))
+        return readable and check_support(said, question=self.query, shown=shown).holds
 
     def quotation(self, best: Evidence) -> Answer:
         """The clause that answers, as written; PARTIAL if not in the question's language."""

@@ -1,4 +1,4 @@
-"""Asks the text model to word the answer that a marked sentence holds."""
+"""Asks the text model to word what a marked sentence answers, or to translate those words."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Generator
 from rag.generation import TextModel
 from rag.prompts import load_prompt
 
-_PROMPT = "wording"
+_PROMPT, _TRANSLATION = "wording", "translation"
 _LANGUAGES = {"en": "English", "ar": "Arabic", "fa": "Persian", "ur": "Urdu"}
 # The answer keeps to the letters of its language, and to one line.
 _GRAMMARS = {
@@ -51,6 +51,22 @@ def write_draft(
         grammar=_GRAMMARS.get(language, _ANY_LINE),
         max_tokens=max_tokens,
     )
+
+
+def translate(words: str, *, model: TextModel, max_tokens: int) -> str:
+    """The answering words in English, on one line.
+
+    Raises:
+        GenerationError: the model failed.
+    """
+    prompt = load_prompt(_TRANSLATION)
+    pieces = model.write(
+        prompt.messages({"words": " ".join(words.split())}),
+        fixed=prompt.fixed,
+        grammar=_GRAMMARS["en"],
+        max_tokens=max_tokens,
+    )
+    return " ".join("".join(pieces).split()).rstrip(".")
 
 
 def warm_up(model: TextModel) -> None:

@@ -119,8 +119,8 @@ class GemmaEmbedder:
             ]
         )
 
-    def open_reader(self) -> Reader:
-        """The reader that comes with the package, on this model's weights.
+    def open_reader(self, file: Path | None = None) -> Reader:
+        """A reader on this model's weights: from `file`, or the one that comes with the package.
 
         Raises:
             ModelLoadError: this is not the model that the reader was trained on.
@@ -129,7 +129,11 @@ class GemmaEmbedder:
 
         transformer: Any = self._model[0]
         return Reader(
-            transformer.auto_model, self._tokenizer, base_digest=self._digest, turn=self._lock
+            transformer.auto_model,
+            self._tokenizer,
+            base_digest=self._digest,
+            file=file,
+            turn=self._lock,
         )
 
     def _encode(self, prompted: list[str]) -> Vectors:

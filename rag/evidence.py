@@ -5,11 +5,12 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Protocol
 
 from rag.dates import MONTHS, Language, resolve_relative
 from rag.gate import answerability
-from rag.schema import Evidence, Passage, Span
+from rag.schema import Evidence, Passage, Span, Window
 
 _ENGLISH_MONTHS = tuple(name for name in MONTHS if name.isascii())
 _ARABIC_MONTHS = {name: number for name, number in MONTHS.items() if not name.isascii()}
@@ -24,11 +25,11 @@ _MONTH_IN_DATE = re.compile(
 
 
 class Reading(Protocol):
-    """What a reader makes of a text: the answering words, and log-odds that they answer."""
+    """What a reader makes of a sentence: the answering words, and log-odds that they answer."""
 
     @property
     def span(self) -> Span:
-        """The best answer, in code points of the text."""
+        """The best answer, in code points of the sentence."""
 
     @property
     def margin(self) -> float:
@@ -36,10 +37,10 @@ class Reading(Protocol):
 
 
 class Reader(Protocol):
-    """Marks the answer to a question in texts."""
+    """Marks the answer to a question in sentences."""
 
-    def read(self, question: str, texts: Sequence[str]) -> Sequence[Reading]:
-        """One reading a text, in the order given."""
+    def read(self, question: str, windows: Sequence[Window]) -> Sequence[Reading]:
+        """One reading a window, in the order given."""
 
 
 def select_evidence(passages: Sequence[Passage], *, most: int) -> tuple[Evidence, ...]:
@@ -58,14 +59,27 @@ def select_evidence(passages: Sequence[Passage], *, most: int) -> tuple[Evidence
         for span, score in zip(passage.sentences, passage.sentence_scores, strict=True)
     ]
     scored.sort(key=lambda item: (item[0], item[1]), reverse=True)
+    before = _sentences_before(passages)
     chosen: dict[tuple[str, Span], Evidence] = {}
     for score, _, passage, span in scored:
         if len(chosen) == most:
             break
         text = span.shifted(-passage.start).of(passage.text)
-        item = Evidence(span=span, text=text, passage=passage, score=score)
-        chosen.setdefault((passage.document_id, span), item)
+        place = (passage.document_id, span)
+        item = Evidence(
+            span=span, text=text, passage=passage, score=score, before=before.get(place, "")
+        )
+        chosen.setdefault(place, item)
     return tuple(chosen.values())
+
+
+def _sentences_before(passages: Sequence[Passage]) -> dict[tuple[str, Span], str]:
+    """The sentence before each, where some passage shows both."""
+    return {
+        (passage.document_id, span): previous.shifted(-passage.start).of(passage.text)
+        for passage in passages
+        for previous, span in pairwise(passage.sentences)
+    }
 
 
 def read_evidence(
@@ -80,7 +94,10 @@ def read_evidence(
             dataclasses.replace(item, probability=answerability(item.score)) for item in evidence
         ]
     else:
-        readings = reader.read(question, [item.text for item in evidence])
+        windows = [
+            Window(item.text, before=item.before, title=item.passage.title) for item in evidence
+        ]
+        readings = reader.read(question, windows)
         judged = [
             dataclasses.replace(
                 item,

@@ -19,6 +19,7 @@ from functools import cache
 
 from rag.text import fold, words
 
+_ARTICLE = re.compile("^(?:[وف]?(?:[بك]?ال|لل))(?=..)")
 _LATIN_NAME = re.compile(r"[A-Z][\w\u2019'-]*")
 
 # Letters that carry no consonant in one script or the other are left out of both.
@@ -98,6 +99,11 @@ def latin_skeleton(name: str) -> str:
 def arabic_skeleton(word: str) -> str:
     """The consonant classes of an Arabic word: «بلينكن» -> "blnkn"."""
     return _without_doubles("".join(_ARABIC_CLASSES.get(letter, "") for letter in fold(word)))
+
+
+def without_article(word: str) -> str:
+    """An Arabic word without the article and what is written on to that: «والأعرجي» -> «أعرجي»."""
+    return _ARTICLE.sub("", word)
 
 
 def _arabic_words(folded: str) -> Iterable[str]:

@@ -1,8 +1,9 @@
 """An extractive reader on top of the embedding model: which words answer, and whether any do.
 
 A LoRA adapter on the embedder's upper layers and a linear head mark the start and the end of the
-answer in a window of text. As in SQuAD 2.0, the first token stands for "no answer here". The base
-weights are the embedder's own, loaded once for both.
+answer in a sentence, which is read together with the sentence before it and its article's title.
+As in SQuAD 2.0, the first token stands for "no answer here". The base weights are the embedder's
+own, loaded once for both.
 
 References:
     Rajpurkar, Jia, Liang 2018, Know What You Don't Know, https://arxiv.org/abs/1806.03822
@@ -23,18 +24,21 @@ from torch import nn
 
 from rag.errors import ModelLoadError
 from rag.lora import Adapter
-from rag.schema import Span
+from rag.schema import Span, Window
 
-PROMPT = "task: question answering | query: {question} | text: "
+PROMPT = "task: question answering | query: {question} | title: {title} | before: {before} | text: "
 MOST_TOKENS = 384
+MOST_TITLE_CHARS = 120
+MOST_BEFORE_CHARS = 240
 _LONGEST_ANSWER = 40
+_EDGES = frozenset(" \t\n\r\u00a0.,;:،؛")
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the reader makes of one text.
+    """What the reader makes of one sentence.
 
-    `span` is the best answer, in code points of the text; empty for a text without words. `margin`
+    `span` is the best answer, in code points of the sentence; empty if it has no words. `margin`
     is its log-odds against "no answer", not calibrated: the greater, the likelier an answer.
     """
 
@@ -76,11 +80,11 @@ class ReaderNetwork:
         )
         self.head = nn.Linear(model.config.hidden_size, 2)
 
-    def encode(self, pairs: Sequence[tuple[str, str]]) -> Encoded:
-        """Tokenizes pairs of question and text, padded to the longest."""
-        prompts = [PROMPT.format(question=" ".join(question.split())) for question, _ in pairs]
+    def encode(self, pairs: Sequence[tuple[str, Window]]) -> Encoded:
+        """Tokenizes pairs of question and window, padded to the longest."""
+        prompts = [_prompt(question, window) for question, window in pairs]
         encoded = self._tokenizer(
-            [prompt + text for prompt, (_, text) in zip(prompts, pairs, strict=True)],
+            [prompt + window.text for prompt, (_, window) in zip(prompts, pairs, strict=True)],
             padding=True,
             truncation=True,
             max_length=MOST_TOKENS,
@@ -107,15 +111,16 @@ class ReaderNetwork:
         allowed[torch.arange(len(allowed)), encoded.nulls] = True
         return scores.masked_fill(~allowed.unsqueeze(2), float("-inf"))
 
-    def read(self, pairs: Sequence[tuple[str, str]]) -> tuple[Reading, ...]:
-        """Reads each text for its question, in one batch; () for no pairs."""
+    def read(self, pairs: Sequence[tuple[str, Window]]) -> tuple[Reading, ...]:
+        """Reads each window for its question, in one batch; () for no pairs."""
         if not pairs:
             return ()
         with torch.inference_mode():
             encoded = self.encode(pairs)
             scores = self.logits(encoded)
             return tuple(
-                _best(scores[row], encoded, row, text) for row, (_, text) in enumerate(pairs)
+                _best(scores[row], encoded, row, window.text)
+                for row, (_, window) in enumerate(pairs)
             )
 
 
@@ -176,10 +181,19 @@ class Reader:
                 reason=f"the reader does not fit its model ({exc}). Install it again.",
             ) from exc
 
-    def read(self, question: str, texts: Sequence[str]) -> tuple[Reading, ...]:
-        """One reading a text, in the order given; () for no texts."""
+    def read(self, question: str, windows: Sequence[Window]) -> tuple[Reading, ...]:
+        """One reading a window, in the order given; () for none."""
         with self._turn:
-            return self._network.read([(question, text) for text in texts])
+            return self._network.read([(question, window) for window in windows])
+
+
+def _prompt(question: str, window: Window) -> str:
+    """What stands before the sentence; of the one before it, the end counts."""
+    return PROMPT.format(
+        question=" ".join(question.split()),
+        title=" ".join(window.title.split())[:MOST_TITLE_CHARS] or "none",
+        before=" ".join(window.before.split())[-MOST_BEFORE_CHARS:] or "none",
+    )
 
 
 def _best(scores: torch.Tensor, encoded: Encoded, row: int, text: str) -> Reading:
@@ -194,7 +208,14 @@ def _best(scores: torch.Tensor, encoded: Encoded, row: int, text: str) -> Readin
     first, last = divmod(int(joint.argmax()), length)
     null = int(encoded.nulls[row])
     start, end = max(0, int(encoded.offsets[row, first, 0])), int(encoded.offsets[row, last, 1])
-    while start < end and text[start].isspace():
-        start += 1
     margin = float(joint[first, last] - scores[null].sum())
-    return Reading(span=Span(start, end), margin=margin)
+    return Reading(span=_without_edges(text, start, end), margin=margin)
+
+
+def _without_edges(text: str, start: int, end: int) -> Span:
+    """The span without white space and points around it: a token takes them along."""
+    while start < end - 1 and text[start] in _EDGES:
+        start += 1
+    while start < end - 1 and text[end - 1] in _EDGES:
+        end -= 1
+    return Span(start, end)

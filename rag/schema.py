@@ -109,22 +109,44 @@ class Passage:
     sentence_scores: tuple[float, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A sentence as a reader is given it, with what it may lean on: who is "he", and what about.
+
+    `before` is the sentence before it and `title` that of its document; "" where there is none.
+    """
+
+    text: str
+    before: str = ""
+    title: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """A sentence that an answer may cite.
 
-    Invariant: `document.text[span.start:span.end] == text`. `score` is the cosine of question and
-    sentence, -1 to 1. `answer` covers the words that answer, in code points of the document and
-    within `span`, where a reader marked them. `probability` says how likely it is that the
-    sentence holds the answer, 0 to 1.
+    Invariant: `document.text[span.start:span.end] == text`. `before` is the sentence before it, ""
+    if it is not known. `score` is the cosine of question and sentence, -1 to 1. `answer` covers
+    the words that answer, in code points of the document and within `span`, where a reader marked
+    them. `probability` says how likely it is that the sentence holds the answer, 0 to 1.
     """
 
     span: Span
     text: str
     passage: Passage
     score: float
+    before: str = ""
     answer: Span | None = None
     probability: float = 0.0
+
+    @property
+    def marked(self) -> str:
+        """The words that answer; the whole sentence where none are marked."""
+        return (
+            self.text
+            if self.answer is None
+            else self.answer.shifted(-self.span.start).of(self.text)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

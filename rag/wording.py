@@ -19,6 +19,10 @@ _PHRASES: dict[str, dict[Language, str]] = {
         "en": "The document says: “{quote}”",
         "ar": "جاء في الوثيقة: «{quote}»",
     },
+    "translated": {
+        "en": "{translation} (“{quote}”)",
+        "ar": "{translation} («{quote}»)",
+    },
     "resolved": {
         "en": "“{phrase}” is read as {words}: the article came out on {published}.",
         "ar": "المقصود بعبارة «{phrase}»: {words}، لأن المقال نُشر في {published}.",

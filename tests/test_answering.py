@@ -251,6 +251,48 @@ def test_an_unsupported_draft_gives_way_to_the_documents_own_clause(draft: str) 
     assert answer.citations[0].quote.startswith("وقال الوزير")
 
 
+ADVISER = "وهو ما التزم به مستشار الأمن القومي قاسم الأعرجي خلال لقائه الوفد."
+
+
+def adviser_answer(*replies: str) -> Answer:
+    return answer_of(
+        "Who is the national security adviser?",
+        passage_of(ADVISER, 0.6),
+        model=ScriptedModel(*replies),
+        reader=ScriptedReader({"قاسم الأعرجي": 9.0}),
+    )
+
+
+def test_a_garbled_name_is_spelled_by_its_letters() -> None:
+    answer = adviser_answer("The national security adviser is Qasim Al-Jarji.", "Araji")
+    assert answer.text == "The national security adviser is Qasim Al-Araji. [1]"
+    assert answer.status is Status.ANSWERED
+
+
+def test_where_the_draft_fails_the_words_are_translated_beside_the_original() -> None:
+    answer = adviser_answer("The adviser is President Obama.", "Qasim al-Araji")
+    assert answer.text == "Qasim al-Araji (“قاسم الأعرجي”) [1]"
+    assert answer.status is Status.ANSWERED
+
+
+@pytest.mark.parametrize("translation", ["President Obama", "Adviser 7", "", "the adviser"])
+def test_a_translation_that_the_words_do_not_bear_out_is_not_shown(translation: str) -> None:
+    answer = adviser_answer("The adviser is President Obama.", translation)
+    assert answer.status is Status.PARTIAL
+    assert "قاسم الأعرجي" in answer.text
+
+
+def test_a_translation_keeps_the_numbers_of_the_words() -> None:
+    passage = passage_of("وقال إن الجسر كلف 40 مليون دينار.", 0.6)
+    answer = answer_of(
+        "How much did it cost?",
+        passage,
+        model=ScriptedModel("It cost 9.", "Millions of dinars"),
+        reader=ScriptedReader({"40 مليون دينار": 9.0}),
+    )
+    assert answer.status is Status.PARTIAL
+
+
 def test_an_answer_in_the_documents_language_never_changes_its_meaning() -> None:
     answer = answer_of(
         "متى بدأت المحادثات؟", talks(), model=ScriptedModel("انتهت المفاوضات السرية في يناير.")

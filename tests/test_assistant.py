@@ -42,7 +42,8 @@ class ReadingEmbedder(HashEmbedder, GemmaEmbedder):
         HashEmbedder.__init__(self)
         self.opened, self._error = 0, error
 
-    def open_reader(self) -> Reader:
+    def open_reader(self, file: Path | None = None) -> Reader:
+        assert file is None
         self.opened += 1
         if self._error is not None:
             raise self._error

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from rag.dates import Language
 from rag.evidence import read_evidence, select_evidence, worded_for_model
 from rag.gate import answerability
-from rag.schema import Evidence, Passage, Span
+from rag.schema import Evidence, Passage, Span, Window
 from tests.fakes import make_passage
 
 
@@ -30,16 +30,16 @@ class ScriptedReader:
     """A reader that is told its readings, and remembers what it was asked.
 
     `answers` are the words that answer, where a text holds them, and the log-odds that they do. A
-    text with none of them is read as holding no answer. `asked` holds questions and their texts.
+    text with none of them is read as holding no answer. `asked` holds questions and windows.
     """
 
     def __init__(self, answers: dict[str, float] | None = None, *, otherwise: float = -9.0) -> None:
         self._answers, self._otherwise = answers or {}, otherwise
-        self.asked: list[tuple[str, tuple[str, ...]]] = []
+        self.asked: list[tuple[str, tuple[Window, ...]]] = []
 
-    def read(self, question: str, texts: Sequence[str]) -> tuple[ScriptedReading, ...]:
-        self.asked.append((question, tuple(texts)))
-        return tuple(self._reading(text) for text in texts)
+    def read(self, question: str, windows: Sequence[Window]) -> tuple[ScriptedReading, ...]:
+        self.asked.append((question, tuple(windows)))
+        return tuple(self._reading(window.text) for window in windows)
 
     def _reading(self, text: str) -> ScriptedReading:
         for words, margin in self._answers.items():
@@ -102,6 +102,17 @@ def test_a_sentence_that_two_chunks_share_is_taken_once_from_the_better_one() ->
     assert chosen[0].passage is first
 
 
+def test_the_sentence_before_is_known_from_any_passage_that_shows_both() -> None:
+    later = passage_of("Two. Three.", 0.9, 0.5, start=5)
+    earlier = passage_of("One. Two.", 0.2, 0.9)
+    chosen = select_evidence([later, earlier], most=6)
+    assert [(item.text, item.before) for item in chosen] == [
+        ("Two.", "One."),
+        ("Three.", "Two."),
+        ("One.", ""),
+    ]
+
+
 def test_the_same_words_in_another_document_are_evidence_of_their_own() -> None:
     first = passage_of("One.", 0.5)
     second = dataclasses.replace(first, document_id="d2")
@@ -126,7 +137,12 @@ def test_the_sentence_that_the_reader_trusts_comes_before_the_nearer_one() -> No
     reader = ScriptedReader({"May": 20.0})
     read = read_evidence("When did talks begin?", evidence, reader=reader)
     assert [item.text for item in read] == ["It was in May.", "Talks began."]
-    assert reader.asked == [("When did talks begin?", ("Talks began.", "It was in May."))]
+    title = evidence[0].passage.title
+    windows = (
+        Window("Talks began.", title=title),
+        Window("It was in May.", before="Talks began.", title=title),
+    )
+    assert reader.asked == [("When did talks begin?", windows)]
     assert read[0].probability > 0.5 > read[1].probability
 
 

@@ -17,8 +17,16 @@ from torch import nn
 
 from rag.errors import ModelLoadError
 from rag.lora import Adapter, LoraLinear
-from rag.reader import PROMPT, Reader, ReaderNetwork, Reading, Shape
-from rag.schema import Span
+from rag.reader import (
+    MOST_BEFORE_CHARS,
+    MOST_TITLE_CHARS,
+    PROMPT,
+    Reader,
+    ReaderNetwork,
+    Reading,
+    Shape,
+)
+from rag.schema import Span, Window
 
 SHAPE = Shape(first_layer=1, rank=2, scale=2.0)
 DIGEST = "abc"
@@ -26,6 +34,12 @@ TEXTS = (
     "نعم.",
     "بدأتِ المُحادثاتُ في يناير 👩‍👩‍👧 الماضي، ثم توقفت بعد أيام.",
     "e\u0301te\u0301 in May",
+)
+WINDOWS = tuple(
+    Window(text, before, title)
+    for text, before, title in zip(
+        TEXTS, ("", "وصل الوفد.", "It rained."), ("محادثات", "", "Summer"), strict=True
+    )
 )
 
 
@@ -192,7 +206,7 @@ def test_an_adapter_refuses_matrices_of_another_shape_or_name(network: ReaderNet
 def test_the_answer_is_the_likeliest_span_in_code_points_of_the_text(tokenizer: Any) -> None:
     picker = letter_picker(tokenizer, start="X", end="Z")
     texts = ["👩‍👩‍👧 e\u0301 Xyz Z!", "إنّ X👩‍👩‍👧Z", "\n\n  XZ"]
-    readings = picker.read([("Who X and Z?", text) for text in texts])
+    readings = picker.read([("Who X and Z?", Window(text)) for text in texts])
     assert [reading.span.of(text) for reading, text in zip(readings, texts, strict=True)] == [
         "Xyz Z",
         "X👩‍👩‍👧Z",
@@ -201,14 +215,21 @@ def test_the_answer_is_the_likeliest_span_in_code_points_of_the_text(tokenizer: 
     assert [reading.margin for reading in readings] == [8.0] * 3
 
 
+def test_an_answer_is_marked_without_the_points_around_it(tokenizer: Any) -> None:
+    picker = letter_picker(tokenizer, start=",", end="،")
+    text = "on ,Monday، at"
+    assert picker.read([("When?", Window(text))])[0].span.of(text) == "Monday"
+
+
 def test_an_answer_does_not_end_before_it_starts(tokenizer: Any) -> None:
-    reading = letter_picker(tokenizer, start="X", end="Z").read([("Who?", "Z before X")])[0]
+    reading = letter_picker(tokenizer, start="X", end="Z").read([("Who?", Window("Z before X"))])[0]
     assert reading.span == Span(9, 10)
     assert reading.margin == 5.0
 
 
-def test_an_answer_is_never_taken_from_the_question(tokenizer: Any) -> None:
-    reading = letter_picker(tokenizer, start="X", end="Z").read([("XZ XZ?", "nothing")])[0]
+def test_an_answer_is_never_taken_from_what_stands_before_the_sentence(tokenizer: Any) -> None:
+    window = Window("nothing", before="XZ.", title="XZ")
+    reading = letter_picker(tokenizer, start="X", end="Z").read([("XZ XZ?", window)])[0]
     assert reading.margin == 0.0
     assert reading.span.of("nothing") in "nothing"
 
@@ -219,7 +240,7 @@ def test_no_texts_have_no_readings(network: ReaderNetwork) -> None:
 
 @pytest.mark.parametrize("text", ["", "   ", "\n"])
 def test_a_text_without_words_holds_no_answer(network: ReaderNetwork, text: str) -> None:
-    empty, full = network.read([("Who?", text), ("Who?", "Salem.")])
+    empty, full = network.read([("Who?", Window(text)), ("Who?", Window("Salem."))])
     assert empty == Reading(span=Span(0, 0), margin=float("-inf"))
     assert full.margin > float("-inf")
 
@@ -229,8 +250,8 @@ def test_texts_of_different_lengths_read_the_same_together_as_alone(
     network: ReaderNetwork, tokenizer: Any, monkeypatch: pytest.MonkeyPatch, side: str
 ) -> None:
     monkeypatch.setattr(tokenizer, "padding_side", side)
-    together = network.read([("متى بدأت؟", text) for text in TEXTS])
-    alone = [network.read([("متى بدأت؟", text)])[0] for text in TEXTS]
+    together = network.read([("متى بدأت؟", window) for window in WINDOWS])
+    alone = [network.read([("متى بدأت؟", window)])[0] for window in WINDOWS]
     assert [reading.span for reading in together] == [reading.span for reading in alone]
     assert [reading.margin for reading in together] == pytest.approx(
         [reading.margin for reading in alone], abs=1e-4
@@ -238,7 +259,7 @@ def test_texts_of_different_lengths_read_the_same_together_as_alone(
 
 
 def test_tokens_know_their_place_in_the_text(network: ReaderNetwork) -> None:
-    encoded = network.encode([("متى\n بدأت؟", text) for text in TEXTS])
+    encoded = network.encode([("متى\n بدأت؟", window) for window in WINDOWS])
     for row, text in enumerate(TEXTS):
         places = encoded.offsets[row][encoded.inside[row]].tolist()
         assert "".join(text[start:end] for start, end in places) == "".join(text.split())
@@ -246,18 +267,18 @@ def test_tokens_know_their_place_in_the_text(network: ReaderNetwork) -> None:
 
 def test_a_text_that_is_too_long_is_read_as_far_as_it_goes(network: ReaderNetwork) -> None:
     text = "abc " * 400
-    span = network.read([("Who?", text)])[0].span
+    span = network.read([("Who?", Window(text))])[0].span
     assert 0 <= span.start < span.end <= len(text)
 
 
 def test_a_question_that_leaves_no_room_for_the_text_finds_nothing(network: ReaderNetwork) -> None:
-    assert network.read([("why " * 400, "Salem.")])[0].margin == float("-inf")
+    assert network.read([("why " * 400, Window("Salem."))])[0].margin == float("-inf")
 
 
 @given(st.lists(st.text(max_size=30), max_size=3), st.text(max_size=10))
 @settings(max_examples=20, deadline=None)
 def test_a_reading_lies_within_its_text(texts: list[str], question: str) -> None:
-    readings = shared_network().read([(question, text) for text in texts])
+    readings = shared_network().read([(question, Window(text, text, text)) for text in texts])
     assert len(readings) == len(texts)
     for reading, text in zip(readings, texts, strict=True):
         assert 0 <= reading.span.start <= reading.span.end <= len(text)
@@ -282,7 +303,7 @@ def test_a_saved_reader_reads_as_it_did_before(
 ) -> None:
     file = save_reader(tmp_path / "reader.safetensors", network)
     reader = Reader(tiny_model(), tokenizer, base_digest=DIGEST, file=file)
-    assert reader.read("متى؟", TEXTS) == network.read([("متى؟", text) for text in TEXTS])
+    assert reader.read("متى؟", WINDOWS) == network.read([("متى؟", window) for window in WINDOWS])
     assert reader.read("متى؟", []) == ()
 
 
@@ -337,7 +358,7 @@ def test_reading_holds_the_turn_it_is_given(
     done = threading.Event()
 
     def read() -> None:
-        reader.read("متى؟", TEXTS)
+        reader.read("متى؟", WINDOWS)
         done.set()
 
     with turn:
@@ -350,7 +371,24 @@ def test_reading_holds_the_turn_it_is_given(
 
 
 def test_the_prompt_ends_where_the_text_begins(network: ReaderNetwork) -> None:
-    encoded = network.encode([("Who?", "Salem")])
+    encoded = network.encode([("Who?", Window("Salem", before="He spoke.", title="Talks"))])
     first = int(encoded.inside[0].nonzero()[0])
     assert encoded.offsets[0, first].tolist() == [0, 1]
-    assert PROMPT.format(question="Who?").endswith(" ")
+    assert PROMPT.endswith(" ")
+
+
+def test_the_sentence_before_and_the_title_change_the_reading(network: ReaderNetwork) -> None:
+    margins = {
+        network.read([("Who?", window)])[0].margin
+        for window in (Window("Salem"), Window("Salem", "He spoke."), Window("Salem", "", "Talks"))
+    }
+    assert len(margins) == 3
+
+
+def test_of_a_long_title_the_start_is_read_and_of_the_sentence_before_the_end(
+    network: ReaderNetwork,
+) -> None:
+    long = Window("Salem", before="z" * 9000 + "a" * MOST_BEFORE_CHARS, title="b" * 9000)
+    short = Window("Salem", before="a" * MOST_BEFORE_CHARS, title="b" * MOST_TITLE_CHARS)
+    encoded = [network.encode([("Who?", window)]).inputs["input_ids"] for window in (long, short)]
+    assert torch.equal(*encoded)

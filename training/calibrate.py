@@ -1,14 +1,21 @@
-"""Fits the probability of `rag.gate` on questions written for it, half of them unanswerable.
+"""Fits the probability of `rag.gate` on articles and questions that were kept from training.
 
     python -m training.calibrate --data FOLDER
 
-Prints the coefficients, how well they separate (ten-fold), and the operating points.
+Every question of `kept.json` is asked of all its articles; each of the sentences nearest to it is
+an example: does it hold the answer? Two in five questions are near misses, which no sentence
+answers. Prints the coefficients, and for `kept.json` and the encyclopedia's `questions.jsonl`, on
+which nothing is fitted, how the probability of the best sentence tells answerable questions from
+the others. `FOLDER` holds the reading sets that `questions.jsonl` asks about.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -16,70 +23,167 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
-from sklearn.model_selection import cross_val_predict
+from sklearn.model_selection import GroupKFold, cross_val_predict
 
 from rag.embedding import GemmaEmbedder
 from rag.models import ModelStore
+from rag.schema import Span, Window
 from rag.settings import load_settings
-from training.pairs import Paragraph, read_paragraphs
-from training.train_reader import QUESTIONS
+from rag.text import detect_language
+from training.pairs import Asked, Paragraph, asked_in, missed_in, read_paragraphs
+from training.train_reader import FOLDER, QUESTIONS
 
+KEPT = FOLDER / "kept.json"
 NEAREST = 6
+THRESHOLDS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One of the sentences nearest to a question.
+
+    `holds` says whether it holds the answer, for questions of which that is known, and `marked`
+    whether the reader's words overlap it there.
+    """
+
+    question: int
+    cosine: float
+    margin: float
+    holds: bool
+    marked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Questions over paragraphs with the sentences nearest to each."""
+
+    questions: tuple[str, ...]
+    answerable: NDArray[np.bool_]
+    examples: tuple[Example, ...]
+
+    @property
+    def features(self) -> NDArray[np.float64]:
+        """Cosine and margin of each example, n × 2."""
+        return np.array([[example.cosine, example.margin] for example in self.examples])
+
+
+def ask(paragraphs: Sequence[Paragraph], asked: Sequence[Asked], embedder: Any, file: Any) -> Trial:
+    """Reads the sentences nearest to each question with the adapter in `file`, None: the shipped.
+
+    A question with an answer of no length is answerable, but where is not known.
+    """
+    places = [
+        (number, span, Window(span.of(p.text), before=before.of(p.text), title=p.title))
+        for number, p in enumerate(paragraphs)
+        for before, span in pairwise([Span(0, 0), *p.sentences])
+    ]
+    windows = [window for _, _, window in places]
+    vectors = embedder.embed_texts([w.text for w in windows], [w.title for w in windows])
+    reader = embedder.open_reader(file)
+    examples = []
+    for number, one in enumerate(asked):
+        cosines = vectors @ embedder.embed_query(one.question)
+        nearest = np.argsort(-cosines)[:NEAREST]
+        readings = reader.read(one.question, [windows[i] for i in nearest])
+        for i, reading in zip(nearest, readings, strict=True):
+            paragraph, span, _ = places[i]
+            gold = one.answer if one.answer and paragraph == one.paragraph else None
+            holds = gold is not None and span.overlaps(gold)
+            marked = reading.span.shifted(span.start)
+            examples.append(
+                Example(
+                    question=number,
+                    cosine=float(cosines[i]),
+                    margin=reading.margin,
+                    holds=holds,
+                    marked=holds and gold is not None and marked.overlaps(gold),
+                )
+            )
+    return Trial(
+        questions=tuple(one.question for one in asked),
+        answerable=np.array([one.answer is not None for one in asked]),
+        examples=tuple(examples),
+    )
+
+
+def report(trial: Trial, judged: NDArray[np.float64]) -> None:
+    """Prints what the best sentence's probability does for questions, by language."""
+    groups = np.array([example.question for example in trial.examples])
+    best = np.array(
+        [
+            max(np.flatnonzero(groups == number), key=lambda i: judged[i])
+            for number in range(len(trial.questions))
+        ]
+    )
+    languages = np.array([detect_language(question) for question in trial.questions])
+    holds = np.array([trial.examples[i].holds for i in best])
+    marked = np.array([trial.examples[i].marked for i in best])
+    for language in np.unique(languages):
+        mine = languages == language
+        known = mine & trial.answerable
+        score = roc_auc_score(trial.answerable[mine], judged[best][mine])
+        print(
+            f"  {language}: AUC {score:.3f}, best sentence right {holds[known].mean():.3f}, "
+            f"words right {marked[known].mean():.3f}"
+        )
+    for threshold in THRESHOLDS:
+        shown = judged[best] >= threshold
+        kept, right = shown[trial.answerable].mean(), (shown & holds)[trial.answerable].mean()
+        refused = (~shown)[~trial.answerable].mean()
+        print(
+            f"  from {threshold}: answerable kept {kept:.3f} (right {right:.3f}), "
+            f"unanswerable refused {refused:.3f}, mean {(kept + refused) / 2:.3f}"
+        )
 
 
 def main() -> None:
     """Runs the command."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--reader", type=Path, help="an adapter other than the shipped one")
     arguments = parser.parse_args()
-    rows = [json.loads(line) for line in QUESTIONS.read_text(encoding="utf-8").splitlines()]
-    wanted = {row["paragraph_of"] for row in rows}
-    paragraphs: list[Paragraph] = []
-    for name in sorted({row["set"] for row in rows}):
-        found = read_paragraphs(arguments.data / f"{name}.json", left_out=frozenset())
-        paragraphs += [p for p in found if any(q["id"] in wanted for q in p.questions)]
     settings, _ = load_settings()
     store = ModelStore(settings.models)
     name = settings.models.embedding
     embedder = GemmaEmbedder(store.resolve(name), digest=store.digest(name))
-    texts = [span.of(p.text) for p in paragraphs for span in p.sentences]
-    vectors = embedder.embed_texts(texts, [""] * len(texts))
-    reader = embedder.open_reader()
-    features = np.array([_best(row["question"], texts, vectors, embedder, reader) for row in rows])
-    labels = np.array([row["answerable"] for row in rows])
-    languages = np.array([row["lang"] for row in rows])
+    articles = read_paragraphs(KEPT, left_out=frozenset())
+    kept = ask(articles, [*asked_in(articles), *missed_in(articles)], embedder, arguments.reader)
+    paragraphs, asked = _encyclopedia(arguments.data)
+    other = ask(paragraphs, asked, embedder, arguments.reader)
+    labels = np.array([example.holds for example in kept.examples])
+    groups = np.array([example.question for example in kept.examples])
     for columns, title in (([0], "cosine"), ([0, 1], "cosine and margin")):
-        _report(features[:, columns], labels, languages, title)
+        model = LogisticRegression(C=10.0)
+        judged = cross_val_predict(
+            model,
+            kept.features[:, columns],
+            labels,
+            groups=groups,
+            cv=GroupKFold(10),
+            method="predict_proba",
+        )[:, 1]
+        model.fit(kept.features[:, columns], labels)
+        coefficients = ", ".join(f"{value:.3f}" for value in model.coef_[0])
+        print(f"{title}: coefficients {coefficients}, intercept {model.intercept_[0]:.3f}")
+        print(" kept articles, ten-fold")
+        report(kept, judged)
+        print(" encyclopedia (which sentence is right is not known)")
+        report(other, model.predict_proba(other.features[:, columns])[:, 1])
 
 
-def _best(
-    question: str, texts: list[str], vectors: NDArray[np.float32], embedder: Any, reader: Any
-) -> tuple[float, float]:
-    """Cosine and margin of the sentence that the reader likes best among the nearest."""
-    cosines = vectors @ embedder.embed_query(question)
-    nearest = np.argsort(-cosines)[:NEAREST]
-    readings = reader.read(question, [texts[i] for i in nearest])
-    best = max(range(len(nearest)), key=lambda i: readings[i].margin)
-    return float(cosines[nearest[best]]), readings[best].margin
-
-
-def _report(
-    features: NDArray[np.float64],
-    labels: NDArray[np.bool_],
-    languages: NDArray[np.str_],
-    title: str,
-) -> None:
-    model = LogisticRegression(C=10.0).fit(features, labels)
-    judged = cross_val_predict(
-        LogisticRegression(C=10.0), features, labels, cv=10, method="predict_proba"
-    )[:, 1]
-    print(f"{title}: coefficients {model.coef_[0].round(3)}, intercept {model.intercept_[0]:.3f}")
-    for language in np.unique(languages):
-        mine = languages == language
-        print(f"  AUC {language}: {roc_auc_score(labels[mine], judged[mine]):.3f}")
-    for threshold in (0.3, 0.4, 0.5, 0.6, 0.7):
-        kept, refused = (judged >= threshold)[labels].mean(), (judged < threshold)[~labels].mean()
-        print(f"  from {threshold}: answerable kept {kept:.2f}, unanswerable refused {refused:.2f}")
+def _encyclopedia(data: Path) -> tuple[list[Paragraph], list[Asked]]:
+    rows = [json.loads(line) for line in QUESTIONS.read_text(encoding="utf-8").splitlines()]
+    wanted = {row["paragraph_of"] for row in rows}
+    paragraphs = [
+        paragraph
+        for name in sorted({row["set"] for row in rows})
+        for paragraph in read_paragraphs(data / f"{name}.json", left_out=frozenset())
+        if any(question["id"] in wanted for question in paragraph.questions)
+    ]
+    nowhere = Span(0, 0)
+    return paragraphs, [
+        Asked(row["question"], 0, nowhere if row["answerable"] else None) for row in rows
+    ]
 
 
 if __name__ == "__main__":

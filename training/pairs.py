@@ -1,101 +1,190 @@
-"""Question and text pairs for the reader, from reading sets in SQuAD form.
+"""Question and window pairs for the reader, from reading sets in SQuAD form and written questions.
 
-A positive text is one to three sentences of a paragraph that hold the answer; a negative one is a
-sentence that does not, mostly of the same paragraph.
+A positive window is the sentence that holds the answer, a negative one a sentence that does not:
+another of the same paragraph, one of those that the embedder finds nearest to the question, or the
+very sentence for a question that only sounds as if it were answered there.
 """
 
 from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rag.schema import Span
+from rag.schema import Span, Window
 from rag.text import fold, sentences
 
 _MOST_CHARS = 600
+# How often a window comes without its title, and without the sentence before it.
+_WITHOUT_TITLE, _WITHOUT_BEFORE = 0.25, 0.3
+# How often a positive window has a second sentence.
+_LONGER = 0.15
+
+Place = tuple[int, int]
+"""A sentence: the number of its paragraph, and its number in it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A question, a text, and the answer's span in it; None if the text does not answer."""
+    """A question, a window, and the answer's span in its text; None if it does not answer."""
 
     question: str
-    text: str
+    window: Window
     answer: Span | None
 
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph with its sentences and its questions."""
+    """A paragraph with its sentences and its questions in the form of SQuAD."""
 
+    title: str
     text: str
     sentences: tuple[Span, ...]
     questions: tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question, the number of its paragraph, and the span of that which answers it.
+
+    A near miss has the span of what it comes near to, or None where that is not known.
+    """
+
+    question: str
+    paragraph: int
+    answer: Span | None
 
 
 def read_paragraphs(file: Path, *, left_out: frozenset[str]) -> list[Paragraph]:
     """The paragraphs of one set, without those that hold a question whose id is left out."""
     articles = json.loads(file.read_text(encoding="utf-8"))["data"]
     return [
-        Paragraph(item["context"], sentences(item["context"]), tuple(item["qas"]))
+        Paragraph(
+            article.get("title", ""), item["context"], sentences(item["context"]), (*item["qas"],)
+        )
         for article in articles
         for item in article["paragraphs"]
         if left_out.isdisjoint(question["id"] for question in item["qas"])
     ]
 
 
-def make_pairs(
-    paragraphs: Sequence[Paragraph], *, negatives: float, rng: random.Random
-) -> Iterator[Pair]:
-    """Pairs of every question; `negatives` is the chance of a negative one beside it, 0 to 1."""
-    for at, paragraph in enumerate(paragraphs):
+def asked_in(paragraphs: Sequence[Paragraph]) -> Iterator[Asked]:
+    """The questions of the set itself that are answered by whole words where it says."""
+    for number, paragraph in enumerate(paragraphs):
         for question in paragraph.questions:
-            words = question["answers"][0]["text"]
-            start = question["answers"][0]["answer_start"]
-            gold = Span(start, start + len(words))
-            if gold.of(paragraph.text) != words:
-                continue
-            positive = _positive(paragraph, gold, question["question"], rng)
-            if positive is None:
-                continue
-            yield positive
-            if rng.random() < negatives:
-                text = _negative(paragraphs, at, words, rng)
-                if text is not None:
-                    yield Pair(question["question"], text[:_MOST_CHARS], None)
+            answer = _gold(question)
+            if answer is not None and _is_whole(paragraph.text, answer):
+                yield Asked(question["question"], number, answer)
 
 
-def _positive(paragraph: Paragraph, gold: Span, question: str, rng: random.Random) -> Pair | None:
-    holders = [i for i, span in enumerate(paragraph.sentences) if span.overlaps(gold)]
+def missed_in(paragraphs: Sequence[Paragraph]) -> Iterator[Asked]:
+    """The questions of the set itself that their paragraph does not answer."""
+    for number, paragraph in enumerate(paragraphs):
+        for question in paragraph.questions:
+            if not question["answers"]:
+                yield Asked(question["question"], number, None)
+
+
+def written_for(
+    paragraphs: Sequence[Paragraph], rows: Mapping[str, Mapping[str, Any]]
+) -> tuple[list[Asked], list[Asked]]:
+    """The questions of `written.jsonl` on these paragraphs: answered ones, and near misses."""
+    answered: list[Asked] = []
+    missed: list[Asked] = []
+    for number, paragraph in enumerate(paragraphs):
+        for question in paragraph.questions:
+            row = rows.get(str(question["id"]))
+            if row is None:
+                continue
+            gold = _gold(question)
+            if row["same"]:
+                answered.append(Asked(row["same"], number, gold))
+            if row["other"]:
+                answered.append(Asked(row["other"], number, Span(*row["other_answer"])))
+            missed += [Asked(words, number, gold) for words in row["near_misses"]]
+    return answered, missed
+
+
+def positive(paragraphs: Sequence[Paragraph], asked: Asked, rng: random.Random) -> Pair | None:
+    """The question with the sentence that answers it; None where that is too long."""
+    paragraph = paragraphs[asked.paragraph]
+    if asked.answer is None:
+        return None
+    holders = [i for i, span in enumerate(paragraph.sentences) if span.overlaps(asked.answer)]
     if not holders:
         return None
-    first = max(0, holders[0] - (rng.random() < 0.25))
-    last = min(len(paragraph.sentences) - 1, holders[-1] + (rng.random() < 0.25))
-    window = Span(paragraph.sentences[first].start, paragraph.sentences[last].end)
-    text = window.of(paragraph.text)[:_MOST_CHARS]
-    answer = gold.shifted(-window.start)
-    if answer.start < 0 or answer.end > len(text):
+    first, last = holders[0], holders[-1]
+    if rng.random() < _LONGER:
+        last = min(last + 1, len(paragraph.sentences) - 1)
+    start = paragraph.sentences[first].start
+    answer = asked.answer.shifted(-start)
+    window = _window(paragraph, first, last, rng)
+    if answer.start < 0 or answer.end > len(window.text):
         return None
-    return Pair(question, text, answer)
+    return Pair(asked.question, window, answer)
 
 
-def _negative(
-    paragraphs: Sequence[Paragraph], at: int, answer: str, rng: random.Random
-) -> str | None:
-    """A sentence without the answer's words: four times in five of the same paragraph."""
-    here = paragraphs[at]
-    if rng.random() < 0.8:
-        free = [
-            text for span in here.sentences if fold(answer) not in fold(text := span.of(here.text))
-        ]
-        if free:
-            return rng.choice(free)
-    other = paragraphs[rng.randrange(len(paragraphs))]
-    if other is here or not other.sentences:
+def unanswered(paragraphs: Sequence[Paragraph], missed: Asked, rng: random.Random) -> Pair | None:
+    """A near miss with the sentence it seems to ask about."""
+    pair = positive(paragraphs, missed, rng)
+    return None if pair is None else Pair(pair.question, pair.window, None)
+
+
+def negative(
+    paragraphs: Sequence[Paragraph],
+    asked: Asked,
+    rng: random.Random,
+    *,
+    near: Sequence[Place] = (),
+) -> Pair | None:
+    """The question with a sentence that lacks the answer's words.
+
+    Args:
+        paragraphs: of the set.
+        asked: the question.
+        rng: chooses.
+        near: sentences that the embedder finds near to the question; half of the negatives come
+            from there, the others from the same paragraph.
+    """
+    here = paragraphs[asked.paragraph]
+    own = [(asked.paragraph, number) for number in range(len(here.sentences))]
+    places = list(near) if near and rng.random() < 0.5 else own
+    if asked.answer is not None:
+        wanted = fold(asked.answer.of(here.text))
+        places = [place for place in places if wanted not in fold(_sentence(paragraphs, place))]
+    if not places:
         return None
-    text = rng.choice(other.sentences).of(other.text)
-    return None if fold(answer) in fold(text) else text
+    number, sentence = rng.choice(places)
+    return Pair(asked.question, _window(paragraphs[number], sentence, sentence, rng), None)
+
+
+def _gold(question: Mapping[str, Any]) -> Span | None:
+    if not question["answers"]:
+        return None
+    start = question["answers"][0]["answer_start"]
+    return Span(start, start + len(question["answers"][0]["text"]))
+
+
+def _is_whole(text: str, span: Span) -> bool:
+    """Whether a span begins and ends where words do: some answers of TyDi QA are cut within one."""
+    begins = span.start == 0 or not text[span.start - 1 : span.start + 1].isalnum()
+    ends = span.end >= len(text) or not text[span.end - 1 : span.end + 1].isalnum()
+    return span.start < span.end <= len(text) and begins and ends
+
+
+def _sentence(paragraphs: Sequence[Paragraph], place: Place) -> str:
+    number, sentence = place
+    return paragraphs[number].sentences[sentence].of(paragraphs[number].text)
+
+
+def _window(paragraph: Paragraph, first: int, last: int, rng: random.Random) -> Window:
+    whole = Span(paragraph.sentences[first].start, paragraph.sentences[last].end)
+    before = paragraph.sentences[first - 1].of(paragraph.text) if first else ""
+    return Window(
+        whole.of(paragraph.text)[:_MOST_CHARS],
+        before="" if rng.random() < _WITHOUT_BEFORE else before,
+        title="" if rng.random() < _WITHOUT_TITLE else paragraph.title,
+    )

@@ -1,0 +1,178 @@
+"""Arabic names in Latin letters, held to the letters of the name.
+
+A small text model garbles names as it translates them («قاسم الأعرجي» becomes "Qasim Al-Jarji").
+Under a grammar that is made from the letters of the name it chooses only the vowels between them,
+which Arabic leaves to the reader. That it does well.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+
+from rag.generation import TextModel
+from rag.names import arabic_skeleton, latin_names, latin_skeleton, occurs, without_article
+from rag.prompts import load_prompt
+from rag.text import fold, split_words
+
+_PROMPT = "spelling"
+_MOST_TOKENS = 16
+_LONGEST_NAME = 16
+# What two spellings of a name must have in common for one to be taken as the other's, 0 to 1.
+_LEAST_LIKENESS = 0.65
+
+_ARTICLE = re.compile("[Aa]l[- ]")
+# How each letter is written in Latin ones: the usual way first, then those of foreign names.
+_CONSONANTS: dict[str, tuple[str, ...]] = {
+    "ب": ("b", "p"),
+    "پ": ("p",),
+    "ت": ("t",),
+    "ث": ("th",),
+    "ج": ("j", "g"),
+    "ح": ("h",),
+    "خ": ("kh",),
+    "د": ("d",),
+    "ذ": ("dh", "z"),
+    "ر": ("r",),
+    "ز": ("z",),
+    "س": ("s", "c"),
+    "ش": ("sh", "ch"),
+    "ص": ("s",),
+    "ض": ("d", "dh"),
+    "ط": ("t",),
+    "ظ": ("z", "dh"),
+    "غ": ("gh", "g"),
+    "ف": ("f", "v", "ph"),
+    "ڤ": ("v",),
+    "ق": ("q", "k", "g"),
+    "ك": ("k", "c"),
+    "گ": ("g",),
+    "ل": ("l",),
+    "م": ("m",),
+    "ن": ("n",),
+    "ه": ("h",),
+}
+# Not written, but a consonant to the ear: it opens or closes a syllable like any other.
+_SILENT = frozenset("عءئؤ")
+# Letters that are a long vowel, or a consonant with vowels of its own; and at a word's start.
+_LONG = {
+    "ا": '"a"',
+    "و": '("o" | "u" | "oo" | "ou" | "au" | [aeiou]? [wv] [aeiou]?)',
+    "ي": '("i" | "e" | "ee" | "ei" | "ai" | [aeiou]? "y" [aeiou]?)',
+}
+_FIRST = {"و": '[WV] "a"?', "ي": '"Y" [aeiou]?', **dict.fromkeys("اعءئؤ", "[AEIOU]")}
+_LAST = {"ي": '("i" | "y" | "ee")', "ى": '("a" | "i" | "y")', "ة": '("a" | "ah")'}
+
+
+def spelling_grammar(name: str, *, like: str = "") -> str | None:
+    """A GBNF grammar of the Latin spellings of one Arabic word; None for one it cannot spell.
+
+    A consonant takes a vowel, or closes the syllable; so of two in a row one takes a vowel, and the
+    first of a word does. What only foreign names have, p, v, g and two consonants at the start, is
+    allowed where `like` has it.
+    """
+    letters = [*fold(name[:-1]), name[-1]] if name[-1:] in ("ى", "ة") else list(fold(name))
+    known = _CONSONANTS.keys() | _LONG.keys() | _SILENT
+    if not 2 <= len(letters) <= _LONGEST_NAME or not known.issuperset(letters[:-1]):
+        return None
+    if letters[-1] not in known | _LAST.keys():
+        return None
+    cluster = re.match("[^aeiou]{2}", like.casefold()) is not None
+    rules = [f"root ::= {'free0' if cluster else 'bound0'}", 'free-end ::= ""', 'bound-end ::= ""']
+    for number, letter in enumerate(letters):
+        following = letters[number + 1] if number + 1 < len(letters) else None
+        rest = "-end" if following is None else str(number + 1)
+        written = _written(letter, like.casefold(), first=number == 0)
+        if following is None and letter in _LAST:
+            free = bound = _LAST[letter]
+        elif number == 0 and letter in _FIRST:
+            free = bound = f"{_FIRST[letter]} free{rest}"
+        elif letter in _LONG:
+            free = bound = f"{_LONG[letter]} free{rest}"
+        elif following is None or following in _LONG or following in _LAST:
+            free = bound = f"{written} free{rest}"
+        else:
+            bound = f"{written} [aeiou] free{rest}"
+            free = f"{bound} | {written} bound{rest}"
+        rules += [f"free{number} ::= {free}", f"bound{number} ::= {bound}"]
+    return "\n".join(rules)
+
+
+def mend_names(draft: str, missing: Sequence[str], *, source: str, model: TextModel) -> str:
+    """Spells the names of a draft anew that its source does not bear out.
+
+    Args:
+        draft: an English sentence.
+        missing: its names that do not occur in the source.
+        source: the Arabic words that answer. A name is not looked for beyond them: what a model
+            made up must not be taken for the garbled name of somebody else.
+        model: chooses among the spellings.
+
+    Returns:
+        The draft with each such name replaced that is like a word of the source; the others stay.
+
+    Raises:
+        GenerationError: the model failed.
+    """
+    for name in missing:
+        found = _likest(name, draft, source)
+        if found is None:
+            continue
+        word, phrase = found
+        spelled = spell(word, phrase=phrase, like=_ARTICLE.sub("", name), model=model)
+        if spelled is not None:
+            article = _ARTICLE.match(name)
+            draft = draft.replace(name, f"{article[0] if article else ''}{spelled}")
+    return draft
+
+
+def spell(word: str, *, phrase: str, like: str, model: TextModel) -> str | None:
+    """An Arabic name of one word, without its article, in Latin letters; None if it cannot be.
+
+    Args:
+        word: the name.
+        phrase: the name as it stands in the text, with a word before and after it.
+        like: a garbled spelling of it.
+        model: chooses among the spellings.
+
+    Raises:
+        GenerationError: the model failed.
+    """
+    grammar = spelling_grammar(word, like=like)
+    if grammar is None:
+        return None
+    prompt = load_prompt(_PROMPT)
+    pieces = model.write(
+        prompt.messages({"phrase": phrase, "name": word}),
+        fixed=prompt.fixed,
+        grammar=grammar,
+        max_tokens=_MOST_TOKENS,
+    )
+    spelled = "".join(pieces).strip()
+    # A server may not know grammars.
+    return spelled if re.fullmatch(r"[A-Z][a-z]+", spelled) and occurs(spelled, word) else None
+
+
+def _likest(name: str, draft: str, source: str) -> tuple[str, str] | None:
+    """The word of the source that a garbled name most likely stands for, and its surroundings."""
+    others = [other for other in latin_names(draft) if other != name]
+    wanted = latin_skeleton(name)
+    words = split_words(source)
+    likeness = {
+        number: SequenceMatcher(None, wanted, arabic_skeleton(word)).ratio()
+        for number, word in enumerate(map(without_article, words))
+        if len(word) > 2 and not any(occurs(other, word) for other in others)
+    }
+    best = max(likeness, key=lambda number: likeness[number], default=0)
+    if likeness.get(best, 0.0) < _LEAST_LIKENESS:
+        return None
+    return without_article(words[best]), " ".join(words[max(0, best - 1) : best + 2])
+
+
+def _written(letter: str, like: str, *, first: bool) -> str:
+    if letter not in _CONSONANTS:
+        return '""'
+    usual, *foreign = _CONSONANTS[letter]
+    allowed = [usual, *(spelling for spelling in foreign if spelling in like)]
+    return "(" + " | ".join(f'"{s.capitalize() if first else s}"' for s in allowed) + ")"

@@ -1,0 +1,132 @@
+"""Names in Latin letters: which spellings the grammar allows, and what becomes of a garbled one."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.names import occurs
+from rag.romanise import mend_names, spell, spelling_grammar
+from tests.fakes import ScriptedModel
+
+
+def allows(grammar: str, spelling: str) -> bool:
+    """Whether a grammar without recursion derives a word."""
+    rules = dict(line.split(" ::= ", 1) for line in grammar.splitlines())
+
+    def pattern(rule: str) -> str:
+        parts = re.findall(r'"([^"]*)"|(\[[^]]*\])|([()|?])|([\w-]+)', rules[rule])
+        made = (
+            re.escape(text) or letters or sign or f"(?:{pattern(name)})"
+            if name
+            else text + letters + sign
+            for text, letters, sign, name in parts
+        )
+        return "".join(made)
+
+    return re.fullmatch(pattern("root"), spelling) is not None
+
+
+@pytest.mark.parametrize(
+    ("name", "spelling"),
+    [
+        ("أعرجي", "Araji"),
+        ("أعرجى", "Araji"),
+        ("جرف", "Jurf"),
+        ("صخر", "Sakhr"),
+        ("مصطفى", "Mustafa"),
+        ("برهان", "Burhan"),
+        ("طراونة", "Tarawna"),
+        ("فاطمة", "Fatima"),
+        ("مزروعي", "Mazroui"),
+        ("علي", "Ali"),
+        ("يوسف", "Yousef"),
+        ("وليد", "Walid"),
+        ("نواف", "Nawaf"),
+    ],
+)
+def test_the_usual_spelling_of_a_name_is_allowed(name: str, spelling: str) -> None:
+    assert allows(spelling_grammar(name) or "", spelling)
+
+
+@pytest.mark.parametrize(
+    ("name", "spelling"),
+    [
+        ("أعرجي", "Jarji"),
+        ("أعرجي", "Arji"),
+        ("برهان", "Brhan"),
+        ("مصطفى", "Mustfa"),
+        ("جرف", "Gurf"),
+        ("صخر", "Sur"),
+    ],
+)
+def test_a_spelling_that_the_letters_do_not_bear_out_is_not_allowed(
+    name: str, spelling: str
+) -> None:
+    assert not allows(spelling_grammar(name) or "", spelling)
+
+
+def test_what_only_foreign_names_have_is_allowed_where_the_garbled_one_has_it() -> None:
+    assert not allows(spelling_grammar("بلينكن") or "", "Blinken")
+    assert allows(spelling_grammar("بلينكن", like="Blenkin") or "", "Blinken")
+    assert allows(spelling_grammar("بوتين", like="Potin") or "", "Putin")
+
+
+@pytest.mark.parametrize("name", ["", "م", "Adam", "قاسم الأعرجي", "٢٠١٤", "ن" * 40])
+def test_what_is_no_arabic_word_has_no_grammar(name: str) -> None:
+    assert spelling_grammar(name) is None
+    assert spell(name, phrase=name, like="", model=ScriptedModel("Adam")) is None
+
+
+@given(st.text("ابتثجحخدذرزسشصضطظعغفقكلمنهويىةئؤء", min_size=1, max_size=16))
+def test_a_grammar_names_no_rule_that_it_lacks(name: str) -> None:
+    grammar = spelling_grammar(name)
+    if grammar is not None:
+        defined = set(re.findall(r"^([\w-]+) ::=", grammar, re.MULTILINE))
+        used = set(re.findall(r"(?:free|bound)[\w-]+", grammar))
+        assert used <= defined
+
+
+SOURCE = "مستشار الأمن القومي قاسم الأعرجي"
+
+
+def test_a_garbled_name_is_spelled_anew_and_keeps_its_article() -> None:
+    model = ScriptedModel("Araji")
+    draft = "The adviser is Qasim Al-Jarji."
+    mended = mend_names(draft, ["Al-Jarji"], source=SOURCE, model=model)
+    assert mended == "The adviser is Qasim Al-Araji."
+    (asked,) = model.asked
+    assert asked.messages[-1].content == "قاسم الأعرجي: أعرجي"
+    assert asked.grammar == spelling_grammar("أعرجي", like="Jarji")
+
+
+def test_a_name_like_no_word_of_the_source_stays() -> None:
+    model = ScriptedModel("Araji")
+    draft = "He met President Obama."
+    assert mend_names(draft, ["Obama"], source=SOURCE, model=model) == draft
+    assert model.asked == []
+
+
+def test_a_word_that_another_name_stands_for_is_not_taken() -> None:
+    model = ScriptedModel("Qasim")
+    draft = "Qasim Qassem spoke."
+    assert mend_names(draft, ["Qassem"], source="قاسم", model=model) == draft
+
+
+@pytest.mark.parametrize("reply", ["Jarji", "the name is Araji", "أعرجي", ""])
+def test_a_reply_that_does_not_spell_the_name_is_not_used(reply: str) -> None:
+    draft = "The adviser is Qasim Al-Jarji."
+    mended = mend_names(draft, ["Al-Jarji"], source=SOURCE, model=ScriptedModel(reply))
+    assert mended == draft
+
+
+def test_no_missing_names_change_nothing() -> None:
+    assert mend_names("He spoke.", [], source=SOURCE, model=ScriptedModel("Araji")) == "He spoke."
+
+
+@pytest.mark.parametrize("spelling", ["Araji", "A'raji"])
+def test_what_is_spelled_occurs_in_its_source(spelling: str) -> None:
+    assert occurs(spelling, SOURCE)
