@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from rag.answering import answer_events
+from rag.chunking import CHUNKER
 from rag.corpus import fill_if_empty
 from rag.drafting import warm_up
 from rag.embedding import Embedder, GemmaEmbedder
@@ -235,6 +236,7 @@ class Assistant:
         return {
             **embedder.fingerprint(),
             "dimensions": embedder.dimensions,
+            "chunker": CHUNKER,
             "chunk_tokens": ingest.chunk_tokens,
             "overlap_sentences": ingest.overlap_sentences,
         }

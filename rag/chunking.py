@@ -13,6 +13,8 @@ from rag.sentences import sentences
 from rag.text import words
 
 CHUNKER = "sentences-1"
+"""Changes when the same document would be cut otherwise; part of every manifest."""
+
 MIN_TOKENS = 60
 
 CountTokens = Callable[[str], int]
