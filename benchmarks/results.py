@@ -1,0 +1,73 @@
+"""Where results are kept, and what must be known to read them: date, commit, machine, versions."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import platform
+import subprocess
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+RESULTS = Path(__file__).with_name("results")
+DATA = ROOT.parent / "shared" / "data"
+_PACKAGES = (
+    "torch",
+    "transformers",
+    "sentence-transformers",
+    "llama_cpp_python",
+    "chromadb",
+    "bm25s",
+    "llama-index-core",
+)
+
+
+def about() -> dict[str, Any]:
+    """What a result was measured with."""
+    return {
+        "date": dt.datetime.now(dt.UTC).date().isoformat(),
+        "commit": _commit(),
+        "machine": f"{os.cpu_count()} cores, {_processor()}, Python {platform.python_version()}",
+        "versions": {name: version(name) for name in _PACKAGES},
+    }
+
+
+def save(name: str, result: dict[str, Any]) -> Path:
+    """Writes a result as `results/NAME.json`."""
+    RESULTS.mkdir(exist_ok=True)
+    path = RESULTS / f"{name}.json"
+    text = json.dumps({"about": about(), **result}, ensure_ascii=False, indent=1)
+    path.write_text(text + "\n", encoding="utf-8")
+    return path
+
+
+def read(name: str) -> dict[str, Any] | None:
+    """A stored result; None if it was not measured yet."""
+    path = RESULTS / f"{name}.json"
+    if not path.exists():
+        return None
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
+def _commit() -> str:
+    run = subprocess.run(
+        ["git", "describe", "--always", "--dirty"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return run.stdout.strip() or "unknown"
+
+
+def _processor() -> str:
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        for line in cpuinfo.read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
