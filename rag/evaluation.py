@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import statistics
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -219,6 +220,31 @@ def contains(text: str, accepted: str) -> bool:
     begins = "" if _ARABIC.match(wanted[0]) else r"(?<!\S)"
     ends = "" if _ARABIC.match(wanted[-1]) else r"(?!\S)"
     return re.search(begins + re.escape(wanted) + ends, said) is not None
+
+
+def exact_match(text: str, accepted: str) -> bool:
+    """Whether both are the same words, after normalisation, English articles left out."""
+    return _answer_words(text) == _answer_words(accepted)
+
+
+def f1(text: str, accepted: str) -> float:
+    """The harmonic mean of precision and recall of the words of `text`, 0 to 1.
+
+    Words count as often as they occur. Two empty texts agree, one empty text does not.
+
+    References:
+        Rajpurkar et al. 2016, SQuAD, https://arxiv.org/abs/1606.05250; with the folding of
+        `rag.text` in place of lower case and ASCII punctuation.
+    """
+    said, wanted = _answer_words(text), _answer_words(accepted)
+    if not said or not wanted:
+        return float(said == wanted)
+    common = (Counter(said) & Counter(wanted)).total()
+    return 2 * common / (len(said) + len(wanted))
+
+
+def _answer_words(text: str) -> list[str]:
+    return [word for word in _comparable(text).split() if word not in ("a", "an", "the")]
 
 
 def _comparable(text: str) -> str:

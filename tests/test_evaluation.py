@@ -18,6 +18,8 @@ from rag.evaluation import (
     Report,
     contains,
     evaluate,
+    exact_match,
+    f1,
     judge,
     load_questions,
 )
@@ -400,3 +402,22 @@ def test_a_file_that_cannot_be_read_is_told_with_the_reason(tmp_path: Path) -> N
     (tmp_path / "binary.jsonl").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(DocumentError, match="it cannot be read"):
         load_questions(tmp_path / "binary.jsonl")
+
+
+@pytest.mark.parametrize(
+    ("text", "accepted", "same", "score"),
+    [
+        ("The 2,500 troops", "2500 troops.", True, 1.0),
+        ("في يناير ٢٠٢٤", "يناير 2024", False, 0.8),
+        ("May", "June", False, 0.0),
+        ("a a b", "a b", True, 1.0),
+        ("b b c", "b c", False, 0.8),
+        ("", "", True, 1.0),
+        ("", "May", False, 0.0),
+    ],
+)
+def test_words_are_compared_as_in_reading_comprehension(
+    text: str, accepted: str, *, same: bool, score: float
+) -> None:
+    assert exact_match(text, accepted) is same
+    assert f1(text, accepted) == pytest.approx(score)

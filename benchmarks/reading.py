@@ -1,0 +1,242 @@
+"""Reading XQuAD: the reader on the gold paragraph, answers end to end, and refusal without it.
+
+    python -m benchmarks.reading [--sample 200 | --sample 0] [--worded] [--data FOLDER]
+
+For each question and direction (question's language → paragraphs' language) one line is written:
+
+- `gold`: the reader over the sentences of the gold paragraph, its best words;
+- `whole`: retrieval over all 240 paragraphs, then the reader; with `--worded` the text model's
+  answer too, compared with the gold answer in the question's language;
+- `removed`: the same without the gold paragraph: how probable the best sentence is then.
+
+A run that was cut goes on where it stopped. `--sample 0` takes all 1,190 questions.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import tempfile
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from benchmarks.results import DATA, RESULTS, save
+from benchmarks.retrieval import embed, fill, open_embedder
+from benchmarks.xquad import Asked, load_xquad
+from rag.answering import answer_events
+from rag.evaluation import contains, exact_match, f1
+from rag.evidence import Reader, read_evidence, select_evidence
+from rag.generation import LlamaCppModel, TextModel
+from rag.index import Index
+from rag.models import ModelStore
+from rag.retrieval import Retriever
+from rag.schema import Answer, Document, Evidence, Final, Passage, Span, Window
+from rag.sentences import sentences
+from rag.settings import IndexSettings, Settings, load_settings
+
+DIRECTIONS = (("ar", "ar"), ("en", "ar"), ("ar", "en"), ("en", "en"))
+SEED = 2020
+THRESHOLDS = tuple(step / 20 for step in range(20))
+
+
+class Removing(Retriever):
+    """Searches as if one document were not there."""
+
+    removed: str = ""
+
+    def search(self, query: str, *, top_k: int | None = None) -> tuple[Passage, ...]:
+        most = top_k or self._settings.top_k
+        found = super().search(query, top_k=self._settings.candidates)
+        return tuple(p for p in found if p.document_id != self.removed)[:most]
+
+
+def read_gold(question: str, document: Document, reader: Reader) -> str:
+    """The reader's words, given the right paragraph."""
+    spans = sentences(document.text)
+    windows = [
+        Window(span.of(document.text), before=before.of(document.text))
+        for before, span in pairwise([Span(0, 0), *spans])
+    ]
+    readings = reader.read(question, windows)
+    best = max(range(len(windows)), key=lambda number: readings[number].margin)
+    return readings[best].span.of(windows[best].text)
+
+
+def best_evidence(
+    question: str, retriever: Retriever, reader: Reader, settings: Settings
+) -> Evidence | None:
+    """The sentence an answer would rest on."""
+    passages = retriever.search(question)
+    chosen = select_evidence(passages, most=settings.answer.evidence_sentences)
+    return next(iter(read_evidence(question, chosen, reader=reader)), None)
+
+
+def worded(
+    question: str, retriever: Retriever, reader: Reader, model: TextModel, settings: Settings
+) -> Answer:
+    """The answer as the user would see it."""
+    events = answer_events(
+        question,
+        history=(),
+        retriever=retriever,
+        reader=reader,
+        model=model,
+        settings=settings.answer,
+    )
+    (answer,) = (event.answer for event in events if isinstance(event, Final))
+    return answer
+
+
+def scores(said: str, accepted: str) -> dict[str, float]:
+    """Exact match, F1 and containment, each 0 or 1 but for F1."""
+    return {
+        "em": float(exact_match(said, accepted)),
+        "f1": f1(said, accepted),
+        "contained": float(contains(said, accepted)),
+    }
+
+
+def judge(
+    one: Asked,
+    asking: str,
+    reading: str,
+    *,
+    documents: Sequence[Document],
+    retriever: Removing,
+    reader: Reader,
+    model: TextModel | None,
+    settings: Settings,
+) -> dict[str, Any]:
+    """All that is measured of one question in one direction."""
+    question, gold = one.question[asking], one.gold[reading]
+    document = documents[one.paragraph]
+    retriever.removed = ""
+    best = best_evidence(question, retriever, reader, settings)
+    row: dict[str, Any] = {
+        "id": one.question_id,
+        "direction": f"{asking} → {reading}",
+        "gold": scores(read_gold(question, document, reader), one.answer[reading]),
+        "whole": None,
+        "worded": None,
+    }
+    if best is not None:
+        there = best.passage.document_id == document.document_id
+        row["whole"] = {
+            **scores(best.marked, one.answer[reading]),
+            "probability": best.probability,
+            "paragraph": float(there),
+            "sentence": float(there and best.span.overlaps(gold)),
+        }
+    if model is not None:
+        answer = worded(question, retriever, reader, model, settings)
+        row["worded"] = {
+            **scores(answer.text, one.answer[asking]),
+            "status": str(answer.status),
+            "seconds": answer.seconds.total,
+        }
+    retriever.removed = document.document_id
+    other = best_evidence(question, retriever, reader, settings)
+    row["removed"] = {"probability": other.probability if other else 0.0}
+    return row
+
+
+def summary(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Means of one direction, and what each threshold would do."""
+    whole = [row["whole"] for row in rows if row["whole"]]
+    curve = []
+    for threshold in THRESHOLDS:
+        shown = [w for w in whole if w["probability"] >= threshold]
+        refused = sum(row["removed"]["probability"] < threshold for row in rows) / len(rows)
+        curve.append(
+            {
+                "threshold": threshold,
+                "accepted": len(shown) / len(rows),
+                "right": sum(w["sentence"] for w in shown) / len(rows),
+                "refused": refused,
+                "mean": (len(shown) / len(rows) + refused) / 2,
+            }
+        )
+    return {
+        "questions": len(rows),
+        "gold": _means([row["gold"] for row in rows]),
+        "whole": _means(whole),
+        "worded": _means(
+            [{k: v for k, v in r["worded"].items() if k != "status"} for r in rows if r["worded"]]
+        ),
+        "curve": curve,
+    }
+
+
+def _means(found: Sequence[dict[str, float]]) -> dict[str, float]:
+    if not found:
+        return {}
+    return {name: sum(row[name] for row in found) / len(found) for name in found[0]}
+
+
+def main() -> None:
+    """Runs the command."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=DATA, help="folder of xquad.ar.json")
+    parser.add_argument("--sample", type=int, default=200, help="questions; 0 takes all")
+    parser.add_argument("--worded", action="store_true", help="ask the text model too")
+    arguments = parser.parse_args()
+    xquad = load_xquad(arguments.data)
+    asked = list(xquad.asked)
+    random.Random(SEED).shuffle(asked)
+    asked = asked[: arguments.sample or None]
+    settings, _ = load_settings()
+    name = f"reading-{len(asked)}{'-worded' if arguments.worded else ''}"
+    raw = RESULTS / f"{name}.jsonl"
+    done = {(row["direction"], row["id"]): row for row in _lines(raw)}
+    embedder = open_embedder(settings)
+    reader = embedder.open_reader()
+    model = None
+    if arguments.worded:
+        path = ModelStore(settings.models).resolve(settings.models.text)
+        model = LlamaCppModel(path, context_tokens=settings.answer.context_tokens)
+    with tempfile.TemporaryDirectory() as folder, raw.open("a", encoding="utf-8") as lines:
+        for language in ("ar", "en"):
+            documents = xquad.documents[language]
+            place = IndexSettings(path=Path(folder) / language)
+            with Index.open(place, manifest={"dimensions": embedder.dimensions}) as index:
+                fill(index, [embed(document, embedder, settings) for document in documents])
+                retriever = Removing(index, embedder, settings.retrieval)
+                for asking, reading in DIRECTIONS:
+                    if reading != language:
+                        continue
+                    for one in asked:
+                        if (f"{asking} → {reading}", one.question_id) in done:
+                            continue
+                        row = judge(
+                            one,
+                            asking,
+                            reading,
+                            documents=documents,
+                            retriever=retriever,
+                            reader=reader,
+                            model=model,
+                            settings=settings,
+                        )
+                        done[row["direction"], row["id"]] = row
+                        lines.write(json.dumps(row, ensure_ascii=False) + "\n")
+                        lines.flush()
+    rows = {
+        way: summary([row for (found, _), row in done.items() if found == way])
+        for way in (f"{asking} → {reading}" for asking, reading in DIRECTIONS)
+    }
+    for way, row in rows.items():
+        print(way, json.dumps({k: v for k, v in row.items() if k != "curve"}))
+    threshold = settings.answer.refusal_threshold
+    print(save(name, {"questions": len(asked), "threshold": threshold, "rows": rows}))
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    if path.exists():
+        yield from map(json.loads, path.read_text(encoding="utf-8").splitlines())
+
+
+if __name__ == "__main__":
+    main()
