@@ -162,6 +162,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--start", type=Path)
+    parser.add_argument("--steps", type=int, help="stop after so many; by default each pair once")
     arguments = parser.parse_args()
     torch.manual_seed(SEED)
     settings, _ = load_settings()
@@ -172,7 +173,7 @@ def main() -> None:
     network = _network(embedder)
     if arguments.start is not None:
         _load(network, load_file(arguments.start))
-    plan = batches(pairs, random.Random(SEED))
+    plan = batches(pairs, random.Random(SEED))[: arguments.steps]
     answered = sum(pair.answer is not None for pair in pairs)
     print(f"{len(pairs)} pairs, {answered} with an answer, {len(plan)} steps", flush=True)
     _train(network, plan, checkpoint=arguments.out.with_suffix(".checkpoint"))

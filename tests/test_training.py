@@ -1,0 +1,115 @@
+"""What the reader is trained on: windows, answers at their places, and questions that fit."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+
+import pytest
+
+from rag.schema import Span
+from training.pairs import (
+    Asked,
+    Paragraph,
+    asked_in,
+    missed_in,
+    negative,
+    positive,
+    read_paragraphs,
+    unanswered,
+    written_for,
+)
+
+FOLDER = Path(__file__).resolve().parents[1] / "training"
+FIRST, SECOND = "وصل الوفد إلى عدن يوم الأحد.", "وقال سالم إن اللقاء كان مفيدا."
+TEXT = f"{FIRST} {SECOND}"
+
+
+def paragraph(**answer: object) -> Paragraph:
+    question = {"id": "q", "question": "إلى أين وصل الوفد؟", "answers": [answer] if answer else []}
+    spans = (Span(0, len(FIRST)), Span(len(FIRST) + 1, len(TEXT)))
+    return Paragraph("زيارة", TEXT, spans, (question,))
+
+
+PLACE = {"text": "عدن", "answer_start": TEXT.index("عدن")}
+ASKED = Asked("إلى أين وصل الوفد؟", 0, Span(TEXT.index("عدن"), TEXT.index("عدن") + 3))
+EVER = [random.Random(seed) for seed in range(20)]
+
+
+def test_a_question_is_asked_of_the_paragraph_that_answers_it() -> None:
+    assert list(asked_in([paragraph(**PLACE)])) == [ASKED]
+    assert list(missed_in([paragraph(**PLACE)])) == []
+
+
+@pytest.mark.parametrize(("text", "start"), [("عد", 0), ("دن", 1), ("وصل", 3), ("", 0)])
+def test_an_answer_that_is_cut_within_a_word_is_left_out(text: str, start: int) -> None:
+    answer = {"text": text, "answer_start": PLACE["answer_start"] + start}  # type: ignore[operator]
+    if text == "وصل":
+        answer["answer_start"] = TEXT.index("وصل") + 1
+    assert list(asked_in([paragraph(**answer)])) == []
+
+
+def test_a_question_without_an_answer_is_a_near_miss() -> None:
+    assert list(missed_in([paragraph()])) == [Asked(ASKED.question, 0, None)]
+    assert list(asked_in([paragraph()])) == []
+
+
+@pytest.mark.parametrize("rng", EVER)
+def test_the_answer_stands_at_its_place_in_the_window(rng: random.Random) -> None:
+    pair = positive([paragraph(**PLACE)], ASKED, rng)
+    assert pair is not None
+    assert pair.answer is not None
+    assert pair.answer.of(pair.window.text) == "عدن"
+    assert pair.window.text in (FIRST, TEXT)
+    assert (pair.window.before, pair.window.title) in {("", ""), ("", "زيارة")}
+
+
+@pytest.mark.parametrize("rng", EVER)
+def test_a_negative_window_lacks_the_answers_words(rng: random.Random) -> None:
+    pair = negative([paragraph(**PLACE)], ASKED, rng, near=[(0, 0), (0, 1)])
+    assert pair is not None
+    assert (pair.window.text, pair.answer) == (SECOND, None)
+    assert pair.window.before in ("", FIRST)
+
+
+def test_where_every_sentence_has_the_words_there_is_no_negative() -> None:
+    one = Paragraph("", FIRST, (Span(0, len(FIRST)),), ())
+    assert negative([one], ASKED, random.Random(0)) is None
+
+
+def test_a_near_miss_comes_with_the_sentence_it_seems_to_ask_about() -> None:
+    pair = unanswered([paragraph(**PLACE)], ASKED, random.Random(0))
+    assert pair is not None
+    assert FIRST in pair.window.text
+    assert pair.answer is None
+
+
+def test_written_questions_have_the_same_answer_another_one_or_none() -> None:
+    row = {"same": "Where to?", "other": "متى؟", "other_answer": [14, 17], "near_misses": ["Why?"]}
+    answered, missed = written_for([paragraph(**PLACE)], {"q": row})
+    assert answered == [Asked("Where to?", 0, ASKED.answer), Asked("متى؟", 0, Span(14, 17))]
+    assert missed == [Asked("Why?", 0, ASKED.answer)]
+
+
+@pytest.mark.parametrize("name", ["articles.json", "kept.json"])
+def test_the_articles_of_the_project_answer_their_questions_where_they_say(name: str) -> None:
+    articles = read_paragraphs(FOLDER / name, left_out=frozenset())
+    questions = sum(len(article.questions) for article in articles)
+    near_misses = len(list(missed_in(articles)))
+    assert len(articles) >= 60
+    assert near_misses == pytest.approx(0.4 * questions, rel=0.02)
+    assert len(list(asked_in(articles))) == pytest.approx(questions - near_misses, rel=0.05)
+    for article in articles:
+        for question in article.questions:
+            for answer in question["answers"]:
+                start = answer["answer_start"]
+                assert article.text[start:].startswith(answer["text"])
+
+
+def test_no_kept_article_is_trained_on() -> None:
+    titles = [
+        {article["title"] for article in json.loads((FOLDER / name).read_text("utf-8"))["data"]}
+        for name in ("articles.json", "kept.json")
+    ]
+    assert titles[0].isdisjoint(titles[1])
