@@ -1,9 +1,12 @@
 # run: the chatbot. test: every test. check: the tests that need no model. fmt: format the code.
+# bench-retrieval, bench-reading, bench-report: how good it is, measured. train-reader: its reader.
 # Nothing is needed beforehand but Python 3.11 or newer, make and a C++ compiler.
 
 PYTHON ?= python3
 export PYTHON
 BIN := .venv/bin
+DATA ?= ../shared/data
+ARGS ?=
 
 # A stamp's name is a checksum of what decides about the environment, this folder included. While
 # it is there and the environment starts, nothing is installed and no network is needed.
@@ -12,7 +15,7 @@ RUN := .venv/.run-$(STATE)
 TEST := .venv/.test-$(STATE)
 STALE := $(shell $(BIN)/python -c '' 2>/dev/null || echo stale)
 
-.PHONY: run test check fmt $(if $(STALE),$(RUN) $(TEST))
+.PHONY: run test check fmt bench-retrieval bench-reading bench-report train-reader $(if $(STALE),$(RUN) $(TEST))
 
 run: $(RUN)
 	@$(BIN)/mustanad serve
@@ -31,6 +34,12 @@ check: $(TEST)
 fmt: $(TEST)
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format .
+
+bench-retrieval bench-reading bench-report: bench-%: $(TEST)
+	@$(BIN)/python -m benchmarks.$* $(ARGS)
+
+train-reader: $(TEST)
+	$(BIN)/python -m training.train_reader --data $(DATA)/reading --out rag/reader.safetensors $(ARGS)
 
 $(RUN):
 	@.ci/install .
