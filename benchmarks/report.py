@@ -58,8 +58,8 @@ def reading(result: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     yield (
         f"XQuAD, {result['questions']:,} questions a direction. *gold*: the reader is given the "
-        "right paragraph. *whole*: it is found among 240; the right paragraph and sentence are those of "
-        "the words it marks. F1 and exact match compare the marked words with the gold answer in "
+        "right paragraph. *whole*: it is found among 240; paragraph and sentence say whether the "
+        "marked words stand in the right one. F1 and exact match compare the marked words with the gold answer in "
         "the paragraph's language."
     )
     yield ""
