@@ -59,8 +59,8 @@ def reading(result: Mapping[str, Any]) -> Iterator[str]:
     yield (
         f"XQuAD, {result['questions']:,} questions a direction. *gold*: the reader is given the "
         "right paragraph. *whole*: it is found among 240; paragraph and sentence say whether the "
-        "marked words stand in the right one. F1 and exact match compare the marked words with the gold answer in "
-        "the paragraph's language."
+        "marked words stand in the right one. F1 and exact match compare the marked words with the "
+        "gold answer in the paragraph's language."
     )
     yield ""
     rows = []
