@@ -11,10 +11,10 @@ from rag.citations import check_support, cite, extract
 from rag.conversation import stand_alone
 from rag.dates import resolve_relative
 from rag.drafting import translate, write_draft
-from rag.evidence import Reader, read_evidence, select_evidence, worded_for_model
+from rag.evidence import Reader, corroborating, read_evidence, select_evidence, worded_for_model
 from rag.generation import TextModel
 from rag.retrieval import Retriever
-from rag.romanise import mend_names
+from rag.romanise import mend_names, romanise
 from rag.schema import (
     Answer,
     AnswerSentence,
@@ -86,7 +86,7 @@ def answer_events(
         return
     best = evidence[0]
     if model is None:
-        yield Final(result.quotation(best))
+        yield Final(result.quotation(evidence))
         return
     shown = worded_for_model(best, spoken(result.language))
     draft = ""
@@ -100,13 +100,13 @@ def answer_events(
                 clock.first_word = clock.now()
             yield Delta(piece)
     said = _with_mended_names(" ".join(draft.split()), query, best, shown, model)
-    answer = result.worded(said, best, shown)
+    answer = result.worded(said, evidence, shown)
     if answer is None and result.language == "en" and detect_language(best.text) != "en":
-        words = best.marked
-        said = translate(words, model=model, max_tokens=settings.max_tokens)
-        said = _with_mended_names(said, query, best, shown, model)
-        answer = result.translated(said, words, best, shown)
-    yield Final(answer or result.quotation(best))
+        said = translate(best.marked, model=model, max_tokens=settings.max_tokens)
+        if check_support(said, question=query, shown=shown).missing_names:
+            said = romanise(best.marked, like=said, model=model) or said
+        answer = result.translated(said, evidence, shown)
+    yield Final(answer or result.quotation(evidence))
 
 
 def _with_mended_names(said: str, query: str, best: Evidence, shown: str, model: TextModel) -> str:
@@ -125,30 +125,31 @@ class _Result:
     clock: _Clock
     model: str | None
 
-    def worded(self, draft: str, best: Evidence, shown: str) -> Answer | None:
+    def worded(self, draft: str, evidence: Sequence[Evidence], shown: str) -> Answer | None:
         """The draft as the answer; None where its sentence does not bear it out."""
-        return self._answer(draft, best, Status.ANSWERED) if self._holds(draft, shown) else None
+        return self._answer(draft, evidence, Status.ANSWERED) if self._holds(draft, shown) else None
 
-    def translated(self, said: str, words: str, best: Evidence, shown: str) -> Answer | None:
+    def translated(self, said: str, evidence: Sequence[Evidence], shown: str) -> Answer | None:
         """The answering words in translation, the original beside them; None where they differ."""
+        words = evidence[0].marked
         if not self._holds(said, shown) or numbers(words) - numbers(said):
             return None
         quote = " ".join(words.split())
         both = phrase("translated", self.language, translation=said, quote=quote)
-        return self._answer(both, best, Status.ANSWERED)
+        return self._answer(both, evidence, Status.ANSWERED)
 
     def _holds(self, said: str, shown: str) -> bool:
         wanted = direction(self.question)
         readable = direction(said) == wanted or not any(map(str.isalpha, said))
         return readable and check_support(said, question=self.query, shown=shown).holds
 
-    def quotation(self, best: Evidence) -> Answer:
+    def quotation(self, evidence: Sequence[Evidence]) -> Answer:
         """The clause that answers, as written; PARTIAL if not in the question's language."""
-        clause = extract(best)
+        clause = extract(evidence[0])
         understood = detect_language(clause) == self.language
         said = phrase("quoted", self.language, quote=" ".join(clause.split()))
         status = Status.ANSWERED if understood else Status.PARTIAL
-        return self._answer(said, best, status)
+        return self._answer(said, evidence, status)
 
     def refusal(self) -> Answer:
         """Says that the documents do not hold the answer."""
@@ -166,8 +167,8 @@ class _Result:
             model=self.model,
         )
 
-    def _answer(self, said: str, best: Evidence, status: Status) -> Answer:
-        citations = cite([best])
+    def _answer(self, said: str, evidence: Sequence[Evidence], status: Status) -> Answer:
+        citations = cite(corroborating(evidence))
         if self.clock.first_word is None:
             self.clock.first_word = self.clock.now()
         marks = tuple(citation.number for citation in citations)

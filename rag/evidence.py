@@ -10,6 +10,7 @@ from typing import Protocol
 
 from rag.dates import MONTHS, Language, resolve_relative
 from rag.gate import answerability
+from rag.lexical import content_stems
 from rag.schema import Evidence, Passage, Span, Window
 
 _ENGLISH_MONTHS = tuple(name for name in MONTHS if name.isascii())
@@ -22,6 +23,7 @@ _MONTH_IN_DATE = re.compile(
         names="|".join(sorted(map(re.escape, _ARABIC_MONTHS), key=len, reverse=True))
     )
 )
+_MOST_CITED = 3
 
 
 class Reading(Protocol):
@@ -107,6 +109,27 @@ def read_evidence(
             for item, reading in zip(evidence, readings, strict=True)
         ]
     return tuple(sorted(judged, key=lambda item: -item.probability))
+
+
+def corroborating(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    """The best sentence, and those after it that give the same answer.
+
+    They are at least half as probable, and the words that answer in them share one with its own.
+
+    Args:
+        evidence: most probable first.
+
+    Returns:
+        At most three; the best one alone where no words are marked.
+    """
+    best, *others = evidence
+    wanted = content_stems(best.marked) if best.answer else frozenset()
+    found = [
+        item
+        for item in others
+        if item.probability >= best.probability / 2 and content_stems(item.marked) & wanted
+    ]
+    return (best, *found[: _MOST_CITED - 1])
 
 
 def worded_for_model(evidence: Evidence, language: Language) -> str:

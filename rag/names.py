@@ -79,7 +79,13 @@ def occurs(name: str, text: str) -> bool:
     wanted = latin_skeleton(name)
     if len(wanted) < 2:
         return True
-    return any(_alike(wanted, arabic_skeleton(word)) for word in _arabic_words(folded))
+    # No romanisation has a w where the Arabic has no waw.
+    has_w = "w" in plain
+    return any(
+        _alike(wanted, arabic_skeleton(word))
+        for word in _arabic_words(folded)
+        if not has_w or "و" in word
+    )
 
 
 def missing_names(sentence: str, texts: Iterable[str]) -> tuple[str, ...]:

@@ -12,13 +12,14 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 from rag.generation import TextModel
-from rag.names import arabic_skeleton, latin_names, latin_skeleton, occurs, without_article
+from rag.names import arabic_skeleton, latin_skeleton, occurs, without_article
 from rag.prompts import load_prompt
 from rag.text import fold, split_words
 
 _PROMPT = "spelling"
 _MOST_TOKENS = 16
 _LONGEST_NAME = 16
+_LONGEST_PHRASE = 4
 # What two spellings of a name must have in common for one to be taken as the other's, 0 to 1.
 _LEAST_LIKENESS = 0.65
 
@@ -115,16 +116,47 @@ def mend_names(draft: str, missing: Sequence[str], *, source: str, model: TextMo
     Raises:
         GenerationError: the model failed.
     """
+    words = split_words(source)
     for name in missing:
-        found = _likest(name, draft, source)
-        if found is None:
+        place = _likest(name, words)
+        if place is None:
             continue
-        word, phrase = found
-        spelled = spell(word, phrase=phrase, like=_ARTICLE.sub("", name), model=model)
-        if spelled is not None:
+        spelled = _spell_at(place, words, like=_ARTICLE.sub("", name), model=model)
+        if spelled is not None and spelled not in draft:
             article = _ARTICLE.match(name)
             draft = draft.replace(name, f"{article[0] if article else ''}{spelled}")
     return draft
+
+
+def romanise(source: str, *, like: str, model: TextModel) -> str | None:
+    """A whole Arabic name in Latin letters, «جرف الصخر» as "Jarf al-Sakhr".
+
+    Args:
+        source: a name of at most four words.
+        like: a garbled spelling of it.
+        model: chooses among the spellings.
+
+    Returns:
+        None for longer texts, and where a word cannot be spelled.
+
+    Raises:
+        GenerationError: the model failed.
+    """
+    words = split_words(source)
+    if not 0 < len(words) <= _LONGEST_PHRASE:
+        return None
+    spelled = []
+    for place, word in enumerate(words):
+        name = _spell_at(place, words, like=like, model=model)
+        if name is None:
+            return None
+        spelled.append(f"al-{name}" if place and without_article(word) != word else name)
+    return " ".join(spelled)
+
+
+def _spell_at(place: int, words: Sequence[str], *, like: str, model: TextModel) -> str | None:
+    phrase = " ".join(words[max(0, place - 1) : place + 2])
+    return spell(without_article(words[place]), phrase=phrase, like=like, model=model)
 
 
 def spell(word: str, *, phrase: str, like: str, model: TextModel) -> str | None:
@@ -154,20 +186,16 @@ def spell(word: str, *, phrase: str, like: str, model: TextModel) -> str | None:
     return spelled if re.fullmatch(r"[A-Z][a-z]+", spelled) and occurs(spelled, word) else None
 
 
-def _likest(name: str, draft: str, source: str) -> tuple[str, str] | None:
-    """The word of the source that a garbled name most likely stands for, and its surroundings."""
-    others = [other for other in latin_names(draft) if other != name]
+def _likest(name: str, words: Sequence[str]) -> int | None:
+    """The place of the word that a garbled name most likely stands for."""
     wanted = latin_skeleton(name)
-    words = split_words(source)
     likeness = {
-        number: SequenceMatcher(None, wanted, arabic_skeleton(word)).ratio()
-        for number, word in enumerate(map(without_article, words))
-        if len(word) > 2 and not any(occurs(other, word) for other in others)
+        place: SequenceMatcher(None, wanted, arabic_skeleton(word)).ratio()
+        for place, word in enumerate(map(without_article, words))
+        if len(word) > 2
     }
-    best = max(likeness, key=lambda number: likeness[number], default=0)
-    if likeness.get(best, 0.0) < _LEAST_LIKENESS:
-        return None
-    return without_article(words[best]), " ".join(words[max(0, best - 1) : best + 2])
+    best = max(likeness, key=lambda place: likeness[place], default=None)
+    return best if best is not None and likeness[best] >= _LEAST_LIKENESS else None
 
 
 def _written(letter: str, like: str, *, first: bool) -> str:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.names import occurs
-from rag.romanise import mend_names, spell, spelling_grammar
+from rag.romanise import mend_names, romanise, spell, spelling_grammar
 from tests.fakes import ScriptedModel
 
 
@@ -110,10 +110,30 @@ def test_a_name_like_no_word_of_the_source_stays() -> None:
     assert model.asked == []
 
 
-def test_a_word_that_another_name_stands_for_is_not_taken() -> None:
+def test_a_name_that_is_there_already_is_not_written_twice() -> None:
     model = ScriptedModel("Qasim")
-    draft = "Qasim Qassem spoke."
-    assert mend_names(draft, ["Qassem"], source="قاسم", model=model) == draft
+    draft = "Qasim Gassim spoke."
+    assert mend_names(draft, ["Gassim"], source="قاسم", model=model) == draft
+
+
+def test_another_name_that_sounds_alike_does_not_hide_the_word() -> None:
+    draft = "The Iraqi adviser is Qasim Al-Jarji."
+    mended = mend_names(draft, ["Al-Jarji"], source=SOURCE, model=ScriptedModel("Araji"))
+    assert mended == "The Iraqi adviser is Qasim Al-Araji."
+
+
+def test_a_whole_name_is_spelled_word_by_word() -> None:
+    model = ScriptedModel("Jarf", "Sakhr")
+    assert romanise("جرف الصخر", like="The Gulf", model=model) == "Jarf al-Sakhr"
+    assert [asked.messages[-1].content for asked in model.asked] == [
+        "جرف الصخر: جرف",
+        "جرف الصخر: صخر",
+    ]
+
+
+@pytest.mark.parametrize("source", ["", "في", "86 دولة", "مدينة جرف الصخر في محافظة بابل"])
+def test_what_is_no_short_name_is_not_spelled_as_one(source: str) -> None:
+    assert romanise(source, like="", model=ScriptedModel("Xyz")) is None
 
 
 @pytest.mark.parametrize("reply", ["Jarji", "the name is Araji", "أعرجي", ""])

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -31,7 +32,7 @@ from rag.schema import Span, Window
 from rag.settings import load_settings
 from rag.text import detect_language
 from training.pairs import Asked, Paragraph, asked_in, missed_in, read_paragraphs
-from training.train_reader import FOLDER, QUESTIONS
+from training.train_reader import FOLDER, QUESTIONS, SEED
 
 KEPT = FOLDER / "kept.json"
 NEAREST = 6
@@ -67,8 +68,10 @@ class Trial:
         return np.array([[example.cosine, example.margin] for example in self.examples])
 
 
-def ask(paragraphs: Sequence[Paragraph], asked: Sequence[Asked], embedder: Any, file: Any) -> Trial:
-    """Reads the sentences nearest to each question with the adapter in `file`, None: the shipped.
+def ask(
+    paragraphs: Sequence[Paragraph], asked: Sequence[Asked], embedder: Any, reader: Any
+) -> Trial:
+    """Reads the sentences nearest to each question.
 
     A question with an answer of no length is answerable, but where is not known.
     """
@@ -79,7 +82,6 @@ def ask(paragraphs: Sequence[Paragraph], asked: Sequence[Asked], embedder: Any, 
     ]
     windows = [window for _, _, window in places]
     vectors = embedder.embed_texts([w.text for w in windows], [w.title for w in windows])
-    reader = embedder.open_reader(file)
     examples = []
     for number, one in enumerate(asked):
         cosines = vectors @ embedder.embed_query(one.question)
@@ -118,7 +120,7 @@ def report(trial: Trial, judged: NDArray[np.float64]) -> None:
     languages = np.array([detect_language(question) for question in trial.questions])
     holds = np.array([trial.examples[i].holds for i in best])
     marked = np.array([trial.examples[i].marked for i in best])
-    for language in np.unique(languages):
+    for language in ("ar", "en"):
         mine = languages == language
         known = mine & trial.answerable
         score = roc_auc_score(trial.answerable[mine], judged[best][mine])
@@ -141,34 +143,45 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--reader", type=Path, help="an adapter other than the shipped one")
+    parser.add_argument("--sample", type=int, help="most questions of the kept articles")
     arguments = parser.parse_args()
     settings, _ = load_settings()
     store = ModelStore(settings.models)
     name = settings.models.embedding
     embedder = GemmaEmbedder(store.resolve(name), digest=store.digest(name))
     articles = read_paragraphs(KEPT, left_out=frozenset())
-    kept = ask(articles, [*asked_in(articles), *missed_in(articles)], embedder, arguments.reader)
-    paragraphs, asked = _encyclopedia(arguments.data)
-    other = ask(paragraphs, asked, embedder, arguments.reader)
+    asked = [*asked_in(articles), *missed_in(articles)]
+    random.Random(SEED).shuffle(asked)
+    reader = embedder.open_reader(arguments.reader)
+    kept = ask(articles, asked[: arguments.sample], embedder, reader)
+    other = ask(*_encyclopedia(arguments.data), embedder, reader)
+    nearest = np.array([[cosine] for cosine in _greatest_cosines(kept)])
+    alone = LogisticRegression(C=10.0).fit(nearest, kept.answerable)
+    print(f"cosine of the nearest sentence alone: {_coefficients(alone)}")
+    report(kept, alone.predict_proba(kept.features[:, :1])[:, 1])
     labels = np.array([example.holds for example in kept.examples])
     groups = np.array([example.question for example in kept.examples])
-    for columns, title in (([0], "cosine"), ([0, 1], "cosine and margin")):
-        model = LogisticRegression(C=10.0)
-        judged = cross_val_predict(
-            model,
-            kept.features[:, columns],
-            labels,
-            groups=groups,
-            cv=GroupKFold(10),
-            method="predict_proba",
-        )[:, 1]
-        model.fit(kept.features[:, columns], labels)
-        coefficients = ", ".join(f"{value:.3f}" for value in model.coef_[0])
-        print(f"{title}: coefficients {coefficients}, intercept {model.intercept_[0]:.3f}")
-        print(" kept articles, ten-fold")
-        report(kept, judged)
-        print(" encyclopedia (which sentence is right is not known)")
-        report(other, model.predict_proba(other.features[:, columns])[:, 1])
+    model = LogisticRegression(C=10.0)
+    judged = cross_val_predict(
+        model, kept.features, labels, groups=groups, cv=GroupKFold(10), method="predict_proba"
+    )[:, 1]
+    model.fit(kept.features, labels)
+    print(f"cosine and margin, ten-fold: {_coefficients(model)}")
+    report(kept, judged)
+    print("the same on the encyclopedia, where it is not known which sentence is right")
+    report(other, model.predict_proba(other.features)[:, 1])
+
+
+def _greatest_cosines(trial: Trial) -> list[float]:
+    return [
+        max(example.cosine for example in trial.examples if example.question == number)
+        for number in range(len(trial.questions))
+    ]
+
+
+def _coefficients(model: LogisticRegression) -> str:
+    values = ", ".join(f"{value:.3f}" for value in model.coef_[0])
+    return f"coefficients {values}, intercept {model.intercept_[0]:.3f}"
 
 
 def _encyclopedia(data: Path) -> tuple[list[Paragraph], list[Asked]]:
