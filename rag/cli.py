@@ -142,9 +142,14 @@ def serve(session: Session) -> None:
             note("The index is empty: taking in the articles that come with Mustanad.")
             take_in(assistant, default_articles(), meter)
         meter.stop()
-        # The first question finds the models loaded, or waits for the rest of it only.
-        threading.Thread(target=_load, args=(assistant,), daemon=True).start()
-        _start_page(session)(assistant, chosen, ready=lambda url: say(f"Mustanad is at {url}"))
+
+        def ready(url: str) -> None:
+            say(f"Mustanad is at {url}")
+            # The first question finds the models loaded, or waits for the rest of it only. Not
+            # before the address is out: while llama.cpp loads, all output of the process is lost.
+            threading.Thread(target=_load, args=(assistant,), daemon=True).start()
+
+        _start_page(session)(assistant, chosen, ready=ready)
 
 
 def _load(assistant: AnyAssistant) -> None:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import re
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -162,3 +167,25 @@ def test_after_a_stream_is_closed_early_the_next_question_is_answered(owner: Ass
             break
     events.close()
     assert owner.ask("when did talks begin?").text == whole.text
+
+
+def test_the_real_command_prints_the_address_while_its_output_is_not_a_terminal(
+    model_cache: Path, tmp_path: Path
+) -> None:
+    """While llama.cpp loads, all output of the process is lost: the address has to come before."""
+    settings = {"RAG_MODELS__CACHE": str(model_cache), "RAG_INDEX__PATH": str(tmp_path / "index")}
+    with subprocess.Popen(
+        [sys.executable, "-m", "rag.cli", "serve", "--set", "page.port=0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env={**os.environ, **settings},
+    ) as process:
+        assert process.stdout is not None
+        try:
+            taken_in, address = process.stdout.readline(), process.stdout.readline()
+            assert taken_in.startswith("5 documents added")
+            assert re.fullmatch(r"Mustanad is at http://127\.0\.0\.1:\d+/\n", address)
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(timeout=60)
