@@ -189,6 +189,7 @@ def main() -> None:
     asked = asked[: arguments.sample or None]
     settings, _ = load_settings()
     name = f"reading-{len(asked)}{'-worded' if arguments.worded else ''}"
+    RESULTS.mkdir(exist_ok=True)
     raw = RESULTS / f"{name}.jsonl"
     done = {(row["direction"], row["id"]): row for row in _lines(raw)}
     embedder = open_embedder(settings)
