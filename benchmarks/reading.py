@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.results import DATA, RESULTS, save
-from benchmarks.retrieval import embed, fill, open_embedder
+from benchmarks.retrieval import embed, fill
 from benchmarks.xquad import Asked, load_xquad
 from rag.answering import answer_events
 from rag.evaluation import contains, exact_match, f1
@@ -36,6 +36,7 @@ from rag.retrieval import Retriever
 from rag.schema import Answer, Document, Evidence, Final, Passage, Span, Window
 from rag.sentences import sentences
 from rag.settings import IndexSettings, Settings, load_settings
+from training.train_reader import open_embedder
 
 DIRECTIONS = (("ar", "ar"), ("en", "ar"), ("ar", "en"), ("en", "en"))
 SEED = 2020

@@ -27,10 +27,10 @@ from rag.embedding import Embedder, GemmaEmbedder, Vectors
 from rag.index import Index
 from rag.ingestion import embed_chunks
 from rag.lexical import LexicalIndex
-from rag.models import ModelStore
 from rag.retrieval import Retriever
 from rag.schema import Chunk, Document
 from rag.settings import IndexSettings, RetrievalSettings, Settings, load_settings
+from training.train_reader import open_embedder
 
 DEPTH = 10
 CUTS = (1, 3, 5, 10)
@@ -48,14 +48,6 @@ class CachedEmbedder:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._embedder, name)
-
-
-def open_embedder(settings: Settings) -> GemmaEmbedder:
-    """The embedding model of the settings."""
-    store, name = ModelStore(settings.models), settings.models.embedding
-    return GemmaEmbedder(
-        store.resolve(name), digest=store.digest(name), threads=settings.models.threads
-    )
 
 
 def embed(document: Document, embedder: Any, settings: Settings) -> Embedded:

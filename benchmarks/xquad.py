@@ -58,9 +58,6 @@ def load_xquad(folder: Path) -> XQuAD:
             Document(
                 document_id=f"{language}-{number:03}",
                 text=paragraph["context"],
-                title="",
-                source=None,
-                published=None,
                 language=language,
                 path=f"{language}-{number:03}.txt",
             )

@@ -26,13 +26,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GroupKFold, cross_val_predict
 
-from rag.embedding import GemmaEmbedder
-from rag.models import ModelStore
 from rag.schema import Span, Window
 from rag.settings import load_settings
 from rag.text import detect_language
 from training.pairs import Asked, Paragraph, asked_in, missed_in, read_paragraphs
-from training.train_reader import FOLDER, QUESTIONS, SEED
+from training.train_reader import FOLDER, QUESTIONS, SEED, open_embedder
 
 KEPT = FOLDER / "kept.json"
 NEAREST = 6
@@ -145,10 +143,7 @@ def main() -> None:
     parser.add_argument("--reader", type=Path, help="an adapter other than the shipped one")
     parser.add_argument("--sample", type=int, help="most questions of the kept articles")
     arguments = parser.parse_args()
-    settings, _ = load_settings()
-    store = ModelStore(settings.models)
-    name = settings.models.embedding
-    embedder = GemmaEmbedder(store.resolve(name), digest=store.digest(name))
+    embedder = open_embedder(load_settings()[0])
     articles = read_paragraphs(KEPT, left_out=frozenset())
     asked = [*asked_in(articles), *missed_in(articles)]
     random.Random(SEED).shuffle(asked)

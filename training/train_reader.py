@@ -24,7 +24,7 @@ from safetensors.torch import load_file, save_file
 from rag.embedding import GemmaEmbedder
 from rag.models import ModelStore
 from rag.reader import ReaderNetwork, Shape
-from rag.settings import load_settings
+from rag.settings import Settings, load_settings
 from training.pairs import (
     Asked,
     Pair,
@@ -58,6 +58,14 @@ NEGATIVES = 0.6
 FOLDER = Path(__file__).parent
 QUESTIONS, WRITTEN = FOLDER / "questions.jsonl", FOLDER / "written.jsonl"
 ARTICLES = FOLDER / "articles.json"
+
+
+def open_embedder(settings: Settings) -> GemmaEmbedder:
+    """The embedding model of the settings."""
+    store, name = ModelStore(settings.models), settings.models.embedding
+    return GemmaEmbedder(
+        store.resolve(name), digest=store.digest(name), threads=settings.models.threads
+    )
 
 
 def training_pairs(folder: Path, embedder: Any, nearest: Path) -> list[Pair]:
@@ -165,10 +173,8 @@ def main() -> None:
     parser.add_argument("--steps", type=int, help="stop after so many; by default each pair once")
     arguments = parser.parse_args()
     torch.manual_seed(SEED)
-    settings, _ = load_settings()
-    store = ModelStore(settings.models)
-    digest = store.digest(settings.models.embedding)
-    embedder: Any = GemmaEmbedder(store.resolve(settings.models.embedding), digest=digest)
+    embedder: Any = open_embedder(load_settings()[0])
+    digest = embedder.fingerprint()["embedding_digest"]
     pairs = training_pairs(arguments.data, embedder, arguments.out.with_suffix(".nearest"))
     network = _network(embedder)
     if arguments.start is not None:
