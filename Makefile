@@ -1,5 +1,6 @@
 # run: the chatbot. test: every test. check: the tests that need no model. fmt: format the code.
-# bench-retrieval, bench-reading, bench-report: how good it is, measured. train-reader: its reader.
+# bench-retrieval, bench-reading, bench-speed, bench-peers: how good and quick it is, measured;
+# bench-report: tables and plots of that. train-reader: its reader.
 # Nothing is needed beforehand but Python 3.11 or newer, make and a C++ compiler.
 
 PYTHON ?= python3
@@ -13,9 +14,12 @@ ARGS ?=
 STATE := $(shell { pwd; cat pyproject.toml constraints.txt; } | cksum | cut -d ' ' -f 1)
 RUN := .venv/.run-$(STATE)
 TEST := .venv/.test-$(STATE)
+PEERS := .venv/.peers-$(STATE)
+BENCHMARKS := bench-retrieval bench-reading bench-speed bench-report
 STALE := $(shell $(BIN)/python -c '' 2>/dev/null || echo stale)
 
-.PHONY: run test check fmt bench-retrieval bench-reading bench-report train-reader $(if $(STALE),$(RUN) $(TEST))
+.PHONY: run test check fmt $(BENCHMARKS) bench-peers train-reader \
+	$(if $(STALE),$(RUN) $(TEST) $(PEERS))
 
 run: $(RUN)
 	@$(BIN)/mustanad serve
@@ -35,8 +39,11 @@ fmt: $(TEST)
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format .
 
-bench-retrieval bench-reading bench-report: bench-%: $(TEST)
+$(BENCHMARKS): bench-%: $(TEST)
 	@$(BIN)/python -m benchmarks.$* $(ARGS)
+
+bench-peers: $(PEERS)
+	@$(BIN)/python -m benchmarks.peers $(ARGS)
 
 train-reader: $(TEST)
 	$(BIN)/python -m training.train_reader --data $(DATA)/reading --out rag/reader.safetensors $(ARGS)
@@ -50,3 +57,8 @@ $(TEST):
 	@.ci/install '.[test]'
 	@rm -f .venv/.run-* .venv/.test-*
 	@touch $@ $(RUN)
+
+$(PEERS): $(TEST)
+	@.ci/install '.[test,peers]'
+	@rm -f .venv/.peers-*
+	@touch $@

@@ -94,6 +94,78 @@ def reading(result: Mapping[str, Any]) -> Iterator[str]:
     yield measured_with(result)
 
 
+def peers(result: Mapping[str, Any]) -> Iterator[str]:
+    """The section on other systems."""
+    yield "## Beside other systems"
+    yield ""
+    yield (
+        f"{result['questions']} questions in English and Arabic about five scraped Arabic news "
+        "pages, each system with the same two models, as its own guide sets it up; *mended* adds "
+        "the chat template, the embedding model's prompts and all cores. *right*: an accepted "
+        "string stands in the answer. *cited*: it is right, and what the system points to overlaps "
+        "the gold evidence; *words to read* says how much that is, in the median answer. "
+        "*declined*: unanswerable questions that were not answered."
+    )
+    yield ""
+    rows = [
+        [
+            name,
+            f"{row['right']} of {row['answerable']}",
+            f"{row['right and cited']} of {row['answerable']}",
+            f"{row['words to read']:.0f}",
+            f"{row['declined']} of {row['unanswerable']}",
+            f"{row['seconds']:.1f}",
+            f"{row['slowest']:.0f}",
+            f"{row['set-up']:.0f}",
+        ]
+        for name, row in result["rows"].items()
+    ]
+    head = ("", "right", "cited", "words to read", "declined", "median s", "slowest s", "set-up s")
+    yield from table(head, rows)
+    yield ""
+    yield "![Right, cited and declined, and the seconds an answer takes](peers.png)"
+    yield ""
+    yield measured_with(result)
+
+
+def speed(result: Mapping[str, Any]) -> Iterator[str]:
+    """The section on speed and memory."""
+    yield "## Speed"
+    yield ""
+    yield "Medians, with the least and the greatest of the runs in brackets."
+    for name, part in result["parts"].items():
+        yield ""
+        yield f"### {name.capitalize()}"
+        yield ""
+        yield from growth(part["rows"]) if name == "growth" else spreads(part["rows"])
+        yield ""
+        yield measured_with(part)
+
+
+def spreads(rows: Mapping[str, Mapping[str, float]]) -> Iterator[str]:
+    """A table of medians with their spread."""
+    found = []
+    for name, row in rows.items():
+        several = row["runs"] > 1
+        between = f" ({_short(row['low'])}-{_short(row['high'])})" if several else ""
+        found.append([name, _short(row["median"]) + between, f"{row['runs']:.0f}"])
+    yield from table(("", "median", "runs"), found)
+
+
+def growth(rows: Mapping[str, Mapping[str, float]]) -> Iterator[str]:
+    """A table with a column for each size of the corpus."""
+    sizes = list(rows)
+    names = list(rows[sizes[0]])
+    yield from table(
+        ("", *sizes), [[name, *(_short(rows[size][name]) for size in sizes)] for name in names]
+    )
+
+
+def _short(value: float) -> str:
+    """Three significant digits, and no more than the whole number of what is large."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
 def at_threshold(curve: Sequence[dict[str, float]], threshold: float) -> dict[str, float]:
     """The point of a curve nearest to a threshold."""
     return min(curve, key=lambda point: abs(point["threshold"] - threshold))
@@ -117,6 +189,31 @@ def draw_refusal(result: Mapping[str, Any], path: Path) -> None:
     figure.savefig(path)
 
 
+def draw_peers(result: Mapping[str, Any], path: Path) -> None:
+    """Plots each system's right and cited answers against the seconds they take."""
+    figure = Figure(figsize=(7, 4), dpi=150, layout="tight")
+    axes = figure.subplots()
+    for name, row in result["rows"].items():
+        good = (row["right and cited"] + row["declined"]) / (
+            row["answerable"] + row["unanswerable"]
+        )
+        ours = name == "Mustanad"
+        axes.plot(row["seconds"], 100 * good, "o", markersize=9 if ours else 6)
+        axes.annotate(
+            name,
+            (row["seconds"], 100 * good),
+            xytext=(8, 4),
+            textcoords="offset points",
+            fontweight="bold" if ours else "normal",
+        )
+    axes.set_xlabel("median seconds an answer, two cores")
+    axes.set_ylabel("% right and cited, or rightly declined")
+    slowest = max(row["seconds"] for row in result["rows"].values())
+    axes.set(xlim=(0, 1.35 * slowest), ylim=(0, 100))
+    axes.grid(alpha=0.3)
+    figure.savefig(path)
+
+
 def main() -> None:
     """Runs the command."""
     lines = ["# Results", "", "Made by `make bench-report` from `results/`; do not edit."]
@@ -127,6 +224,13 @@ def main() -> None:
     if found is not None:
         draw_refusal(found, FOLDER / "refusal.png")
         lines += ["", *reading(found)]
+    found = read("peers")
+    if found is not None:
+        draw_peers(found, FOLDER / "peers.png")
+        lines += ["", *peers(found)]
+    found = read("speed")
+    if found is not None:
+        lines += ["", *speed(found)]
     (FOLDER / "RESULTS.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 

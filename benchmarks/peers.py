@@ -1,0 +1,137 @@
+"""Mustanad beside other systems: the same models, documents and questions, in one run.
+
+    python -m benchmarks.peers [--system NAME ...] [--corpus FOLDER] [--questions FILE]
+
+Each system runs in a process of its own; an answer is one line of `results/peers.jsonl`, so that
+a run that was cut goes on where it stopped. `--again` forgets the answers of the systems named.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import multiprocessing
+import statistics
+import tempfile
+import time
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from benchmarks.results import DATA, RESULTS, save
+from benchmarks.systems import SYSTEMS, Reply
+from rag.evaluation import Question, contains, load_questions
+
+RAW = "peers.jsonl"
+
+
+def judge(question: Question, reply: Reply, corpus: Path) -> dict[str, Any]:
+    """Right, cited rightly or declined rightly, and how much there is to read."""
+    right = any(contains(reply.text, accepted) for accepted in question.answers)
+    return {
+        "right": (right and not reply.declined) if question.answerable else reply.declined,
+        "cited": question.answerable
+        and any(_holds(question, cited, corpus) for cited in reply.cited),
+        "words": sum(len(words.split()) for _, words in reply.cited),
+    }
+
+
+def summary(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Counts and medians of one system."""
+    answerable = [row for row in rows if row["answerable"]]
+    others = [row for row in rows if not row["answerable"]]
+    return {
+        "answerable": len(answerable),
+        "right": sum(row["right"] for row in answerable),
+        "right and cited": sum(row["right"] and row["cited"] for row in answerable),
+        "unanswerable": len(others),
+        "declined": sum(row["right"] for row in others),
+        "words to read": statistics.median([r["words"] for r in answerable if r["words"]] or [0]),
+        "seconds": statistics.median(row["seconds"] for row in rows),
+        "slowest": max(row["seconds"] for row in rows),
+        "set-up": rows[0]["set-up"],
+    }
+
+
+def run(name: str, corpus: Path, questions: Sequence[Question], raw: Path) -> None:
+    """Asks one system what it was not asked yet."""
+    with tempfile.TemporaryDirectory() as folder, raw.open("a", encoding="utf-8") as lines:
+        began = time.perf_counter()
+        ask = SYSTEMS[name](corpus, Path(folder) / "index")
+        set_up = time.perf_counter() - began
+        for question in questions:
+            began = time.perf_counter()
+            reply = ask(question.question)
+            row = {
+                "system": name,
+                "id": question.question_id,
+                "answerable": question.answerable,
+                "seconds": time.perf_counter() - began,
+                "set-up": set_up,
+                **judge(question, reply, corpus),
+                "declined": reply.declined,
+                "text": reply.text,
+            }
+            lines.write(json.dumps(row, ensure_ascii=False) + "\n")
+            lines.flush()
+            print(name, question.question_id, f"{row['seconds']:.1f} s", reply.text, flush=True)
+
+
+def main() -> None:
+    """Runs the command."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--system", action="append", choices=SYSTEMS, help="this one only")
+    parser.add_argument("--corpus", type=Path, default=DATA.parent / "seeds")
+    parser.add_argument("--questions", type=Path, default=DATA / "questions.dev.jsonl")
+    parser.add_argument("--again", action="store_true", help="ask what was asked before, too")
+    arguments = parser.parse_args()
+    chosen = arguments.system or list(SYSTEMS)
+    questions = load_questions(arguments.questions)
+    RESULTS.mkdir(exist_ok=True)
+    raw = RESULTS / RAW
+    rows = _lines(raw)
+    if arguments.again:
+        rows = [row for row in rows if row["system"] not in chosen]
+        raw.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
+    done = {(row["system"], row["id"]) for row in rows}
+    spawn = multiprocessing.get_context("spawn")
+    for name in chosen:
+        left = [one for one in questions if (name, one.question_id) not in done]
+        if left:
+            with ProcessPoolExecutor(max_workers=1, mp_context=spawn) as pool:
+                pool.submit(run, name, arguments.corpus, left, raw).result()
+    systems: dict[str, list[dict[str, Any]]] = {}
+    for row in _lines(raw):
+        systems.setdefault(row["system"], []).append(row)
+    found = {name: summary(systems[name]) for name in SYSTEMS if name in systems}
+    for name, row in found.items():
+        print(name, json.dumps(row))
+    print(save("peers", {"questions": len(questions), "rows": found}))
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    if not path.exists():
+        return []
+    return list(map(json.loads, path.read_text(encoding="utf-8").splitlines()))
+
+
+def _holds(question: Question, cited: tuple[str, str], corpus: Path) -> bool:
+    """Whether the words shown overlap the gold evidence, where both stand in the file."""
+    name, words = cited
+    if name != question.document or not question.evidence:
+        return False
+    text = _on_one_line((corpus / name).read_text(encoding="utf-8"))
+    shown, wanted = _on_one_line(words), _on_one_line(question.evidence)
+    start, gold = text.find(shown), text.find(wanted)
+    if start < 0:
+        return wanted in shown
+    return start < gold + len(wanted) and gold < start + len(shown)
+
+
+def _on_one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+if __name__ == "__main__":
+    main()
