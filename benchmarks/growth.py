@@ -18,7 +18,7 @@ from rag.schema import Chunk, Document, Span
 from rag.settings import IndexSettings, RetrievalSettings
 
 DIMENSIONS = 768
-CHUNKS_A_DOCUMENT = 20
+CHUNKS_A_DOCUMENT = 200
 SENTENCES_A_CHUNK = 3
 WORDS_A_SENTENCE = 20
 SEARCHES = 20
@@ -55,7 +55,7 @@ def random_vectors(count: int, rng: np.random.Generator) -> Vectors:
 
 
 def made_up(words: Sequence[str], size: int) -> Iterator[tuple[Document, list[Chunk]]]:
-    """Documents of twenty chunks each, `size` chunks in all."""
+    """Documents of two hundred chunks each, `size` chunks in all."""
     rng = random.Random(_SEED)
     for number in range(size // CHUNKS_A_DOCUMENT):
         count = CHUNKS_A_DOCUMENT * SENTENCES_A_CHUNK

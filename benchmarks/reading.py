@@ -18,7 +18,7 @@ import argparse
 import json
 import random
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,7 @@ from rag.generation import LlamaCppModel, TextModel
 from rag.index import Index
 from rag.models import ModelStore
 from rag.retrieval import Retriever
-from rag.schema import Answer, Document, Evidence, Final, Passage, Span, Window
+from rag.schema import Answer, Document, Evidence, Final, Passage, Period, Span, Window
 from rag.sentences import sentences
 from rag.settings import IndexSettings, Settings, load_settings
 from training.train_reader import open_embedder
@@ -48,9 +48,18 @@ class Removing(Retriever):
 
     removed: str = ""
 
-    def search(self, query: str, *, top_k: int | None = None) -> tuple[Passage, ...]:
+    def search(
+        self,
+        query: str,
+        *,
+        top_k: int | None = None,
+        period: Period | None = None,
+        documents: Collection[str] | None = None,
+    ) -> tuple[Passage, ...]:
         most = top_k or self._settings.top_k
-        found = super().search(query, top_k=self._settings.candidates)
+        found = super().search(
+            query, top_k=self._settings.candidates, period=period, documents=documents
+        )
         return tuple(p for p in found if p.document_id != self.removed)[:most]
 
 
@@ -82,6 +91,7 @@ def worded(
     events = answer_events(
         question,
         history=(),
+        documents=tuple,
         retriever=retriever,
         reader=reader,
         model=model,

@@ -2,36 +2,45 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from rag.citations import check_support, cite, extract
-from rag.conversation import stand_alone
-from rag.dates import resolve_relative
-from rag.drafting import translate, write_draft
-from rag.evidence import Reader, corroborating, read_evidence, select_evidence, worded_for_model
+from rag.citations import cite
+from rag.conversation import Search, searches
+from rag.dates import resolve_dates, undated_phrases
+from rag.errors import QuestionError
+from rag.evidence import Reader, read_evidence, select_evidence
 from rag.generation import TextModel
+from rag.intents import AboutCorpus, Again, Courtesy, Intent, understand
+from rag.replies import describe_corpus, reply_to_courtesy
 from rag.retrieval import Retriever
-from rag.romanise import mend_names, romanise
 from rag.schema import (
     Answer,
     AnswerSentence,
     Citation,
     Delta,
+    Document,
     Event,
     Evidence,
     Final,
+    Marked,
     Passage,
     Passages,
+    Period,
     Seconds,
     Status,
     Turn,
 )
 from rag.settings import AnswerSettings
-from rag.text import detect_language, direction, numbers
+from rag.sides import Side, sides
+from rag.statements import Statement, state
+from rag.text import detect_language
 from rag.wording import phrase, spoken
+
+MOST_CHARACTERS = 4000
+"""The longest question that is read."""
 
 
 @dataclass(slots=True)
@@ -40,78 +49,134 @@ class _Clock:
 
     began: float
     passages: float = 0.0
+    marked: float | None = None
     first_word: float | None = None
 
     def now(self) -> float:
         return time.perf_counter() - self.began
 
+    def word_came(self) -> None:
+        if self.first_word is None:
+            self.first_word = self.now()
+
     def seconds(self) -> Seconds:
-        return Seconds(passages=self.passages, first_word=self.first_word, total=self.now())
+        return Seconds(
+            passages=self.passages,
+            marked=self.marked,
+            first_word=self.first_word,
+            total=self.now(),
+        )
 
 
 def answer_events(
     question: str,
     *,
     history: Sequence[Turn],
+    documents: Callable[[], Sequence[Document]],
     retriever: Retriever,
     reader: Reader | None,
     model: TextModel | None,
     settings: AnswerSettings,
+    period: Period | None = None,
 ) -> Generator[Event]:
     """Yields the passages, the draft as it is written, and the checked answer.
 
     Closing the generator stops the model. Without a model the answering words are quoted.
 
+    Args:
+        question: as typed.
+        history: past turns, oldest first.
+        documents: gives all documents, for questions about the corpus itself.
+        retriever: finds passages.
+        reader: marks the answering words; None takes the nearest sentence.
+        model: words the answer.
+        settings: how to answer.
+        period: the days on which the documents came out that may be used; None takes all.
+
     Raises:
         GenerationError, IndexStoreError: an engine failed.
+        QuestionError: the question is too long.
     """
+    if len(question) > MOST_CHARACTERS:
+        raise QuestionError(
+            reason=f"it has {len(question):,} characters, and at most {MOST_CHARACTERS:,} are read."
+        )
     clock = _Clock(time.perf_counter())
-    query = stand_alone(question, history, model=model, max_tokens=settings.history_tokens)
-    passages = retriever.search(query)
-    clock.passages = clock.now()
-    yield Passages(passages)
-    evidence = read_evidence(
-        query, select_evidence(passages, most=settings.evidence_sentences), reader=reader
-    )
+    intent = understand(question, follows=bool(history))
+    language = _language(question, intent, history)
+    if isinstance(intent, Courtesy | AboutCorpus) or (intent and not _last_asked(history)):
+        yield Passages(())
+        said = _reply(intent, documents, language)
+        yield Final(_Result(question=question, language=language, clock=clock).reply(said))
+        return
+    ways: Iterable[Search]
+    if isinstance(intent, Again):
+        ways = [Search(turn.asked, turn.documents) for turn in _last_asked(history)]
+    else:
+        ways = searches(question, history, model=model, max_tokens=settings.history_tokens)
     result = _Result(
         question=question,
-        query=query,
-        language=detect_language(question),
-        passages=passages,
+        language=language,
+        period=period,
         clock=clock,
         model=model.name if model else None,
     )
-    if not evidence or evidence[0].probability < settings.refusal_threshold:
+    evidence: tuple[Evidence, ...] = ()
+    for way in ways:
+        passages = retriever.search(way.query, period=period, documents=way.documents or None)
+        clock.passages = clock.passages or clock.now()
+        yield Passages(passages)
+        chosen = select_evidence(passages, most=settings.evidence_sentences)
+        evidence = read_evidence(way.query, chosen, reader=reader, in_context=bool(way.documents))
+        result = dataclasses.replace(result, query=way.query, passages=passages)
+        if evidence and evidence[0].probability >= settings.refusal_threshold:
+            break
+    else:
         yield Final(result.refusal())
         return
-    best = evidence[0]
-    if model is None:
-        yield Final(result.quotation(evidence))
-        return
-    shown = worded_for_model(best, spoken(result.language))
-    draft = ""
-    pieces = write_draft(
-        query, shown, language=result.language, model=model, max_tokens=settings.max_tokens
-    )
-    with closing(pieces):
-        for piece in pieces:
-            draft += piece
-            if clock.first_word is None:
-                clock.first_word = clock.now()
-            yield Delta(piece)
-    said = _with_mended_names(" ".join(draft.split()), query, best, shown, model)
-    answer = result.worded(said, evidence, shown)
-    if answer is None and result.language == "en" and detect_language(best.text) != "en":
-        said = translate(best.marked, model=model, max_tokens=settings.max_tokens)
-        if check_support(said, question=query, shown=shown).missing_names:
-            said = romanise(best.marked, like=said, model=model) or said
-        answer = result.translated(said, evidence, shown)
-    yield Final(answer or result.quotation(evidence))
+    query = result.query
+    found = sides(evidence, least=settings.refusal_threshold)
+    clock.marked = clock.now()
+    yield Marked(cite([item for side in found for item in side]))
+    statements = []
+    for side in found:
+        statement = yield from state(
+            side[0],
+            query,
+            language=language,
+            model=model,
+            max_tokens=settings.max_tokens,
+            on_word=clock.word_came,
+        )
+        statements.append(statement)
+        if len(found) > 1:
+            yield Delta(" ")
+    clock.word_came()
+    yield Final(result.answer(found, statements))
 
 
-def _with_mended_names(said: str, query: str, best: Evidence, shown: str, model: TextModel) -> str:
-    missing = check_support(said, question=query, shown=shown).missing_names
-    return mend_names(said, missing, source=best.marked, model=model) if missing else said
+def _last_asked(history: Sequence[Turn]) -> list[Turn]:
+    """The latest turn that asked the documents something, if there is one."""
+    return [turn for turn in history if turn.asked][-1:]
+
+
+def _language(question: str, intent: Intent | None, history: Sequence[Turn]) -> str:
+    """The language to answer in."""
+    if isinstance(intent, Again):
+        last = detect_language(history[-1].answer)
+        return intent.language or ("en" if last == "ar" else "ar")
+    language = detect_language(question)
+    # A turn of few words may not show its language; then it is that of the talk.
+    return detect_language(history[-1].question) if language == "und" and history else language
+
+
+def _reply(intent: Intent, documents: Callable[[], Sequence[Document]], language: str) -> str:
+    """What is said without a search."""
+    if isinstance(intent, Courtesy):
+        return reply_to_courtesy(intent, language)
+    if isinstance(intent, AboutCorpus):
+        return describe_corpus(intent, documents(), language)
+    return phrase("nothing_before", language)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,81 +184,94 @@ class _Result:
     """What is known of an answer before it is worded."""
 
     question: str
-    query: str
     language: str
-    passages: tuple[Passage, ...]
     clock: _Clock
-    model: str | None
+    query: str = ""
+    period: Period | None = None
+    passages: tuple[Passage, ...] = ()
+    model: str | None = None
 
-    def worded(self, draft: str, evidence: Sequence[Evidence], shown: str) -> Answer | None:
-        """The draft as the answer; None where its sentence does not bear it out."""
-        return self._answer(draft, evidence, Status.ANSWERED) if self._holds(draft, shown) else None
+    def answer(self, found: Sequence[Side], statements: Sequence[Statement]) -> Answer:
+        """The sides' statements with their citations; where they differ, each with its source."""
+        citations = cite([item for side in found for item in side])
+        sentences = []
+        number = 0
+        for side, statement in zip(found, statements, strict=True):
+            marks = tuple(citation.number for citation in citations[number : number + len(side)])
+            said = statement.text
+            if len(found) > 1:
+                said = phrase("side", self.language, source=_source(side[0]), said=said)
+            sentences.append(AnswerSentence(text=said, citations=marks, supported=True))
+            number += len(side)
+        if len(found) > 1:
+            lead = AnswerSentence(text=phrase("sides", self.language), citations=(), supported=True)
+            sentences.insert(0, lead)
+        partial = any(statement.status is Status.PARTIAL for statement in statements)
+        return self._as(
+            " ".join(map(_with_marks, sentences)),
+            Status.PARTIAL if partial else Status.ANSWERED,
+            citations=citations,
+            sentences=tuple(sentences),
+            notes=tuple(dict.fromkeys(self._dates(citations))),
+        )
 
-    def translated(self, said: str, evidence: Sequence[Evidence], shown: str) -> Answer | None:
-        """The answering words in translation, the original beside them; None where they differ."""
-        words = evidence[0].marked
-        if not self._holds(said, shown) or numbers(words) - numbers(said):
-            return None
-        quote = " ".join(words.split())
-        both = phrase("translated", self.language, translation=said, quote=quote)
-        return self._answer(both, evidence, Status.ANSWERED)
-
-    def _holds(self, said: str, shown: str) -> bool:
-        wanted = direction(self.question)
-        readable = direction(said) == wanted or not any(map(str.isalpha, said))
-        return readable and check_support(said, question=self.query, shown=shown).holds
-
-    def quotation(self, evidence: Sequence[Evidence]) -> Answer:
-        """The clause that answers, as written; PARTIAL if not in the question's language."""
-        clause = extract(evidence[0])
-        understood = detect_language(clause) == self.language
-        said = phrase("quoted", self.language, quote=" ".join(clause.split()))
-        status = Status.ANSWERED if understood else Status.PARTIAL
-        return self._answer(said, evidence, status)
+    def reply(self, said: str) -> Answer:
+        """An answer that rests on no document."""
+        return self._as(said, Status.ANSWERED)
 
     def refusal(self) -> Answer:
         """Says that the documents do not hold the answer."""
-        return Answer(
-            question=self.question,
-            query=self.query,
-            language=self.language,
-            text=phrase(
-                "not_found" if self.passages or not self.query.strip() else "empty", self.language
-            ),
-            status=Status.NOT_FOUND,
-            citations=(),
-            passages=self.passages,
-            seconds=self.clock.seconds(),
-            model=self.model,
-        )
+        # Nothing found in a period says nothing about the corpus.
+        found = self.passages or self.period is not None or not self.query.strip()
+        return self._as(phrase("not_found" if found else "empty", self.language), Status.NOT_FOUND)
 
-    def _answer(self, said: str, evidence: Sequence[Evidence], status: Status) -> Answer:
-        citations = cite(corroborating(evidence))
-        if self.clock.first_word is None:
-            self.clock.first_word = self.clock.now()
-        marks = tuple(citation.number for citation in citations)
+    def _as(
+        self,
+        text: str,
+        status: Status,
+        *,
+        citations: tuple[Citation, ...] = (),
+        sentences: tuple[AnswerSentence, ...] = (),
+        notes: tuple[str, ...] = (),
+    ) -> Answer:
         return Answer(
             question=self.question,
             query=self.query,
             language=self.language,
-            text=f"{said} " + "".join(f"[{mark}]" for mark in marks),
+            text=text,
             status=status,
             citations=citations,
             passages=self.passages,
-            sentences=(AnswerSentence(text=said, citations=marks, supported=True),),
-            notes=tuple(self._dates(citations)),
+            sentences=sentences,
+            notes=notes,
             seconds=self.clock.seconds(),
             model=self.model,
         )
 
     def _dates(self, citations: Sequence[Citation]) -> Iterator[str]:
-        """How each relative date of the quotations was resolved, and from what."""
+        """How each date of the quotations was resolved, and from what; or that it was not."""
         for citation in citations:
-            for date in resolve_relative(citation.quote, citation.published, spoken(self.language)):
+            quote, published = citation.quote, citation.published
+            for date in resolve_dates(quote, published, spoken(self.language)):
                 yield phrase(
-                    "resolved",
+                    "hijri" if date.hijri else "resolved",
                     self.language,
-                    phrase=date.span.of(citation.quote),
+                    phrase=date.span.of(quote),
                     words=date.words,
-                    published=str(citation.published),
+                    published=str(published),
                 )
+            if published is None:
+                for span in undated_phrases(quote):
+                    yield phrase("undated", self.language, phrase=span.of(quote))
+
+
+def _source(evidence: Evidence) -> str:
+    """Who says so, and when: «وكالة الساحل للأنباء, 2024-08-19»."""
+    passage = evidence.passage
+    facts = (passage.source or passage.title or passage.path, passage.published)
+    return ", ".join(str(fact) for fact in facts if fact)
+
+
+def _with_marks(sentence: AnswerSentence) -> str:
+    marks = "".join(f"[{number}]" for number in sentence.citations)
+    return f"{sentence.text} {marks}".strip()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import threading
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import ExitStack, closing
@@ -16,18 +17,22 @@ from rag.chunking import CHUNKER
 from rag.corpus import fill_if_empty
 from rag.drafting import warm_up
 from rag.embedding import Embedder, GemmaEmbedder
-from rag.errors import GenerationError, SettingsError
+from rag.errors import GenerationError, QuestionError, SettingsError
 from rag.evidence import Reader
 from rag.generation import LlamaCppModel, OpenAIModel, TextModel
 from rag.index import Index
 from rag.ingestion import ReportProgress, ingest_paths
 from rag.models import ModelStore
 from rag.retrieval import Retriever
-from rag.schema import Answer, Document, Event, Final, IngestReport, Turn
+from rag.schema import Answer, Document, Event, Final, IngestReport, Period, Turn
 from rag.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from rag.fetching import FetchProgress
+
+
+Published = Period | tuple[dt.date | str | None, dt.date | str | None] | None
+"""When documents came out: a period, or its first and last day; None for all time."""
 
 
 class Assistant:
@@ -117,6 +122,7 @@ class Assistant:
             ModelError: a model is missing, damaged or cannot be loaded.
         """
         self._open_retriever()
+        self._open_embedder().embed_query("warm up")
         self._open_reader()
         model = self._open_model()
         if model is not None:
@@ -139,23 +145,31 @@ class Assistant:
             progress=progress,
         )
 
-    def ask(self, question: str, *, history: Sequence[Turn] = ()) -> Answer:
+    def ask(
+        self, question: str, *, history: Sequence[Turn] = (), published: Published = None
+    ) -> Answer:
         """Answers a question from the documents.
 
         Args:
             question: in any language; blank ones are answered NOT_FOUND.
             history: past turns, oldest first, to understand a follow-up by.
+            published: when the documents came out that may be used: a `Period`, or its first and
+                last day, like ("2024-01-01", "2024-06-30"); None for an open side. Documents
+                without a date are left out then. None uses all.
 
         Raises:
             GenerationError, ModelError, IndexStoreError: an engine failed.
+            QuestionError: the question is too long, or `published` is no period.
         """
-        with closing(self.stream(question, history=history)) as events:
+        with closing(self.stream(question, history=history, published=published)) as events:
             for event in events:
                 if isinstance(event, Final):
                     return event.answer
         raise GenerationError(model=self._settings.models.text, reason="it ended without an answer")
 
-    def stream(self, question: str, *, history: Sequence[Turn] = ()) -> Generator[Event]:
+    def stream(
+        self, question: str, *, history: Sequence[Turn] = (), published: Published = None
+    ) -> Generator[Event]:
         """Yields the passages, the draft as it is written, then the checked answer.
 
         Closing the iterator stops the work. Raises what `ask` raises.
@@ -163,15 +177,19 @@ class Assistant:
         return answer_events(
             question,
             history=history,
+            period=_period(published),
+            documents=self.documents,
             retriever=self._open_retriever(),
             reader=self._open_reader(),
             model=self._open_model(),
             settings=self._settings.answer,
         )
 
-    async def aask(self, question: str, *, history: Sequence[Turn] = ()) -> Answer:
+    async def aask(
+        self, question: str, *, history: Sequence[Turn] = (), published: Published = None
+    ) -> Answer:
         """`ask` in a thread, so that an event loop goes on meanwhile."""
-        return await asyncio.to_thread(self.ask, question, history=history)
+        return await asyncio.to_thread(self.ask, question, history=history, published=published)
 
     def documents(self) -> tuple[Document, ...]:
         """All documents of the corpus; () for an empty one."""
@@ -242,6 +260,18 @@ class Assistant:
         }
 
 
+def _period(published: Published) -> Period | None:
+    if published is None or isinstance(published, Period):
+        return published
+    try:
+        return Period.between(*published)
+    except (TypeError, ValueError) as exc:
+        raise QuestionError(
+            reason=f"{published!r} is no period ({exc}). Give the first and the last day, like "
+            '("2024-01-01", "2024-06-30").'
+        ) from exc
+
+
 def _open_text_model(settings: Settings, store: ModelStore) -> TextModel:
     answer = settings.answer
     if answer.engine == "openai":
@@ -277,11 +307,13 @@ def _open_default() -> Assistant:
     return assistant
 
 
-def ask(question: str, *, history: Sequence[Turn] = ()) -> Answer:
+def ask(question: str, *, history: Sequence[Turn] = (), published: Published = None) -> Answer:
     """Answers a question from the default corpus; see `Assistant.ask`."""
-    return _default().ask(question, history=history)
+    return _default().ask(question, history=history, published=published)
 
 
-def stream(question: str, *, history: Sequence[Turn] = ()) -> Generator[Event]:
+def stream(
+    question: str, *, history: Sequence[Turn] = (), published: Published = None
+) -> Generator[Event]:
     """Yields passages, words and the checked answer; see `Assistant.stream`."""
-    return _default().stream(question, history=history)
+    return _default().stream(question, history=history, published=published)

@@ -16,6 +16,8 @@ CHUNKER = "sentences-1"
 """Changes when the same document would be cut otherwise; part of every manifest."""
 
 MIN_TOKENS = 60
+# No tokenizer makes so few tokens of a text; a longer one need not be counted to be too long.
+MOST_CHARS_A_TOKEN = 64
 
 CountTokens = Callable[[str], int]
 
@@ -131,14 +133,35 @@ def _pieces(
     text: str, sentence: Span, max_tokens: int, count_tokens: CountTokens
 ) -> Iterator[Span]:
     """The sentence, or if it is too long its parts, cut before the words nearest their middle."""
-    if count_tokens(sentence.of(text)) <= max_tokens or sentence.end - sentence.start < 2:
+    length = sentence.end - sentence.start
+    is_short = length <= max_tokens * MOST_CHARS_A_TOKEN
+    if length < 2 or (is_short and count_tokens(sentence.of(text)) <= max_tokens):
         yield sentence
         return
-    middle = (sentence.start + sentence.end) // 2
-    starts = [word.start + sentence.start for word in words(sentence.of(text))[1:]]
-    place = min(starts, key=lambda start: abs(start - middle), default=middle)
+    place = _word_near_middle(text, sentence)
     left = text[sentence.start : place].rstrip()
     yield from _pieces(
         text, Span(sentence.start, sentence.start + len(left)), max_tokens, count_tokens
     )
     yield from _pieces(text, Span(place, sentence.end), max_tokens, count_tokens)
+
+
+def _word_near_middle(text: str, sentence: Span) -> int:
+    """Where the word nearest to its middle begins, its first aside; the middle without one.
+
+    The words are looked for between two spaces on either side of the middle, further and further
+    away: a sentence may be a whole book.
+    """
+    middle = (sentence.start + sentence.end) // 2
+    reach = 200
+    while True:
+        first = text.rfind(" ", sentence.start, max(sentence.start, middle - reach)) + 1
+        last = text.find(" ", middle + reach, sentence.end)
+        stretch = Span(first or sentence.start, sentence.end if last < 0 else last)
+        starts = [word.start + stretch.start for word in words(stretch.of(text))]
+        if stretch.start == sentence.start:
+            del starts[:1]
+        place = min(starts, key=lambda start: abs(start - middle), default=middle)
+        if stretch == sentence or (starts and abs(place - middle) <= reach):
+            return place
+        reach *= 4

@@ -10,17 +10,32 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.lexical import content_stems
+from rag.lexical import content_stems, root
 from rag.names import missing_names
+from rag.quantities import quantities, unstated
 from rag.schema import Citation, Evidence, Span
-from rag.text import detect_language, fold, numbers, split_words
+from rag.text import detect_language, fold, split_words
 
 # The text model has been seen to turn a statement round by a particle that its source lacks.
 _NEGATIONS = frozenset(
     fold(
         "لم لن لا ليس ليست ليسوا دون بدون عدم غير سوى "
-        "not no never none nor neither without cannot didn't doesn't don't wasn't weren't isn't "
-        "aren't won't hasn't haven't hadn't"
+        "not no never none nor neither without cannot nobody nothing"
+    ).split()
+)
+_BEFORE = 2
+# Verbs and nouns that deny: what they introduce may be worded with a negation. Not «انفتاح»,
+# «منعقد», the name «عبد المنعم», or a bank.
+_DENIALS = re.compile(
+    r"(?:^|[ وفب])(?:ال)?(?:[يتنا]?(?:رفض|نفي(?!س)|نفت(?!\w)|منع(?![قطشزدم])|حظر|استبعد|ستبعد"
+    "|امتنع|عارض|انكر|فشل)|رافض|نافي|مستبعد|ممنوع|محظور|ممتنع)"
+    r"|\b(?:refus|den(?:y|i)|reject|rul\w+ out|ban(?:s|ned|ning)?\b|fail|prevent|prohibit|without)"
+)
+# What a sentence says, and who says so, are told in other verbs without a change of meaning.
+_TOLD = frozenset(
+    fold(
+        "قال قالت يقول تقول أكد أكدت ذكر ذكرت أعلن أعلنت أوضح أوضحت أفاد أفادت أشار أشارت أضاف "
+        "أضافت صرح صرحت بحسب وفق حسب كما لكن نعم فقد لقد إذ حين أنه أنها بأن بأنه بأنها"
     ).split()
 )
 # Not within a number (2,500), and not the stop of an initial (U.S., «د.»).
@@ -32,9 +47,10 @@ class Support:
     """How a sentence bears out an answer.
 
     `missing_numbers` and `missing_names` stand in the answer, and neither in the sentence nor in
-    the question; so do the stems `missing_words`, looked for only in the language of the source:
+    the question; so do the words `missing_words`, looked for only in the language of the source:
     the model changes verbs («غزت» became «واصلت»), and with them the meaning. `negates` says that
-    the answer has a negation and the sentence none, `echo` that it adds nothing to the question.
+    one of the two has a negation and the other none, `echo` that the answer adds nothing to the
+    question.
     """
 
     missing_numbers: frozenset[str]
@@ -62,16 +78,54 @@ def check_support(answer: str, *, question: str, shown: str) -> Support:
     same = language == detect_language(shown)
     names = missing_names(answer, [shown, question]) if language == "en" else ()
     return Support(
-        missing_numbers=numbers(answer) - numbers(shown) - numbers(question),
+        missing_numbers=unstated(answer, shown, question),
         missing_names=names,
-        missing_words=said - content_stems(shown) - asked if same else frozenset(),
-        negates=_negated(answer) and not _negated(shown),
+        missing_words=_missing_words(answer, f"{shown} {question}") if same else frozenset(),
+        negates=_negates(answer, shown),
         echo=not said or (detect_language(question) == language and said <= asked),
     )
 
 
+def _missing_words(answer: str, source: str) -> frozenset[str]:
+    """The words of an answer of which the source has neither the stem nor the root.
+
+    Numbers are compared elsewhere, by their value.
+    """
+    stems = content_stems(source)
+    roots = {found for word in split_words(source) if (found := root(word))}
+    return frozenset(
+        word
+        for word in map(fold, split_words(answer))
+        if not word[0].isdigit()
+        and word not in _TOLD
+        and not quantities(word)
+        and content_stems(word) - stems
+        and root(word) not in roots
+    )
+
+
+def _negates(answer: str, shown: str) -> bool:
+    """Whether answer and source differ in a negation, of the words that are marked in the source.
+
+    A particle stands just before what it negates.
+    """
+    before, mark, rest = shown.partition("<<")
+    marked = " ".join([*before.split()[-_BEFORE:], rest.partition(">>")[0]]) if mark else shown
+    if _negated(answer):
+        return not (_negated(marked) or _denies(marked))
+    return bool(mark) and _negated(marked) and not _denies(answer)
+
+
 def _negated(text: str) -> bool:
-    return not _NEGATIONS.isdisjoint(split_words(fold(text)))
+    words = split_words(fold(text).replace("\u2019", "'"))
+    return any(
+        word in _NEGATIONS or word.lstrip("وف") in _NEGATIONS or word.endswith("n't")
+        for word in words
+    )
+
+
+def _denies(text: str) -> bool:
+    return _DENIALS.search(fold(text)) is not None
 
 
 def extract(evidence: Evidence) -> str:

@@ -181,11 +181,18 @@ def _start_page(session: Session) -> Callable[..., None]:
 
 
 @click.command("eval", short_help="Measures the answers to a file of questions.")
-@click.argument("questions_file", metavar="QUESTIONS.jsonl", type=click.Path(path_type=Path))
+@click.argument("questions_file", metavar="FILE.jsonl", type=click.Path(path_type=Path))
+@click.option(
+    "--as",
+    "form",
+    type=click.Choice(["questions", "conversations", "claims"]),
+    default="questions",
+    show_default=True,
+    help="What the file holds. Claims are answers with the sentence they are said to rest on.",
+)
 @click.option(
     "--corpus",
     metavar="PATH",
-    required=True,
     multiple=True,
     type=click.Path(path_type=Path),
     help="Files or folders that the questions are about; may be repeated.",
@@ -193,19 +200,39 @@ def _start_page(session: Session) -> Callable[..., None]:
 @click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object.")
 @click.pass_obj
 def evaluate(
-    session: Session, questions_file: Path, corpus: tuple[Path, ...], as_json: bool
+    session: Session, questions_file: Path, form: str, corpus: tuple[Path, ...], as_json: bool
 ) -> None:
-    """Asks all questions of QUESTIONS.jsonl and reports right, wrong and how long it took.
+    """Asks all questions of FILE.jsonl and reports right, wrong and how long it took.
 
     The corpus is taken into an index of its own, which is gone at the end; with --index it is
-    that one, and stays.
+    that one, and stays. Conversations are judged turn by turn. Claims need no corpus: they
+    measure the check that an answer must pass.
 
     Example: mustanad eval questions.jsonl --corpus articles/
     """
+    result: Any
+    if form == "claims":
+        from rag.evaluation_claims import check_claims, load_claims
+
+        result = check_claims(load_claims(questions_file))
+    elif not corpus:
+        raise click.UsageError("Missing option '--corpus'.")
+    else:
+        result = _evaluate(session, questions_file, form, corpus)
+    if as_json:
+        say_json(result.to_dict())
+    else:
+        say(str(result))
+
+
+def _evaluate(session: Session, file: Path, form: str, corpus: tuple[Path, ...]) -> Any:
+    """Takes the corpus in and asks what the file holds."""
     from rag.evaluation import load_questions
+    from rag.evaluation_conversations import load_conversations
 
     chosen, origins = session.load_settings()
-    questions = load_questions(questions_file)
+    asked: Any = load_questions(file) if form == "questions" else load_conversations(file)
+    measure = session.parts.evaluate if form == "questions" else session.parts.converse
     with tempfile.TemporaryDirectory(prefix="mustanad-eval-") as folder:
         if origins["index.path"] != "command line":
             index = chosen.index.model_copy(update={"path": Path(folder), "url": None})
@@ -216,11 +243,7 @@ def evaluate(
                 meter.stop()
                 note(f"Skipped {skipped.path}: {skipped.reason}")
             assistant.load()
-            result = session.parts.evaluate(assistant, questions, progress=meter.answered)
-    if as_json:
-        say_json(result.to_dict())
-    else:
-        say(str(result))
+            return measure(assistant, asked, progress=meter.answered)
 
 
 def _assemble() -> None:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import sys
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from rag.cli_session import AnyAssistant, Meter, Session, drawing, note, one_line, say, say_json
 
 if TYPE_CHECKING:
-    from rag.schema import Answer, Passage, Turn
+    from rag.schema import Answer, Citation, Passage, Period, Turn
 
 _EXCERPT = 160  # code points of a passage that is only offered
 _NEAREST = {"ar": "أقرب ما في الوثائق:", "en": "The nearest passages in the documents:"}
@@ -26,24 +27,57 @@ _LEAVING = {"/exit", "/quit", "/خروج"}
 _AFRESH = {"/new", "/جديد"}
 
 
+def _dated(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds the options that limit a command to documents of some time."""
+    day = click.DateTime(["%Y-%m-%d"])
+    since = click.option("--since", type=day, help="Use documents from this day on (2024-01-31).")
+    until = click.option("--until", type=day, help="Use documents up to this day.")
+    return since(until(command))
+
+
+def _period(since: dt.datetime | None, until: dt.datetime | None) -> Period | None:
+    from rag.schema import Period
+
+    if since is None and until is None:
+        return None
+    try:
+        return Period(since and since.date(), until and until.date())
+    except ValueError as exc:
+        raise click.UsageError(f"{exc}.") from exc
+
+
 @click.command(short_help="Answers a question from the documents.")
 @click.argument("question")
+@_dated
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as one JSON object.")
 @click.option("--no-stream", is_flag=True, help="Show nothing before the answer is checked.")
 @click.pass_obj
-def ask(session: Session, question: str, as_json: bool, no_stream: bool) -> None:
+def ask(
+    session: Session,
+    question: str,
+    *,
+    since: dt.datetime | None,
+    until: dt.datetime | None,
+    as_json: bool,
+    no_stream: bool,
+) -> None:
     """Answers QUESTION from the documents, in the language of the question.
 
     Every sentence of the answer names the words of the documents that bear it out. If the
     documents do not hold the answer, it says so.
 
-    Example: mustanad ask "when did talks begin?"
+    Example: mustanad ask "when did talks begin?" --since 2024-01-01
     """
     if not question.strip():
         raise click.UsageError("The question is empty.")
+    period = _period(since, until)
     streaming = not (as_json or no_stream) and session.parts.stdout_is_terminal()
     with session.open_assistant() as (assistant, meter):
-        answer = _stream(assistant, question, (), meter) if streaming else assistant.ask(question)
+        answer = (
+            _stream(assistant, question, (), meter, period)
+            if streaming
+            else assistant.ask(question, published=period)
+        )
     if as_json:
         say_json(answer.to_dict())
     else:
@@ -51,17 +85,19 @@ def ask(session: Session, question: str, as_json: bool, no_stream: bool) -> None
 
 
 @click.command(short_help="Talks about the documents.")
+@_dated
 @click.pass_obj
-def chat(session: Session) -> int:
+def chat(session: Session, since: dt.datetime | None, until: dt.datetime | None) -> int:
     """Talks about the documents: a question may refer to those before it.
 
     Ctrl-C stops an answer; Ctrl-D or /exit leaves; /new starts afresh.
 
     Example: mustanad chat
     """
-    from rag.errors import GenerationError
+    from rag.errors import GenerationError, QuestionError
     from rag.schema import Turn
 
+    period = _period(since, until)
     interactive = session.parts.is_interactive()
     if interactive:
         _welcome()
@@ -74,13 +110,13 @@ def chat(session: Session) -> int:
                 continue
             try:
                 if session.parts.stdout_is_terminal():
-                    answer = _stream(assistant, question, history, meter)
+                    answer = _stream(assistant, question, history, meter, period)
                 else:
-                    answer = assistant.ask(question, history=history)
+                    answer = assistant.ask(question, history=history, published=period)
             except KeyboardInterrupt:
                 note(_STOPPED[language])
                 continue
-            except GenerationError as exc:
+            except (GenerationError, QuestionError) as exc:
                 # The next question may well succeed: a server is back, a shorter prompt fits.
                 note(f"Error: {one_line(exc)}")
                 failed = True
@@ -88,7 +124,7 @@ def chat(session: Session) -> int:
             language = answer.language if answer.language in _PROMPT else "en"
             _show(answer)
             say("")
-            history.append(Turn(question=question, answer=answer.text))
+            history.append(Turn.of(answer))
     return int(failed)
 
 
@@ -118,20 +154,26 @@ def _read_question(prompt: str | None) -> str | None:
 
 
 def _stream(
-    assistant: AnyAssistant, question: str, history: Sequence[Turn], meter: Meter
+    assistant: AnyAssistant,
+    question: str,
+    history: Sequence[Turn],
+    meter: Meter,
+    period: Period | None,
 ) -> Answer:
     """Shows passages and draft on stderr while the answer is made."""
-    from rag.schema import Delta, Final, Passages
+    from rag.schema import Delta, Final, Marked, Passages
 
     draft = ""
     with contextlib.ExitStack() as stack:
         draw = None
-        for event in assistant.stream(question, history=history):
+        for event in assistant.stream(question, history=history, published=period):
             meter.stop()
             match event:
                 case Passages(passages):
                     for title in dict.fromkeys(_describe(passage) for passage in passages):
                         note(f"· {title}", dim=True)
+                case Marked(citations):
+                    note(f"→ {_marked_words(citations[0])}", dim=True)
                 case Delta(text):
                     draw = draw or stack.enter_context(drawing())
                     draft += text
@@ -156,6 +198,13 @@ def _show(answer: Answer) -> None:
 def _describe(passage: Passage) -> str:
     facts = (passage.title or passage.path, passage.source, passage.published)
     return " · ".join(str(fact) for fact in facts if fact)
+
+
+def _marked_words(citation: Citation) -> str:
+    """The answering words; all of the quotation where none are marked."""
+    answer = citation.answer
+    words = answer.shifted(-citation.start).of(citation.quote) if answer else citation.quote
+    return " ".join(words.split())
 
 
 def _excerpt(text: str) -> str:

@@ -19,9 +19,10 @@ import click
 
 if TYPE_CHECKING:
     from rag.evaluation import Question, Report
+    from rag.evaluation_conversations import Conversation, ConversationReport
     from rag.fetching import FetchProgress
     from rag.models import ModelStore
-    from rag.schema import Answer, Document, Event, IngestReport, Progress, Turn
+    from rag.schema import Answer, Document, Event, IngestReport, Period, Progress, Turn
     from rag.settings import ModelSettings, Settings
 
 Fetched = Callable[["FetchProgress"], None]
@@ -34,10 +35,14 @@ class AnyAssistant(Protocol):
     def load(self) -> None:
         """Loads the models ahead of the first question."""
 
-    def ask(self, question: str, *, history: Sequence[Turn] = ()) -> Answer:
+    def ask(
+        self, question: str, *, history: Sequence[Turn] = (), published: Period | None = None
+    ) -> Answer:
         """Answers from the documents."""
 
-    def stream(self, question: str, *, history: Sequence[Turn] = ()) -> Iterator[Event]:
+    def stream(
+        self, question: str, *, history: Sequence[Turn] = (), published: Period | None = None
+    ) -> Iterator[Event]:
         """The passages first, then the words, then the checked answer."""
 
     def ingest(self, paths: Sequence[Path], *, progress: Ingested | None = None) -> IngestReport:
@@ -87,6 +92,17 @@ def _evaluate(
     return evaluate(assistant, questions, progress=progress)
 
 
+def _converse(
+    assistant: AnyAssistant,
+    conversations: Sequence[Conversation],
+    *,
+    progress: Callable[[int, int], None],
+) -> ConversationReport:
+    from rag.evaluation_conversations import converse
+
+    return converse(assistant, conversations, progress=progress)
+
+
 def _stdout_is_terminal() -> bool:
     return sys.stdout.isatty()
 
@@ -102,6 +118,7 @@ class Parts:
     open_assistant: OpenAssistant = _open_assistant
     open_store: Callable[[ModelSettings, Fetched], ModelStore] = _open_store
     evaluate: Callable[..., Report] = _evaluate
+    converse: Callable[..., ConversationReport] = _converse
     serve: Callable[..., None] | None = None
     stdout_is_terminal: Callable[[], bool] = _stdout_is_terminal
     is_interactive: Callable[[], bool] = _both_are_terminals
@@ -220,8 +237,12 @@ def _counter() -> Iterator[Callable[[str, int, int], None]]:
 
 
 def printable(text: str) -> str:
-    """The text with control characters made visible, so that no document steers a terminal."""
-    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", "\N{REPLACEMENT CHARACTER}", text)
+    """The text with control characters made visible, so that no document steers a terminal.
+
+    Among them are those that turn around the characters after them, and halves of characters.
+    """
+    steering = r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+    return re.sub(steering, "\N{REPLACEMENT CHARACTER}", text)
 
 
 def say(text: str) -> None:

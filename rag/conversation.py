@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 from rag.generation import TextModel
 from rag.lexical import content_stems
@@ -24,12 +26,83 @@ _POINTERS = frozenset(
         "به بها إليه إليها عليه عليها معه معها بينهما عنهم منهم فيهم أيضا"
     ).split()
 )
-_OPENERS = frozenset(
-    fold(
-        "and but so or what about how ولماذا لماذا وماذا ومتى وأين ومن وكم وكيف وفي وهل وما"
-    ).split()
+_CONJUNCTIONS = frozenset(["and", "but", "so", "or"])
+_QUESTION_WORDS = frozenset(fold("لماذا ماذا متى أين من كم كيف في هل ما أي بكم عن إلى على").split())
+# A turn that takes back the one before, and what it says instead.
+_CORRECTION = re.compile(
+    r"^\W*(?:(?:no|not that|sorry|لا|كلا|عفوا)\b[\s,،.:;-]*)?"
+    r"(?:i (?:meant|mean|was asking about)|(?:(?:كنت )?[أا]قصد|قصدت|[أا]عني))\b"
+    r"[\s,،.:;-]*(?P<rest>.+)$",
+    re.IGNORECASE | re.DOTALL,
+)
+_WHO_SAID = re.compile(
+    r"^\W*(?:and )?(?:who|و?من)\b.{0,12}"
+    r"\b(?:sa(?:id|ys)|claim(?:ed|s)|told|قال|يقول|ذكر|صرح|أعلن)\b\W*(?:that|so|this|it|ذلك|هذا|ذاك)?\W*$",
+    re.IGNORECASE,
 )
 _FEW_WORDS = 2
+_UNMARKED = re.compile(r"\s*\[\d+\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A way to understand a turn: the question to search, and the documents to look in.
+
+    Without `documents` all are searched. With them it is a follow-up of which the subject is known
+    from what was cited before, and need not be named in the question.
+    """
+
+    query: str
+    documents: tuple[str, ...] = ()
+
+
+def searches(
+    question: str, history: Sequence[Turn], *, model: TextModel | None, max_tokens: int
+) -> Iterator[Search]:
+    """The ways to understand a turn, the likeliest first; one where it stands alone.
+
+    A follow-up is looked for in the documents that were cited last, as it is: that needs no model
+    and no time. Where they do not answer it, it is made a question that stands alone, and asked of
+    all documents.
+
+    Args:
+        question: as typed.
+        history: past turns, oldest first.
+        model: rewrites the question; without one it is joined to the one before.
+        max_tokens: of past turns that the model is shown.
+
+    Raises:
+        GenerationError: the model failed.
+    """
+    past = [turn for turn in history if turn.asked]
+    cited = next((turn.documents for turn in reversed(past) if turn.documents), ())
+    if not past or not needs_history(question):
+        yield Search(question)
+        if cited:
+            # "How many were hurt?" looks complete, and may still mean the accident talked about.
+            yield Search(question, cited)
+        return
+    last = past[-1]
+    correction = _CORRECTION.match(question)
+    if cited and not correction:
+        yield Search(_filled(question, last), cited)
+    query = stand_alone(question, past, model=model, max_tokens=max_tokens)
+    if cited and correction:
+        yield Search(query, cited)
+    yield Search(query)
+
+
+def _filled(question: str, last: Turn) -> str:
+    """A follow-up with what it leaves out, where it says too little to be searched as it is."""
+    if _WHO_SAID.match(question):
+        return f"{question.rstrip(' ?؟')}: {_UNMARKED.sub('', last.answer)}"
+    bare = " ".join(map(_without_conjunction, split_words(question)))
+    return question if content_stems(bare) else f"{last.asked} {question}"
+
+
+def _without_conjunction(word: str) -> str:
+    """«ولماذا» as «لماذا»; a word that only begins with the letter stays."""
+    return word[1:] if word[0] == "و" and fold(word[1:]) in _QUESTION_WORDS else word
 
 
 def trim_history(
@@ -49,16 +122,18 @@ def trim_history(
 def needs_history(question: str) -> bool:
     """Whether a question seems to lean on what was said before.
 
-    It does if it opens with a conjunction, holds a pronoun, or has hardly any word of its own.
+    It does if it opens with a conjunction, takes something back, holds a pronoun, or has hardly any
+    word of its own.
     """
     spoken = [fold(word) for word in split_words(question)]
     if not spoken:
         return False
-    opens = spoken[0] in _OPENERS and (
-        spoken[0] in ("and", "but", "so", "or") or spoken[0][0] == "و"
-    )
+    opens = spoken[0] in _CONJUNCTIONS or (spoken[0][0] == "و" and spoken[0][1:] in _QUESTION_WORDS)
     return (
-        opens or bool(_POINTERS.intersection(spoken)) or len(content_stems(question)) <= _FEW_WORDS
+        opens
+        or _CORRECTION.match(question) is not None
+        or bool(_POINTERS.intersection(spoken))
+        or len(content_stems(question)) <= _FEW_WORDS
     )
 
 
@@ -80,13 +155,14 @@ def stand_alone(
     """
     if not history or not needs_history(question):
         return question
-    joined = f"{history[-1].question} {question}"
+    correction = _CORRECTION.match(question)
+    joined = f"{history[-1].asked} {correction['rest'] if correction else question}"
     if model is None:
         return joined
     kept = trim_history(history, max_tokens=max_tokens, count_tokens=model.count_tokens)
     if not kept:
         return joined
-    told = "\n".join(f"Q: {turn.question}\nA: {turn.answer}" for turn in kept)
+    told = "\n".join(f"Q: {turn.asked}\nA: {_UNMARKED.sub('', turn.answer)}" for turn in kept)
     prompt = load_prompt(_PROMPT)
     messages = prompt.messages({"history": told, "question": question})
     written = "".join(

@@ -3,7 +3,9 @@
 Stated dates are read by dateparser, with the languages fixed to Arabic and English. Relative
 phrases are resolved by the rules below: the latest, the same or the first such month or day, seen
 from the day of publication. A phrase that does not fit that day (a weekday that falls on another
-day) is left alone: a missing date is better than a wrong one.
+day) is left alone: a missing date is better than a wrong one. Days of the Islamic calendar are
+converted by its official form in Saudi Arabia (Umm al-Qura); where the moon is watched for, they
+may be a day off.
 """
 
 from __future__ import annotations
@@ -42,7 +44,7 @@ MONTHS: Final[dict[str, int]] = {
 }
 """Month names, English and of all Arabic families, and their numbers from 1 to 12."""
 
-_WEEKDAYS: Final[dict[str, int]] = {
+WEEKDAYS: Final[dict[str, int]] = {
     "الاثنين": 0,
     "الثلاثاء": 1,
     "الاربعاء": 2,
@@ -58,19 +60,22 @@ _WEEKDAYS: Final[dict[str, int]] = {
     "saturday": 5,
     "sunday": 6,
 }
+"""Weekdays, folded, in Arabic and English, and their numbers as `datetime` has them."""
 
 
 @dataclass(frozen=True, slots=True)
 class ResolvedDate:
-    """A relative phrase of a sentence and the date it stands for.
+    """A relative or Islamic date of a sentence and the Gregorian date it stands for.
 
     `span` covers the phrase in the sentence. `iso` is ISO 8601, no finer than the phrase: a day
     ("2024-01-15"), a month ("2024-01") or a year ("2024"). `words` says it in the language asked.
+    `hijri` says that it is the same day in another calendar, and rests on no day of publication.
     """
 
     span: Span
     iso: str
     words: str
+    hijri: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,11 @@ class _Moment:
     year: int
     month: int | None = None
     day: int | None = None
+
+
+def month_number(word: str) -> int | None:
+    """The number of a month named by one word, in any form or family; None for other words."""
+    return _FOLDED_MONTHS.get(fold(word))
 
 
 def parse_date(text: str) -> dt.date | None:
@@ -131,10 +141,10 @@ def parse_iso_date(text: str) -> str | None:
     return f"{match[2]}-{_FOLDED_MONTHS[match[1]]:02}" if match[1] else match[2]
 
 
-def resolve_relative(
+def resolve_dates(
     sentence: str, published: dt.date | None, language: Language
 ) -> tuple[ResolvedDate, ...]:
-    """Finds the relative date phrases of a sentence and resolves them.
+    """Finds the relative and Islamic dates of a sentence and resolves them.
 
     A month with «الماضي» or "last" is the latest one strictly before the month of publication,
     with «المقبل» or "next" the first one strictly after it; a weekday likewise, counted from the
@@ -142,28 +152,63 @@ def resolve_relative(
 
     Args:
         sentence: Arabic or English, as written in the document.
-        published: the day the document came out.
+        published: the day the document came out; without it only Islamic dates are resolved.
         language: the language of `ResolvedDate.words`.
 
     Returns:
-        The dates in the order of the sentence, without overlap; empty without `published`.
+        The dates in the order of the sentence, without overlap.
     """
-    if published is None:
-        return ()
     folded = normalise(sentence)
+    islamic = dict(_hijri_dates(folded.text))
+    found = {**(_relative_dates(folded.text, published) if published else {}), **islamic}
+    return tuple(
+        ResolvedDate(
+            span=folded.original_span(start, end),
+            iso=_iso(moment),
+            words=_say(moment, language),
+            hijri=start in islamic,
+        )
+        for start, end, moment in _without_overlap(found)
+    )
+
+
+def undated_phrases(sentence: str) -> tuple[Span, ...]:
+    """The relative dates of a sentence whose document bears no date to resolve them from."""
+    folded = normalise(sentence)
+    # Some phrases fit one weekday only, and some the months next to the one they name.
+    days = (dt.date(2024, month, day) for month in (2, 5, 8, 11) for day in range(1, 8))
+    found: dict[int, tuple[int, _Moment]] = {}
+    for day in days:
+        found |= _relative_dates(folded.text, day)
+    return tuple(folded.original_span(start, end) for start, end, _ in _without_overlap(found))
+
+
+def _relative_dates(text: str, published: dt.date) -> dict[int, tuple[int, _Moment]]:
+    """The phrases of a normalised text: where each begins, where it ends, and what it means."""
     found: dict[int, tuple[int, _Moment]] = {}
     for pattern, resolve in _RULES:
-        for match in pattern.finditer(folded.text):
+        for match in pattern.finditer(text):
             moment = resolve(match, published)
             start, end = match.span("phrase")
-            if moment is None or _STATED.match(folded.text, end):
+            if moment is None or _STATED.match(text, end):
                 continue
             if end > found.get(start, (-1, moment))[0]:
                 found[start] = (end, moment)
-    return tuple(
-        ResolvedDate(folded.original_span(start, end), _iso(moment), _say(moment, language))
-        for start, end, moment in _without_overlap(found)
-    )
+    return found
+
+
+def _hijri_dates(text: str) -> Iterator[tuple[int, tuple[int, _Moment]]]:
+    for match in _HIJRI.finditer(text):
+        # It takes a moment to load, and few texts need it.
+        from hijridate import Hijri
+
+        day = 1 if match["first"] else _day(match)
+        month = _HIJRI_MONTHS[" ".join(match["month"].split())]
+        try:
+            found = Hijri(int(match["year"]), month, day or 0).to_gregorian()
+        except (ValueError, OverflowError):
+            continue
+        yield match.start("phrase"), (match.end(), _Moment(found.year, found.month, found.day))
 
 
 def _without_overlap(found: dict[int, tuple[int, _Moment]]) -> Iterator[tuple[int, int, _Moment]]:
@@ -184,8 +229,8 @@ _ENGLISH: Final = [names[0] for names in _FAMILIES]
 _MONTH: Final = _alternatives([name for name in MONTHS if name not in _ENGLISH])
 _EN_MONTH: Final = _alternatives(_ENGLISH)
 _TWO_MONTHS: Final = rf"(?P<month>{_MONTH})(?:\s*[/(]\s*(?P<other>{_MONTH})\s*\)?)?"
-_WEEKDAY: Final = "|".join(name for name in _WEEKDAYS if not name.isascii())
-_EN_WEEKDAY: Final = "|".join(name for name in _WEEKDAYS if name.isascii())
+_WEEKDAY: Final = "|".join(name for name in WEEKDAYS if not name.isascii())
+_EN_WEEKDAY: Final = "|".join(name for name in WEEKDAYS if name.isascii())
 
 
 def _english_months(text: str) -> str | None:
@@ -320,7 +365,7 @@ def _weekday(match: re.Match[str], published: dt.date) -> _Moment | None:
     tense = _tense(match)
     if tense == 0:
         return None
-    gap = _WEEKDAYS[match["weekday"]] - published.weekday()
+    gap = WEEKDAYS[match["weekday"]] - published.weekday()
     return _shifted(published, tense * (tense * gap % 7 or 7))
 
 
@@ -332,7 +377,7 @@ def _days_off(days: int) -> Callable[[re.Match[str], dt.date], _Moment | None]:
         # A story of Thursday may be dated Friday: one day late is allowed, no more.
         for late in (0, 1):
             moment = _shifted(published, days - late)
-            if moment and _date(moment).weekday() == _WEEKDAYS[name]:
+            if moment and _date(moment).weekday() == WEEKDAYS[name]:
                 return moment
         return None
 
@@ -354,6 +399,33 @@ def _shifted(published: dt.date, days: int) -> _Moment | None:
 _NAMED: Final = rf"(?:[\s،,]+(?:يوم\s+)?(?P<weekday>{_WEEKDAY})(?!\w))?"
 _REPORTS: Final = "اعلنت?|قالت?|اكدت?|كشفت?|ذكرت?|افادت?|اوضحت?|اضافت?|صرحت?"
 _HOURS: Final = "صباح|مساء|ظهر|فجر|ليل|عصر|يوم|نهار"
+
+_HIJRI_MONTHS: Final = {
+    fold(name): number
+    for number, names in enumerate(
+        (
+            ("محرم", "المحرم"),
+            ("صفر",),
+            ("ربيع الأول",),
+            ("ربيع الثاني", "ربيع الآخر"),
+            ("جمادى الأولى", "جمادى الأول"),
+            ("جمادى الآخرة", "جمادى الثانية", "جمادى الثاني"),
+            ("رجب",),
+            ("شعبان",),
+            ("رمضان",),
+            ("شوال",),
+            ("ذو القعدة", "ذي القعدة"),
+            ("ذو الحجة", "ذي الحجة"),
+        ),
+        start=1,
+    )
+    for name in names
+}
+_HIJRI: Final = re.compile(
+    rf"{_OPEN}(?P<phrase>(?:(?P<first>غره)|(?P<day>\d{{1,2}}|{_alternatives(list(_ORDINALS))}))\s+"
+    rf"(?:من\s+)?(?:شهر\s+)?(?P<month>{_alternatives(list(_HIJRI_MONTHS))})\s+"
+    r"(?:من\s+)?(?:عام\s+|سنه\s+)?(?P<year>1[34]\d\d)(?!\d))(?:\s*ه(?:جريه?)?(?!\w))?"
+)
 
 _Rule = tuple[str, Callable[[re.Match[str], dt.date], _Moment | None]]
 _ARABIC: Final[tuple[_Rule, ...]] = (

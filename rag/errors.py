@@ -12,6 +12,7 @@
     │   ├── ModelFetchError          it could not be fetched
     │   └── ModelLoadError           the file is there, the engine refused it
     ├── PromptError                  a prompt file and its variables disagree
+    ├── QuestionError                a question, or what it is limited to, cannot be used
     └── GenerationError              the text model or its server failed
 
 An error takes its facts as keyword arguments, keeps them as attributes and writes its own message:
@@ -142,6 +143,14 @@ class PromptError(RagError):
     def __init__(self, *, prompt: str, reason: str) -> None:
         super().__init__(f"Prompt {prompt}: {reason}", prompt=prompt, reason=reason)
         self.prompt, self.reason = prompt, reason
+
+
+class QuestionError(RagError):
+    """A question is too long, or the dates that it is limited to are none."""
+
+    def __init__(self, *, reason: str) -> None:
+        super().__init__(f"The question cannot be asked: {reason}", reason=reason)
+        self.reason = reason
 
 
 class GenerationError(RagError):

@@ -9,11 +9,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from rag.errors import DocumentError
 from rag.schema import Answer, Citation, Document, Event, Final, Seconds, Status, Turn
 from rag.text import fold, split_words
+
+Item = TypeVar("Item")
 
 _SLOWEST = 3
 _BETWEEN_DIGITS = re.compile(r"(?<=\d),(?=\d)")
@@ -122,8 +124,9 @@ class Report:
         yield f"quotations not in their document: {every['not_verbatim']}"
         seconds = every["seconds"]
         yield (
-            f"median seconds: passages {_shown(seconds['passages'])}, first word "
-            f"{_shown(seconds['first_word'])}, answer {_shown(seconds['total'])}"
+            f"median seconds: passages {_shown(seconds['passages'])}, answering words marked "
+            f"{_shown(seconds['marked'])}, first word {_shown(seconds['first_word'])}, "
+            f"answer {_shown(seconds['total'])}"
         )
         slowest = sorted(self.outcomes, key=lambda o: -o.answer.seconds.total)[:_SLOWEST]
         yield "\nSlowest:"
@@ -142,24 +145,39 @@ def load_questions(path: Path) -> tuple[Question, ...]:
     Raises:
         DocumentError: the file cannot be read, or a line of it is no question.
     """
+    what = "question with id, lang, kind, question, answerable and answers"
+    return read_lines(path, _question, what=what)
+
+
+def read_lines(path: Path, parse: Callable[[Any], Item], *, what: str) -> tuple[Item, ...]:
+    """Reads a file of JSON objects, one a line; blank lines are skipped.
+
+    Args:
+        path: the file, UTF-8.
+        parse: makes an item of an object, and raises ValueError, KeyError or TypeError if it
+            cannot.
+        what: names an item in the error.
+
+    Raises:
+        DocumentError: the file cannot be read, or a line of it is no such item.
+    """
     try:
         # Not `splitlines`: a JSON string may hold U+2028 and its like as they are.
         lines = path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as exc:
         raise DocumentError(path=path, reason=f"it cannot be read ({exc}).") from exc
-    questions = []
+    items = []
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
-            questions.append(_question(json.loads(line)))
+            items.append(parse(json.loads(line)))
         except (ValueError, KeyError, TypeError) as exc:
             raise DocumentError(
                 path=path,
-                reason=f"line {number} is no question with id, lang, kind, question, answerable "
-                f"and answers ({type(exc).__name__}: {exc}).",
+                reason=f"line {number} is no {what} ({type(exc).__name__}: {exc}).",
             ) from exc
-    return tuple(questions)
+    return tuple(items)
 
 
 def evaluate(
@@ -180,7 +198,7 @@ def evaluate(
     """
     outcomes = []
     for done, question in enumerate(questions, start=1):
-        outcomes.append(judge(question, _ask(assistant, question.question), assistant.document))
+        outcomes.append(judge(question, ask_one(assistant, question.question), assistant.document))
         if progress is not None:
             progress(done, len(questions))
     return Report(tuple(outcomes))
@@ -251,9 +269,14 @@ def _comparable(text: str) -> str:
     return " ".join(split_words(_POSSESSIVE.sub("", _BETWEEN_DIGITS.sub("", fold(text)))))
 
 
-def _ask(assistant: Answerer, question: str) -> Answer:
-    events = assistant.stream(question)
-    for event in events:
+def ask_one(assistant: Answerer, question: str, history: Sequence[Turn] = ()) -> Answer:
+    """Asks one question and waits for the checked answer.
+
+    Raises:
+        RagError: what `Assistant.stream` raises.
+        ValueError: the stream ended without an answer.
+    """
+    for event in assistant.stream(question, history=history):
         if isinstance(event, Final):
             return event.answer
     raise ValueError("the stream ended without an answer")
@@ -316,9 +339,11 @@ def _totals(outcomes: Sequence[Outcome]) -> dict[str, Any]:
 
 
 def _medians(times: Sequence[Seconds]) -> dict[str, float | None]:
+    marked = [t.marked for t in times if t.marked is not None]
     words = [t.first_word for t in times if t.first_word is not None]
     return {
         "passages": statistics.median(t.passages for t in times),
+        "marked": statistics.median(marked) if marked else None,
         "first_word": statistics.median(words) if words else None,
         "total": statistics.median(t.total for t in times),
     }

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Protocol
 
-from rag.dates import MONTHS, Language, resolve_relative
-from rag.gate import answerability
+from rag.dates import MONTHS, Language, resolve_dates
+from rag.gate import answerability, answerability_in_context
 from rag.lexical import content_stems
 from rag.schema import Evidence, Passage, Span, Window
 
@@ -85,16 +85,24 @@ def _sentences_before(passages: Sequence[Passage]) -> dict[tuple[str, Span], str
 
 
 def read_evidence(
-    question: str, evidence: Sequence[Evidence], *, reader: Reader | None
+    question: str,
+    evidence: Sequence[Evidence],
+    *,
+    reader: Reader | None,
+    in_context: bool = False,
 ) -> tuple[Evidence, ...]:
     """Marks the answering words of each sentence and orders them, most probable first.
 
-    Without a reader nothing is marked, and the probability rests on the cosine alone.
+    Args:
+        question: what the sentences are read for.
+        evidence: sentences, in any order.
+        reader: without one nothing is marked, and the probability rests on the cosine alone.
+        in_context: whether the documents are those a conversation is about, so that the question
+            need not name their subject.
     """
+    judge = answerability_in_context if in_context else answerability
     if reader is None:
-        judged = [
-            dataclasses.replace(item, probability=answerability(item.score)) for item in evidence
-        ]
+        judged = [dataclasses.replace(item, probability=judge(item.score)) for item in evidence]
     else:
         windows = [
             Window(item.text, before=item.before, title=item.passage.title) for item in evidence
@@ -104,7 +112,7 @@ def read_evidence(
             dataclasses.replace(
                 item,
                 answer=reading.span.shifted(item.span.start),
-                probability=answerability(item.score, margin=reading.margin),
+                probability=judge(item.score, margin=reading.margin),
             )
             for item, reading in zip(evidence, readings, strict=True)
         ]
@@ -139,7 +147,7 @@ def worded_for_model(evidence: Evidence, language: Language) -> str:
     «8 كانون الأول 2024» becomes «8 كانون الأول (December) 2024». Nothing of this is ever shown.
     """
     insertions: list[tuple[int, int, str]] = []
-    resolved = resolve_relative(evidence.text, evidence.passage.published, language)
+    resolved = resolve_dates(evidence.text, evidence.passage.published, language)
     insertions += [(date.span.end, 1, f" ({date.words})") for date in resolved]
     if language == "en":
         for match in _MONTH_IN_DATE.finditer(evidence.text):

@@ -20,15 +20,20 @@ from rag.text import fold, normalise, words
 
 Label = Literal["published", "source", "keywords"]
 
+LONGEST_LINE: Final = 20_000
+"""Code points of a line that furniture is looked for in; a longer one holds a book, not a menu."""
+
 _SETTING: Final = "ingest.furniture"
 _EDGES: Final = " :.،,-\u2013\u2014|*#"
 _SHORT_LINE_WORDS: Final = 6
+_SHORT_LINE_CHARS: Final = 300
 _MENU_WORDS: Final = 3
 _SENTENCE_WORDS: Final = 8
 _HEADLINE_WORDS: Final = 30
 _NAME_WORDS: Final = 4
 _GLUED_LIST_WORDS: Final = 12
 _KEYWORD_WORDS: Final = 5
+_MOST_KEYWORDS: Final = 200
 _SENTENCE_START: Final = r"(?:^|(?<=[.!?؟…»”\")]))\s*"
 # Two blocks that a scraper joined without a space: a closing mark and then a letter.
 _GLUE: Final = re.compile(r"(?<=[»”)؟!])(?=[^\W\d_])|(?<=[ء-ي][.…])(?=[ء-ي])|(?<=\S\")(?=[^\W\d_])")
@@ -36,15 +41,15 @@ _GLUE: Final = re.compile(r"(?<=[»”)؟!])(?=[^\W\d_])|(?<=[ء-ي][.…])(?=[�
 _BULLET: Final = re.compile("[•●▪◾■*\u2023\u2043·-]\\s")
 _FULL_STOP: Final = re.compile(r"[.!۔][\"'»”\u2019)\]]*$")
 _SENTENCE_END: Final = re.compile(r"[.!?؟…۔][\"'»”\u2019)\]]*$")
-_SEPARATORS: Final = re.compile(r"\s*[،,;؛|#•]\s*")
-_JOINT: Final = re.compile(r"\.\.+\s|\w[\"»”]?[:|]\s")
+_SEPARATORS: Final = re.compile("[،,;؛|#•]")
+_JOINT: Final = re.compile(r"(?<!\.)\.\.+\s|\w[\"»”]?[:|]\s")
 
 
 # Each line is asked about several times in a row.
 @functools.lru_cache(maxsize=16)
 def comparable(line: str) -> str:
     """The line folded, with single spaces, one kind of apostrophe, and bare edges."""
-    return " ".join(fold(line).replace("\u2019", "'").split()).strip(_EDGES)
+    return " ".join(fold(line[:LONGEST_LINE]).replace("\u2019", "'").split()).strip(_EDGES)
 
 
 def is_bullet(line: str) -> bool:
@@ -83,9 +88,9 @@ def is_glued_list(line: str) -> bool:
 
 def split_keywords(value: str, text: str) -> tuple[str, ...]:
     """The keywords of a list; without separators in it, its longest phrases that the text has."""
-    parts = [part for part in _SEPARATORS.split(value) if part]
+    parts = [part.strip() for part in _SEPARATORS.split(value) if part.strip()]
     if len(parts) == 1:
-        parts = list(_phrases(value.split(), text))
+        parts = list(_phrases(value.split()[:_MOST_KEYWORDS], text))
         # What is left over may be a preposition.
         parts = [part for part in parts if len(part) > 2]
     found: dict[str, str] = {}
@@ -199,6 +204,8 @@ class Furniture(BaseModel):
 
     def is_byline(self, line: str, *, in_head: bool) -> bool:
         """Whether a short line names its author."""
+        if len(line) > LONGEST_LINE:
+            return False
         plain = comparable(line)
         patterns = (*self.bylines, *(self.head_bylines if in_head else ()))
         return len(plain.split()) <= _SHORT_LINE_WORDS and any(
@@ -216,7 +223,7 @@ class Furniture(BaseModel):
             The offset; the length of the line if it holds no sentence; None where the line does
             not begin with such headlines.
         """
-        if self._heads is None or not self._heads.match(fold(line)):
+        if self._heads is None or len(line) > LONGEST_LINE or not self._heads.match(fold(line)):
             return None
         folded = normalise(line)
         match = self._heads.match(folded.text)
@@ -241,6 +248,8 @@ class Furniture(BaseModel):
 
     def signature(self, line: str) -> str | None:
         """The source in a line "name \u2013 desk", or of an agency's name alone."""
+        if len(line) > _SHORT_LINE_CHARS:
+            return None
         parts = [part for part in re.split(r"\s+[-\u2013\u2014|/]\s+", line.strip(" ()/")) if part]
         plain = [comparable(part) for part in parts]
         if not parts or len(line.split()) > _SHORT_LINE_WORDS + len(parts):
@@ -263,7 +272,7 @@ class Furniture(BaseModel):
         return None
 
     def _is_menu(self, line: str) -> bool:
-        if self._menu is None or re.search(r"[.!؟]$", line):
+        if self._menu is None or len(line) > LONGEST_LINE or re.search(r"[.!؟]$", line):
             return False
         # Latin menus are told from prose by their capitals, so only Arabic is folded.
         both = f"{line}\n{fold(line)}"
@@ -333,7 +342,7 @@ def _own_furniture() -> Furniture:
 
 def _mark_start(pattern: re.Pattern[str] | None, line: str) -> int | None:
     # Folding is much faster than normalising, which most lines do not need.
-    if pattern is None or not pattern.search(fold(line)):
+    if pattern is None or len(line) > LONGEST_LINE or not pattern.search(fold(line)):
         return None
     folded = normalise(line)
     match = pattern.search(folded.text)

@@ -18,6 +18,24 @@ def answerability(cosine: float, *, margin: float | None = None) -> float:
         margin: the reader's log-odds of its answer against none, minus infinity for a text without
             words; None without a reader.
     """
-    logit = 6.83 * cosine - 2.78 if margin is None else 7.93 * cosine + 0.430 * margin - 5.23
+    return _logistic(
+        6.83 * cosine - 2.78 if margin is None else 7.93 * cosine + 0.430 * margin - 5.23
+    )
+
+
+def answerability_in_context(cosine: float, *, margin: float | None = None) -> float:
+    """`answerability` where the subject of a question is known and need not be named in it.
+
+    "And who pays?" is about as near to any sentence of an article, so that the margin counts for
+    most. Fitted on 121 follow-ups to 24 articles (`training/follow_ups.jsonl`), two in five without
+    an answer: the area under the curve is .96, and at .4 it keeps .92 of the answerable ones and
+    refuses .90 of the others, where `answerability` keeps .51 and refuses .98.
+    """
+    return _logistic(
+        6.83 * cosine - 2.78 if margin is None else 2.75 * cosine + 0.405 * margin - 0.99
+    )
+
+
+def _logistic(logit: float) -> float:
     # Below this the exponential overflows, and the probability is 0 to a hundred digits.
     return 0.0 if logit < -700.0 else 1.0 / (1.0 + math.exp(-logit))

@@ -22,7 +22,7 @@ from rag.records import (
     published_from,
     unpack_vectors,
 )
-from rag.schema import Chunk, Document
+from rag.schema import Chunk, Document, Period
 from rag.settings import IndexSettings
 from rag.store import PAGE, Store
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SCHEMA_VERSION", "Hit", "Index"]
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Changes when the records do; part of every manifest."""
 
 
@@ -122,7 +122,8 @@ class Index:
         ids = [chunk.chunk_id for chunk in chunks]
         texts = [chunk.text for chunk in chunks]
         records = [
-            chunk_record(chunk, rows) for chunk, rows in zip(chunks, sentence_vectors, strict=True)
+            chunk_record(chunk, rows, published=document.published)
+            for chunk, rows in zip(chunks, sentence_vectors, strict=True)
         ]
         store = self._store
         with store.writing(document.document_id):
@@ -170,6 +171,15 @@ class Index:
     def document_ids(self) -> frozenset[str]:
         """The ids of all documents."""
         return frozenset(self._store.read(lambda: self._store.documents.get(include=[])["ids"]))
+
+    def ids_published(self, period: Period) -> frozenset[str]:
+        """The ids of the documents that came out in a period."""
+        found = self._store.read(lambda: self._store.documents.get(include=["metadatas"]))
+        return frozenset(
+            document_id
+            for document_id, record in zip(found["ids"], found["metadatas"] or (), strict=True)
+            if published_from(record) in period
+        )
 
     def ids_by_path(self) -> dict[str, frozenset[str]]:
         """The ids of the documents that came from each file."""
@@ -252,7 +262,11 @@ class Index:
         return self._store.read(ask)
 
     def all_texts(self) -> Iterator[tuple[str, str]]:
-        """Yields the id and text of every chunk, page by page."""
+        """Yields the id and text of every chunk, page by page, for a search by words.
+
+        A relative date is followed by what it stands for: who asks for January 2024 finds
+        «يناير الماضي» in an article of that year.
+        """
         complete = self.document_ids()
         ids = iter(self._store.read(lambda: self._store.chunks.get(include=[])["ids"]))
         while page := list(islice(ids, PAGE)):
@@ -260,11 +274,12 @@ class Index:
 
     def _texts(self, chunk_ids: list[str], complete: frozenset[str]) -> list[tuple[str, str]]:
         found = self._store.read(
-            lambda: self._store.chunks.get(ids=chunk_ids, include=["documents"])
+            lambda: self._store.chunks.get(ids=chunk_ids, include=["documents", "metadatas"])
         )
+        texts, records = found["documents"] or (), found["metadatas"] or ()
         return [
-            (chunk_id, text)
-            for chunk_id, text in zip(found["ids"], found["documents"] or (), strict=True)
+            (chunk_id, f"{text}\n{record['dates']}" if record["dates"] else text)
+            for chunk_id, text, record in zip(found["ids"], texts, records, strict=True)
             if chunk_id.rpartition(":")[0] in complete
         ]
 

@@ -118,6 +118,17 @@ def _vanished(before: dict[str, frozenset[str]], roots: Sequence[Path]) -> list[
     return [
         document_id
         for path, ids in sorted(before.items())
-        if any(Path(path).is_relative_to(folder) for folder in folders) and not Path(path).exists()
+        if any(Path(path).is_relative_to(folder) for folder in folders) and _is_gone(Path(path))
         for document_id in sorted(ids)
     ]
+
+
+def _is_gone(path: Path) -> bool:
+    """Whether there is no such file; one that may not be looked at is not gone."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False

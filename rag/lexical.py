@@ -8,7 +8,7 @@ Function words are left out, and a number counts by its value, whichever digits 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from rag.text import ENGLISH_FUNCTION_WORDS, fold, numbers, split_words
@@ -18,6 +18,11 @@ from rag.text import ENGLISH_FUNCTION_WORDS, fold, numbers, split_words
 # words left out: TyDi QA Arabic .865 to .877, ARCD .799 to .813.
 _ARTICLE = re.compile("^(?:[وف]?(?:[بك]?ال|لل))(?=...)")
 _ARABIC = re.compile("[\u0620-\u06ff]")
+
+_WEAK = dict.fromkeys(map(ord, "اويىءئؤه"))
+# Of a word without weak letters: what conjugation and pronouns add, where three letters remain.
+_SUFFIX = re.compile("(?<=.{3})(?:تن|تم|كم|[تنكم])$")
+_PREFIX = re.compile("^[فبلكستنم]{1,2}(?=.{3})")
 
 _ARABIC_FUNCTION_WORDS = frozenset(
     fold(
@@ -74,12 +79,15 @@ class LexicalIndex:
     def __len__(self) -> int:
         return len(self._ids)
 
-    def search(self, query: str, *, k: int) -> tuple[tuple[str, float], ...]:
+    def search(
+        self, query: str, *, k: int, within: Collection[str] | None = None
+    ) -> tuple[tuple[str, float], ...]:
         """Finds the texts that share words with a query, best first.
 
         Args:
             query: words in any form; function words do not count.
             k: most results.
+            within: the ids of chunks' documents that may be found; None allows all.
 
         Returns:
             Pairs of id and raw BM25 score, above 0 and without an upper bound: scores of different
@@ -96,6 +104,9 @@ class LexicalIndex:
         if not numbered:
             return ()
         scores = self._engine.get_scores_from_ids(numbered)
+        if within is not None:
+            allowed = [text_id.rpartition(":")[0] in within for text_id in self._ids]
+            scores = np.where(allowed, scores, 0.0)
         best = np.argsort(-scores, kind="stable")[:k]
         return tuple((self._ids[i], float(scores[i])) for i in best if scores[i] > 0)
 
@@ -104,6 +115,21 @@ def content_stems(text: str) -> frozenset[str]:
     """The stems of a text's words, function words left out; numbers by their value."""
     stemmed = _Stemmers()
     return frozenset(term for word in split_words(text) for term in stemmed(word))
+
+
+def root(word: str) -> str:
+    """The consonants that an Arabic word's forms share: «استقال» and «استقالته» have the same.
+
+    Affixes and weak letters are left out, so that it tells forms of one word and not much more.
+
+    Returns:
+        At least three letters; "" for a word with fewer, or of another script.
+    """
+    bare = _ARTICLE.sub("", fold(word), count=1)
+    if not _ARABIC.match(bare):
+        return ""
+    bare = _PREFIX.sub("", _SUFFIX.sub("", bare.translate(_WEAK)))
+    return bare if len(bare) > 2 else ""
 
 
 class _Stemmers:

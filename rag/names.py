@@ -1,8 +1,9 @@
 """Whether a name in Latin letters is one that stands in an Arabic text, and the reverse.
 
-Two ways to know: a pair that CLDR lists (countries, and the cities of time zones), or consonants
-that agree. Arabic writes few vowels and romanisations differ in them (Romanowski, رومانوفسكي), so
-only consonants are compared, in classes that romanisations mix up.
+Two ways to know: a pair that CLDR lists (countries and their adjectives, the cities of time zones)
+or the calendar has, or consonants that agree. Arabic writes few vowels and romanisations differ in
+them (Romanowski, رومانوفسكي), so only consonants are compared, in classes that romanisations mix
+up.
 
 References:
     Unicode CLDR, through Babel: https://cldr.unicode.org
@@ -13,11 +14,14 @@ References:
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from difflib import SequenceMatcher
 from functools import cache
+from itertools import pairwise
 
-from rag.text import fold, words
+from rag.dates import MONTHS, WEEKDAYS
+from rag.text import fold, split_words
 
 _ARTICLE = re.compile("^(?:[وف]?(?:[بك]?ال|لل))(?=..)")
 _LATIN_NAME = re.compile(r"[A-Z][\w\u2019'-]*")
@@ -36,7 +40,18 @@ _ARABIC_CLASSES = {
     **dict.fromkeys("م", "m"),
     **dict.fromkeys("ن", "n"),
 }
-_LATIN_DIGRAPHS = {"th": "t", "dh": "s", "sh": "s", "ch": "s", "kh": "k", "gh": "k", "ph": "f"}
+_LATIN_DIGRAPHS = {
+    "tch": "ts",
+    "th": "t",
+    "dh": "s",
+    "sh": "s",
+    "ch": "s",
+    "kh": "k",
+    "gh": "k",
+    "ph": "f",
+    "dj": "k",
+    **dict.fromkeys(("ce", "ci", "cy"), "s"),
+}
 _LATIN_CLASSES = {
     **dict.fromkeys("bp", "b"),
     **dict.fromkeys("t", "t"),
@@ -72,31 +87,46 @@ def occurs(name: str, text: str) -> bool:
     """Whether a name in Latin letters stands in `text`, in Latin or Arabic script."""
     folded = fold(text)
     plain = fold(name)
-    if plain in folded:
+    if any(fold(other) in folded for other in (plain, *_known_pairs().get(plain, ()))):
         return True
-    if any(fold(other) in folded for other in _known_pairs().get(plain, ())):
+    if plain in _CALENDAR:
+        return False
+    beginning = _adjectives().get(plain)
+    if beginning and any(word.startswith(beginning) for word in _arabic_words(folded)):
         return True
     wanted = latin_skeleton(name)
     if len(wanted) < 2:
         return True
     # No romanisation has a w where the Arabic has no waw.
     has_w = "w" in plain
-    return any(
+    if any(
         _alike(wanted, arabic_skeleton(word))
         for word in _arabic_words(folded)
         if not has_w or "و" in word
-    )
+    ):
+        return True
+    # «عبد القادر» and «سو جين» are one word in Latin letters.
+    pairs = map("".join, pairwise(split_words(folded)))
+    return len(wanted) > 2 and any(wanted == arabic_skeleton(pair) for pair in pairs)
 
 
 def missing_names(sentence: str, texts: Iterable[str]) -> tuple[str, ...]:
-    """The names of an English sentence that stand in none of the texts, in order."""
+    """The names of an English sentence that stand in none of the texts, in order.
+
+    Titles are no names, though they are written like them.
+    """
     joined = "\n".join(texts)
-    return tuple(name for name in latin_names(sentence) if not occurs(name, joined))
+    names = (name for name in latin_names(sentence) if name.lower() not in _TITLES)
+    return tuple(name for name in names if not occurs(name, joined))
 
 
 def latin_skeleton(name: str) -> str:
     """The consonant classes of a name in Latin letters: "Blinken" -> "blnkn"."""
-    lower = re.sub(r"^(al|el|as|ash|ar|an|ad|at|az)[-\u2019']", "", fold(name))
+    letters = unicodedata.normalize("NFD", fold(name))
+    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    lower = re.sub(r"^(al|el|as|ash|ar|an|ad|at|az)[-\u2019']", "", plain)
+    # Babić is «بابيتش».
+    lower = re.sub("ic$", "its", lower)
     for digraph, consonant in _LATIN_DIGRAPHS.items():
         lower = lower.replace(digraph, consonant)
     return _without_doubles("".join(_LATIN_CLASSES.get(letter, "") for letter in lower))
@@ -113,8 +143,7 @@ def without_article(word: str) -> str:
 
 
 def _arabic_words(folded: str) -> Iterable[str]:
-    for span in words(folded):
-        word = span.of(folded)
+    for word in split_words(folded):
         yield word
         # A conjunction, preposition or article that is written together with the name.
         for prefix in ("وال", "بال", "فال", "كال", "لل", "ال", "و", "ب", "ل", "ف", "ك"):
@@ -159,8 +188,47 @@ _FIRST_WORDS = frozenset(
         "before",
         "when",
         "since",
+        "next",
+        "last",
+        "on",
     ]
 )
+
+
+_CALENDAR = frozenset(fold(name) for name in (*MONTHS, *WEEKDAYS) if name.isascii())
+_TITLES = frozenset(
+    [
+        *("mr", "mrs", "ms", "dr", "doctor", "professor", "engineer", "sheikh", "captain", "judge"),
+        *("minister", "ministry", "prime", "president", "vice", "deputy", "king", "queen"),
+        *("prince", "princess", "governor", "mayor", "director", "secretary", "general", "chief"),
+        *("chairman", "chairwoman", "founder", "spokesman", "spokeswoman", "colonel", "major"),
+        *("brigadier", "lieutenant", "ambassador", "interior", "foreign", "defence", "defense"),
+        *("finance", "health", "education", "parliament", "government", "council", "committee"),
+        *("court", "university", "company", "bank", "union", "party", "city", "province"),
+    ]
+)
+
+
+@cache
+def _adjectives() -> dict[str, str]:
+    """English adjective -> how the Arabic words for it begin, both folded: "indian" -> «هند»."""
+    from babel import Locale
+
+    arabic, english = Locale("ar"), Locale("en")
+    found: dict[str, str] = {}
+    for code, name in english.territories.items():
+        plain = fold(name)
+        core = without_article(fold(arabic.territories.get(code, "")))
+        if " " not in plain and " " not in core and len(plain) > 3 and len(core) > 2:
+            for ending in ("n", "an", "ian", "ese", "i", "nian", "ish"):
+                for stem in (plain, plain[:-1]):
+                    found.setdefault(stem + ending, core[: max(3, len(core) - 1)])
+    for code, name in english.languages.items():
+        # A language is named by the adjective in both: «الفرنسية».
+        core = without_article(fold(arabic.languages.get(code, ""))).removesuffix("يه")
+        if " " not in name and len(core) > 2:
+            found[fold(name)] = core
+    return found
 
 
 @cache
@@ -177,4 +245,8 @@ def _known_pairs() -> dict[str, tuple[str, ...]]:
     for zone, names in arabic.time_zones.items():
         if city := names.get("city"):
             pairs.setdefault(fold(zone.rpartition("/")[2].replace("_", " ")), set()).add(city)
+    for numbered in (MONTHS, WEEKDAYS):
+        for name in filter(str.isascii, numbered):
+            others = {other for other in numbered if numbered[other] == numbered[name]}
+            pairs.setdefault(fold(name), set()).update(others - {name})
     return {name: tuple(sorted(others)) for name, others in pairs.items()}

@@ -10,12 +10,15 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final
 
 from rag.dates import parse_date
 from rag.furniture import (
+    LONGEST_LINE,
     Furniture,
     comparable,
     is_bullet,
@@ -34,6 +37,8 @@ _TITLE_WORDS: Final = 30
 _SURE_TITLE_WORDS: Final = 16
 _LABEL_WORDS: Final = 6
 _HEADLINES_IN_A_LIST: Final = 3
+# A dateline is shorter; the way back from a whole book on one line would take gigabytes.
+_DATELINE_CHARS: Final = 300
 
 _STAMP: Final = re.compile(
     r"(\d{4}-\d\d-\d\d)[@T ](\d\d:\d\d(?::\d\d)?)\s*(?:GMT|UTC|Z)", re.IGNORECASE
@@ -168,7 +173,7 @@ def _segments(
     for place, line in enumerate(lines):
         if furniture.is_next_article(line):
             # Under an article that is not over, headlines may follow and then the rest of it.
-            in_list = not closed and _lists_headlines(lines[place + 1 :], furniture)
+            in_list = not closed and _lists_headlines(_after(lines, place), furniture)
             bulleted = False
             if in_list:
                 dropped.append(line)
@@ -189,9 +194,14 @@ def _segments(
     yield segment
 
 
-def _lists_headlines(lines: Sequence[str], furniture: Furniture) -> bool:
+def _after(lines: Sequence[str], place: int) -> Iterator[str]:
+    return (lines[after] for after in range(place + 1, len(lines)))
+
+
+def _lists_headlines(lines: Iterable[str], furniture: Furniture) -> bool:
+    """Whether a bullet, or as many headlines as make a list, stand first; the rest is not read."""
     headlines = 0
-    for line in filter(None, lines):
+    for line in islice(filter(None, lines), _HEADLINES_IN_A_LIST):
         if is_bullet(line):
             return True
         if not _is_list_line(line, furniture, bulleted=False) or _lone_date(line):
@@ -335,10 +345,10 @@ def _take_first_paragraph(lines: Sequence[str], furniture: Furniture, facts: _Fa
     first, _ = _prose_range(lines)
     if first == len(lines):
         return
-    source = furniture.dateline_source(lines[first])
+    source = furniture.dateline_source(lines[first][:_DATELINE_CHARS])
     if source:
         facts.sources["dateline"] = source
-    today = _TODAY.search(fold(lines[first]))
+    today = _TODAY.search(fold(lines[first][:LONGEST_LINE]))
     if today:
         facts.dated = facts.dated or parse_date(today[1])
 
@@ -354,7 +364,7 @@ def _take_title(
     title = lines[head[0]]
     facts.title = title
     plain = [comparable(lines[place]) for place in head]
-    repeated = {name for name in plain if plain.count(name) > 1}
+    repeated = {name for name, count in Counter(plain).items() if count > 1}
     sure = follows or len(title.split()) <= _SURE_TITLE_WORDS or bool(repeated)
     for place, name in zip(head, plain, strict=True):
         line = lines[place]

@@ -22,11 +22,15 @@ import torch
 from safetensors import SafetensorError, safe_open
 from torch import nn
 
-from rag.errors import ModelLoadError
+from rag.errors import ModelCorruptError, ModelLoadError
 from rag.lora import Adapter
 from rag.schema import Span, Window
+from rag.weights import hash_file
 
 PROMPT = "task: question answering | query: {question} | title: {title} | before: {before} | text: "
+SHIPPED_SHA256 = "2a6bd975a948625cdd3f105c9d3bff01a44317197e6e96c5e2915ce1ed85bef2"
+"""Of the reader that comes with the package."""
+
 MOST_TOKENS = 384
 MOST_TITLE_CHARS = 120
 MOST_BEFORE_CHARS = 240
@@ -147,8 +151,11 @@ class Reader:
 
         Raises:
             ModelLoadError: the file is damaged, or was trained on another embedding model.
+            ModelCorruptError: the package's own file is not the one that was shipped.
         """
         path = file or Path(str(resources.files("rag") / "reader.safetensors"))
+        if file is None:
+            verify(path, SHIPPED_SHA256)
         self._turn = turn or nullcontext()
         try:
             with safe_open(path, framework="pt") as opened:
@@ -185,6 +192,20 @@ class Reader:
         """One reading a window, in the order given; () for none."""
         with self._turn:
             return self._network.read([(question, window) for window in windows])
+
+
+def verify(path: Path, sha256: str) -> None:
+    """Compares a file with its digest.
+
+    Raises:
+        ModelCorruptError: it is missing, or has another digest.
+    """
+    found = hash_file(path) if path.is_file() else "none"
+    if found != sha256:
+        raise ModelCorruptError(
+            model=str(path),
+            reason=f"its SHA-256 is {found}, not {sha256}. Install Mustanad again.",
+        )
 
 
 def _prompt(question: str, window: Window) -> str:

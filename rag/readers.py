@@ -10,9 +10,11 @@ import csv
 import hashlib
 import io
 import json
+import lzma
 import os
 import re
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import pairwise
@@ -32,14 +34,52 @@ from rag.text import detect_language
 
 MEGABYTE: Final = 1_000_000
 _LANGUAGE_CHARS: Final = 4_000
+_LANGUAGE: Final = re.compile("[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*")
+# Each chunk is embedded with its title, and a card shows title and source.
+_MOST_FACT_CHARS: Final = 300
+_MOST_REASON_CHARS: Final = 300
+_MOST_NAMED: Final = 10
+# Finding the article takes a second and 30 MB of memory for each megabyte.
+_MOST_HTML_MB: Final = 20
+# The tree of a Word document takes up to 16 times as much memory as its XML. Word's own shrinks to
+# a tenth or less when zipped, hardly ever to a hundredth; a bomb to a thousandth.
+_MOST_XML_MB: Final = 50
+_MOST_XML_RATIO: Final = 100
+_UNSUSPECTED_XML_MB: Final = 10
+_ZIP_ENCRYPTED: Final = 0x1
+# What a broken archive raises as it is unpacked, and broken XML as it is read: a part that lacks
+# is a KeyError, a place beyond the file an OSError, an encoding a LookupError or a ValueError.
+_DAMAGED_DOCX: Final = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, RuntimeError),
+    *(ParseError, LookupError, ValueError),
+)
+# Control characters, by which a whole page would be lost, and zero-width spaces, which would be
+# left out, so that the words or letters that they part became one.
+_PARTING: Final = re.compile(
+    rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xe2\x80\x8b|&zerowidthspace;|"
+    rb"&#0*(?:[0-8]|1[124-9]|2\d|3[01]|8203);|&#x0*(?:[0-8bcef]|1[0-9a-f]|200b);",
+    re.IGNORECASE,
+)
+# What a page says in a place where no one can see it; whole articles may wait so for a script.
+_UNSEEN_STYLES: Final = (
+    *("font-size:0;", "font-size:0p", "font-size:1px", "opacity:0;", "visibility:hidden"),
+    *("left:-999", "top:-999", "text-indent:-999", "color:transparent"),
+)
+_STYLE: Final = (
+    "translate(concat(@style, ';'), ' ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz')"
+)
+_UNSEEN: Final = "//*[@style][{}][not(.//p)]".format(
+    " or ".join(f"contains({_STYLE}, '{style}')" for style in _UNSEEN_STYLES)
+)
 _SENTENCE_END: Final = re.compile(r"[.!?؟:…][\"'»”)]*$")
 
 
 def find_files(paths: Iterable[str | Path]) -> tuple[list[Path], list[Skipped]]:
     """Finds the readable files among `paths`, and below those that are folders.
 
-    In folders, hidden files and folders and files of other kinds are passed over; links are
-    followed, but no folder is entered twice. A file that is named itself is always reported.
+    In folders, hidden files and folders and files of other kinds are passed over. Links are
+    followed within the folder, but no folder is entered twice; those that lead out of it or
+    nowhere are reported. A file that is named itself is always read or reported, wherever it is.
 
     Returns:
         The files as resolved paths, sorted, each once; and the named paths that hold nothing to
@@ -53,44 +93,76 @@ def find_files(paths: Iterable[str | Path]) -> tuple[list[Path], list[Skipped]]:
         try:
             resolved = _resolved(path)
         except (OSError, UnreadableError) as exc:
-            skipped.append(Skipped(path=str(path), reason=_explained(exc)))
+            skipped.append(_skipped(path, exc))
             continue
         if resolved.is_dir():
             below = set(_below(resolved, skipped))
             found |= below
             if not below:
                 reason = f"the folder holds no file that can be read ({kinds})"
-                skipped.append(Skipped(path=str(path), reason=reason))
+                skipped.append(_skipped(path, UnreadableError(reason)))
         elif resolved.suffix.lower() in _READERS:
             found.add(resolved)
         else:
             reason = f"files of this kind are not read; these are: {kinds}"
-            skipped.append(Skipped(path=str(path), reason=reason))
+            skipped.append(_skipped(path, UnreadableError(reason)))
     return sorted(found), skipped
 
 
 def _below(folder: Path, skipped: list[Skipped]) -> Iterator[Path]:
+    """The files below a resolved folder; links that are not followed are added to `skipped`."""
+
     def report(exc: OSError) -> None:
-        skipped.append(Skipped(path=str(exc.filename), reason=_explained(exc)))
+        skipped.append(_skipped(Path(exc.filename), exc))
+
+    def followed(path: Path, *, is_folder: bool) -> Path | None:
+        target = path
+        try:
+            target = _resolved(path)
+            if not target.is_relative_to(folder):
+                raise UnreadableError(
+                    "its link leads out of the folder; name what it leads to, to read that too"
+                )
+        except (OSError, UnreadableError) as exc:
+            if is_folder or {path.suffix.lower(), target.suffix.lower()} & _READERS.keys():
+                skipped.append(_skipped(path, exc))
+            return None
+        return target
 
     entered: set[Path] = set()
     for place, folders, files in os.walk(folder, followlinks=True, onerror=report):
-        here = Path(place)
-        entered.add(here.resolve())
+        here = Path(place).resolve()
+        if here in entered:
+            folders.clear()
+            continue
+        entered.add(here)
         folders[:] = sorted(
             name
             for name in folders
-            if not name.startswith(".") and (here / name).resolve() not in entered
+            if not name.startswith(".") and followed(here / name, is_folder=True)
         )
-        visible = ((here / name).resolve() for name in files if not name.startswith("."))
-        yield from (path for path in visible if path.suffix.lower() in _READERS)
+        visible = (name for name in files if not name.startswith("."))
+        found = (followed(here / name, is_folder=False) for name in visible)
+        yield from (path for path in found if path and path.suffix.lower() in _READERS)
 
 
 def _resolved(path: Path) -> Path:
     try:
-        return path.resolve(strict=True)
+        resolved = path.resolve(strict=True)
+        str(resolved).encode()
     except RuntimeError as exc:
         raise UnreadableError("its links lead back to itself") from exc
+    except UnicodeEncodeError as exc:
+        raise UnreadableError("its path is not UTF-8; rename it") from exc
+    except ValueError as exc:
+        raise UnreadableError("no path can hold a NUL character") from exc
+    return resolved
+
+
+def _skipped(path: Path, exc: Exception) -> Skipped:
+    # A name that is not UTF-8 could not even be printed.
+    shown = str(path).encode(errors="replace").decode()
+    return Skipped(path=shown, reason=_explained(exc))
 
 
 def read_file(path: str | Path, settings: IngestSettings) -> tuple[Document, ...]:
@@ -142,8 +214,15 @@ def _explained(exc: Exception) -> str:
     if isinstance(exc, PermissionError):
         return "this user may not read it"
     if isinstance(exc, OSError):
-        return f"it could not be read: {exc.strerror or exc}"
-    return str(exc)
+        return f"it could not be read: {_one_line(exc.strerror or str(exc))}"
+    return _one_line(str(exc))
+
+
+def _one_line(text: str, *, most: int = _MOST_REASON_CHARS) -> str:
+    """What a file or its parser says, fit to be shown: no controls, no more than a line."""
+    line = " ".join(text[: 2 * most].split())
+    line = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in line)
+    return line if len(line) <= most else line[: most - 1] + "…"
 
 
 # A draft of a document: its fields by name, "text" always among them.
@@ -153,8 +232,14 @@ _Reader = Callable[[Path, IngestSettings], Iterable[_Draft]]
 
 def _document(draft: _Draft, path: Path, ordinal: int) -> Document:
     text, place = draft["text"], path.as_posix()
+    language = draft.get("language") or ""
+    if not _LANGUAGE.fullmatch(language):
+        language = detect_language(text[:_LANGUAGE_CHARS])
+    keywords, url = draft.get("keywords") or (), draft.get("url")
+    title, source = _fact(draft.get("title")) or "", _fact(draft.get("source"))
     try:
         content = f"{place}\0{ordinal}\0{text}".encode()
+        "\n".join((title, source or "", url or "", *keywords)).encode()
     except UnicodeEncodeError as exc:
         raise UnreadableError("it holds half a character (a lone surrogate)") from exc
     digest = hashlib.blake2b(content, digest_size=8)
@@ -162,14 +247,19 @@ def _document(draft: _Draft, path: Path, ordinal: int) -> Document:
         document_id=digest.hexdigest(),
         text=text,
         path=place,
-        title=draft.get("title") or "",
-        source=draft.get("source"),
+        title=title,
+        source=source,
         published=draft.get("published"),
         crawled=draft.get("crawled"),
-        keywords=draft.get("keywords") or (),
-        language=draft.get("language") or detect_language(text[:_LANGUAGE_CHARS]),
-        url=draft.get("url"),
+        keywords=keywords,
+        language=language,
+        url=url,
     )
+
+
+def _fact(value: str | None) -> str | None:
+    """A title or a source on one line, cut where no one would read on."""
+    return value and " ".join(value[: 2 * _MOST_FACT_CHARS].split())[:_MOST_FACT_CHARS]
 
 
 def _draft(article: Article) -> _Draft:
@@ -197,12 +287,18 @@ def _read_html(path: Path, settings: IngestSettings) -> Iterator[_Draft]:
     from trafilatura import bare_extraction
 
     content = path.read_bytes()
+    if len(content) > _MOST_HTML_MB * MEGABYTE:
+        raise UnreadableError(
+            f"it is too large for a page: {len(content) / MEGABYTE:.1f} MB, of {_MOST_HTML_MB} at "
+            "most; save its text as .txt"
+        )
     if b"\0" in content:
         content = decode(content).encode("utf-8")
     found = bare_extraction(
-        content,
+        _PARTING.sub(b" ", content),
         with_metadata=True,
         include_comments=False,
+        prune_xpath=_UNSEEN,
         # Only a date that the page states: the extensive search takes one from a footer.
         date_extraction_params={"extensive_search": False, "original_date": True},
     )
@@ -242,7 +338,7 @@ def _read_pdf(path: Path, settings: IngestSettings) -> Iterator[_Draft]:
     text = "\n\n".join(page.text for page in pages)
     if not text.strip():
         raise UnreadableError(
-            "it holds no text and looks scanned; run an OCR program on it first, like ocrmypdf"
+            "it holds no text; if it was scanned, run an OCR program on it first, like ocrmypdf"
         )
     yield _draft(plain_article(_unwrapped(text)))
 
@@ -261,48 +357,72 @@ def _unwrapped(text: str) -> str:
 def _read_docx(path: Path, settings: IngestSettings) -> Iterator[_Draft]:
     from llama_index.readers.file.docs.base import DocxReader
 
+    with path.open("rb") as opened:
+        try:
+            with zipfile.ZipFile(opened) as archive:
+                # The reader takes a part as often as it is listed, but the last of its name.
+                parts = [
+                    archive.getinfo(name)
+                    for name in archive.namelist()
+                    if name.startswith(("word/document", "word/header", "word/footer"))
+                ]
+        except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as exc:
+            raise UnreadableError(
+                "it is no Word document of the .docx kind; it may be an older .doc or encrypted"
+            ) from exc
+    if any(part.flag_bits & _ZIP_ENCRYPTED for part in parts):
+        raise UnreadableError("it is encrypted; save a copy without a password")
+    size = sum(part.file_size for part in parts) / MEGABYTE
+    packed = sum(part.compress_size for part in parts) / MEGABYTE
+    if size > min(_MOST_XML_MB, max(_UNSUSPECTED_XML_MB, _MOST_XML_RATIO * packed)):
+        raise UnreadableError(f"it unpacks to {size:.0f} MB of XML, which is too large")
     try:
-        with zipfile.ZipFile(path) as archive:
-            size = sum(entry.file_size for entry in archive.infolist())
-        if size > 10 * settings.max_file_mb * MEGABYTE:
-            raise UnreadableError(f"it unpacks to {size / MEGABYTE:.0f} MB, which is too large")
         documents = DocxReader().load_data(path)
-    except zipfile.BadZipFile as exc:
-        raise UnreadableError(
-            "it is no Word document of the .docx kind; it may be an older .doc or encrypted"
-        ) from exc
-    except (KeyError, ParseError) as exc:
+    except _DAMAGED_DOCX as exc:
         raise UnreadableError("it is a damaged Word document") from exc
     yield _draft(plain_article("\n\n".join(document.text for document in documents)))
 
 
 def _read_csv(path: Path, settings: IngestSettings) -> Iterator[_Draft]:
     text = decode(path.read_bytes())
-    header = text.split("\n", maxsplit=1)[0]
+    header = text.lstrip("\r\n").split("\n", maxsplit=1)[0]
     delimiter = max(",;\t|", key=header.count)
-    table = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
+    table = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
-        names, rows = table.fieldnames or (), list(table)
+        names = next(filter(None, table), [])
+        if not any(name.strip() for name in names):
+            raise UnreadableError("it holds no text")
+        if not any(field_of(name) == "text" for name in names):
+            shown = [_one_line(name, most=20) for name in names[:_MOST_NAMED]]
+            more = ["…"] if len(names) > _MOST_NAMED else []
+            wanted = ", ".join(FIELDS["text"])
+            raise UnreadableError(
+                f"none of its columns ({', '.join(shown + more)}) is called one of: {wanted}"
+            )
+        for row in table:
+            # A short row lacks its last columns: to fill them in, a file of many columns and of
+            # many rows would take the product of both.
+            facts = parse_fields(dict(zip(names, row, strict=False)))
+            if facts.get("text"):
+                yield facts
     except csv.Error as exc:
-        raise UnreadableError(f"it is no table that can be read: {exc}") from exc
-    if not any(field_of(name) == "text" for name in names):
-        wanted = ", ".join(FIELDS["text"])
         raise UnreadableError(
-            f"none of its columns ({', '.join(names)}) is called one of: {wanted}"
-        )
-    for row in rows:
-        facts = parse_fields({name: value for name, value in row.items() if name})
-        if facts.get("text"):
-            yield facts
+            f"line {table.line_num} is no row of a table ({exc}); a quotation mark may be missing"
+        ) from exc
 
 
 def _read_jsonl(path: Path, settings: IngestSettings) -> Iterator[_Draft]:
-    for number, line in enumerate(decode(path.read_bytes()).split("\n"), start=1):
-        if not line.strip():
+    for number, whole in enumerate(decode(path.read_bytes()).split("\n"), start=1):
+        # Where files were put one after the other, each may begin with a byte order mark.
+        line = whole.strip("\ufeff \t\r\v\f")
+        if not line:
             continue
         try:
-            row = json.loads(line)
-        except (ValueError, RecursionError) as exc:
+            # Numbers stay as they are written, however long they are.
+            row = json.loads(line, parse_int=str, parse_float=str)
+        except RecursionError as exc:
+            raise UnreadableError(f"line {number} is nested too deeply") from exc
+        except ValueError as exc:
             raise UnreadableError(f"line {number} is no JSON: {exc}") from exc
         if not isinstance(row, dict):
             raise UnreadableError(f"line {number} is no JSON object")

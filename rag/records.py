@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+from rag.dates import Language, resolve_dates
 from rag.schema import Chunk, Document, Span
 
 if TYPE_CHECKING:
@@ -70,8 +71,13 @@ def unpack_vectors(packed: str, *, count: int) -> NDArray[np.float32]:
     return rows
 
 
-def chunk_record(chunk: Chunk, sentence_vectors: NDArray[np.float32]) -> Record:
+def chunk_record(
+    chunk: Chunk, sentence_vectors: NDArray[np.float32], *, published: dt.date | None
+) -> Record:
     """The metadata of a chunk: all but its text.
+
+    With them goes what the relative dates of the text stand for, in Arabic and English, seen from
+    the day of publication.
 
     Raises:
         ValueError: there is not one vector for each sentence.
@@ -88,7 +94,14 @@ def chunk_record(chunk: Chunk, sentence_vectors: NDArray[np.float32]) -> Record:
         "end": chunk.end,
         "sentences": json.dumps(list(borders), separators=(",", ":")),
         "sentence_vectors": pack_vectors(sentence_vectors),
+        "dates": _dates(chunk.text, published),
     }
+
+
+def _dates(text: str, published: dt.date | None) -> str:
+    spoken: tuple[Language, ...] = ("ar", "en")
+    found = (d.words for language in spoken for d in resolve_dates(text, published, language))
+    return "\n".join(dict.fromkeys(found))
 
 
 def chunk_from(record: Mapping[str, Any], text: str) -> Chunk:

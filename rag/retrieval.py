@@ -14,6 +14,7 @@ References:
 from __future__ import annotations
 
 import threading
+from collections.abc import Collection
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,7 @@ from numpy.typing import NDArray
 from rag.embedding import Embedder, Vectors
 from rag.index import Hit, Index
 from rag.lexical import LexicalIndex
-from rag.schema import Passage
+from rag.schema import Passage, Period
 from rag.settings import RetrievalSettings
 from rag.text import direction
 
@@ -34,29 +35,47 @@ class Retriever:
         self._lock = threading.Lock()
         self._lexical: tuple[str, LexicalIndex] | None = None
 
-    def search(self, query: str, *, top_k: int | None = None) -> tuple[Passage, ...]:
+    def search(
+        self,
+        query: str,
+        *,
+        top_k: int | None = None,
+        period: Period | None = None,
+        documents: Collection[str] | None = None,
+    ) -> tuple[Passage, ...]:
         """The best passages for `query`, best first; () for an empty index or a blank query.
+
+        Args:
+            query: a question that stands alone.
+            top_k: most passages; the settings' number by default.
+            period: the days on which their documents came out; None takes all documents.
+            documents: the ids of those to search; None takes all.
 
         Raises:
             IndexStoreError: the store cannot be read.
         """
         if not query.strip():
             return ()
+        within = documents
+        if period is not None:
+            dated = self._index.ids_published(period)
+            within = dated if documents is None else dated.intersection(documents)
         vector = self._embedder.embed_query(query)
+        candidates = self._settings.candidates
         hits = {
             hit.chunk.chunk_id: hit
-            for hit in self._index.search(vector, k=self._settings.candidates)
+            for hit in self._index.search(vector, k=candidates, where=within)
         }
         if not hits:
             return ()
-        bm25 = dict(self._lexical_leg().search(query, k=self._settings.candidates))
+        bm25 = dict(self._lexical_leg().search(query, k=candidates, within=within))
         missing = [chunk_id for chunk_id in bm25 if chunk_id not in hits]
         for hit in self._index.chunks(missing, vector=vector):
             hits[hit.chunk.chunk_id] = hit
-        candidates = list(hits.values())
-        fused = self._fuse(query, candidates, bm25)
+        found = list(hits.values())
+        fused = self._fuse(query, found, bm25)
         order = np.argsort(-fused, kind="stable")[: top_k or self._settings.top_k]
-        return tuple(_passage(candidates[i], float(fused[i]), vector) for i in order)
+        return tuple(_passage(found[i], float(fused[i]), vector) for i in order)
 
     def _fuse(
         self, query: str, candidates: list[Hit], bm25: dict[str, float]

@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 
 class Status(StrEnum):
@@ -42,6 +42,43 @@ class Span:
     def shifted(self, offset: int) -> Span:
         """The same span, `offset` code points further on."""
         return Span(self.start + offset, self.end + offset)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The days from `first` to `last`, both included; None leaves that side open.
+
+    Raises:
+        ValueError: it ends before it begins.
+    """
+
+    first: dt.date | None = None
+    last: dt.date | None = None
+
+    def __post_init__(self) -> None:
+        if self.first and self.last and self.last < self.first:
+            raise ValueError(f"the period ends on {self.last}, before it begins on {self.first}")
+
+    @classmethod
+    def between(cls, first: dt.date | str | None, last: dt.date | str | None) -> Self:
+        """A period from two days, as dates or as ISO 8601 ("2024-01-31"); "" counts as None.
+
+        Raises:
+            ValueError: a text is no such date, or the period ends before it begins.
+        """
+        return cls(_day(first), _day(last))
+
+    def __contains__(self, day: dt.date | None) -> bool:
+        """Whether a day lies within; an unknown one does not, unless both sides are open."""
+        if day is None:
+            return self.first is None and self.last is None
+        return (self.first is None or self.first <= day) and (self.last is None or day <= self.last)
+
+
+def _day(value: dt.date | str | None) -> dt.date | None:
+    if not value:
+        return None
+    return value if isinstance(value, dt.date) else dt.date.fromisoformat(value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,11 +222,16 @@ class AnswerSentence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seconds:
-    """Wall-clock seconds from the question. `first_word` is None where no word was written."""
+    """Wall-clock seconds from the question.
+
+    `marked` is when the answering words were found, None where they were not; `first_word` when the
+    first word was written, None where none was.
+    """
 
     passages: float
     first_word: float | None
     total: float
+    marked: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,10 +275,33 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """One past exchange of a conversation."""
+    """One past exchange of a conversation.
+
+    `query` is `Answer.query`: what was searched. It may be left out where the question stood
+    alone, and is "" where nothing was searched. `documents` are the ids of those that were cited:
+    a follow-up is looked for in them first. `Turn.of` takes all this from an answer.
+    """
 
     question: str
     answer: str
+    query: str | None = None
+    documents: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, answer: Answer) -> Self:
+        """The turn that an answer ends."""
+        cited = dict.fromkeys(citation.document_id for citation in answer.citations)
+        return cls(
+            question=answer.question,
+            answer=answer.text,
+            query=answer.query,
+            documents=tuple(cited),
+        )
+
+    @property
+    def asked(self) -> str:
+        """The question as it stands alone; "" for a turn that asked the documents nothing."""
+        return self.question if self.query is None else self.query
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +309,16 @@ class Passages:
     """The first event of a stream: what was found, best first."""
 
     passages: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """What a stream tells once the reader has read: the sentences that answer, not yet worded.
+
+    The first one's `Citation.answer` covers the answering words.
+    """
+
+    citations: tuple[Citation, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +335,7 @@ class Final:
     answer: Answer
 
 
-Event = Passages | Delta | Final
+Event = Passages | Marked | Delta | Final
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

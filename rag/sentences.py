@@ -9,7 +9,9 @@ unless the line ends in a comma or the next begins with a small letter, as in wr
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from itertools import accumulate
 
 from rag.schema import Span
 
@@ -19,11 +21,12 @@ MIN_PIECE_CHARS = 60
 _ELLIPSES = ("…", "..", "...", "....")
 _CLOSERS = "\"'”\u2019»\u203a)\\]}\u200e\u200f\u061c"
 _LINE = re.compile(
-    r"(?:[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]"
+    r"(?:[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]++"
     r"|(?<=[,،])[ \t]*\r?\n(?=[ \t]*\S)|\r?\n(?=[ \t]*[a-z]))+"
 )
 _END = re.compile(rf"[.!?؟…۔\u3002\uff01\uff1f]+[{_CLOSERS}]*")
 _ARABIC_LETTER = re.compile("[\u0620-\u064a\u0671-\u06d3]")
+_QUOTATION_MARK = re.compile('[«»“”"]')
 _LAST_TOKEN = re.compile(r"[^\s\"“«\u2039(\[{:،,/\u200e\u200f]*$")
 _NEXT_WORD = re.compile(r"[^\W_]+")
 _INITIALS = re.compile(r"(?:[A-Za-z]\.)*[A-Za-z]")
@@ -79,11 +82,14 @@ def sentences(text: str, *, max_chars: int | None = MAX_CHARS) -> tuple[Span, ..
     found: list[Span] = []
     for line in _LINE.finditer(text):
         start = line.start()
-        quotations = _quotations(text, line.start(), line.end())
+        quotations = sorted(_quotations(text, line.start(), line.end()), key=lambda s: s.start)
+        opened = [span.start for span in quotations]
+        closed = list(accumulate((span.end for span in quotations), max))
         inner: list[int] = []
         ends = [*_ends(text, line.start(), line.end()), line.end()]
         for end in ends:
-            if end < line.end() and any(span.start < end < span.end for span in quotations):
+            before = bisect_left(opened, end)
+            if end < line.end() and before and closed[before - 1] > end:
                 inner.append(end)
                 continue
             found.extend(_cut(text, Span(start, end), inner, max_chars))
@@ -158,8 +164,8 @@ def _quotations(text: str, start: int, end: int) -> list[Span]:
     """What stands in quotation marks on one line; a mark without its partner opens nothing."""
     found: list[Span] = []
     opened: dict[str, int] = {}
-    for place in range(start, end):
-        mark = text[place]
+    for match in _QUOTATION_MARK.finditer(text, start, end):
+        place, mark = match.start(), match.group()
         if mark in "«“":
             opened["»" if mark == "«" else "”"] = place
         elif mark in "»”" and mark in opened:
@@ -177,6 +183,8 @@ def _quotations(text: str, start: int, end: int) -> list[Span]:
 def _cut(text: str, span: Span, inner: list[int], max_chars: int | None) -> Iterator[Span]:
     span = _trimmed(text, span)
     if max_chars is not None and span.end - span.start > max_chars:
+        first = bisect_left(inner, span.start + MIN_PIECE_CHARS)
+        inner = inner[first : bisect_right(inner, span.end - MIN_PIECE_CHARS)]
         for places in (
             inner,
             [match.end() for match in _SEMICOLON.finditer(text, span.start, span.end)],

@@ -1,18 +1,22 @@
 """Home of Chroma: one corpus in a folder or on a server, shared safely by threads and processes.
 
 The metadata of the chunks' collection hold the manifest, a version that changes with each write,
-and the id of the document that is being written. If its writer was killed, the next opening or
-write clears up after it.
+and the id of the document that is being written. If its writer was killed, the next process clears
+up after it.
 """
 
 from __future__ import annotations
 
 import json
+import os
+import re
 import secrets
+import sqlite3
 import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -20,14 +24,22 @@ import filelock
 
 from rag.errors import IndexMismatchError, IndexStoreError
 from rag.settings import IndexSettings
+from rag.vector_files import VectorFiles
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
     from chromadb.api.models.Collection import Collection
 
 LOCK_TIMEOUT_S = 120
+LOCK_POLL_S = 0.005
+"""Short, so that a question finds its turn between two documents of an ingest."""
 PAGE = 500
 """Records that are written, read or deleted at once, if Chroma takes as many."""
+
+# What Chroma says when it cannot write; that the disk is full, it says only at times.
+_NO_SPACE = re.compile(
+    "disk is full|disk I/O error|No space left|Failed to apply logs|Error (persist|purg|updat)ing"
+)
 
 T = TypeVar("T")
 
@@ -36,7 +48,8 @@ class Store:
     """The two collections of a corpus, open. Look them up anew in each `read` or `writing`.
 
     `chunks` has the vectors; a chunk counts only if `documents` has its document. One thread at a
-    time is let in; processes that share a folder take turns at writing (a file lock).
+    time is let in, and one of the processes that share a folder (a file lock): whoever reads takes
+    up what Chroma has logged, and may have to write the files of the vectors.
     """
 
     def __init__(self, settings: IndexSettings, manifest: Mapping[str, str | int]) -> None:
@@ -48,9 +61,14 @@ class Store:
         self._alone: AbstractContextManager[object] = (
             nullcontext()
             if settings.url
-            else filelock.FileLock(settings.path / ".lock", timeout=LOCK_TIMEOUT_S)
+            else filelock.FileLock(
+                settings.path / ".lock", timeout=LOCK_TIMEOUT_S, poll_interval=LOCK_POLL_S
+            )
         )
+        # A server keeps its own files.
+        self._files = None if settings.url else VectorFiles(settings.path)
         self._client: ClientAPI | None = None
+        self._closed = False
         self._version = ""
         self.chunks: Collection
         self.documents: Collection
@@ -66,15 +84,15 @@ class Store:
         with self._translated():
             if self._settings.url is None:
                 self._settings.path.mkdir(parents=True, exist_ok=True)
+                self._check_writable(self._settings.path)
             with self._turn, self._alone:
                 self._connect(rebuild=rebuild)
 
     def close(self) -> None:
         """Lets go of the store. Closing twice does nothing."""
         with self._turn:
-            if self._client is not None:
-                self._client.close()  # type: ignore[attr-defined]
-                self._client = None
+            self._closed = True
+            self._disconnect()
 
     def version(self) -> str:
         """A token that is another one after each write, by any process."""
@@ -87,17 +105,16 @@ class Store:
             IndexMismatchError: another process has built the index anew with another manifest.
             IndexStoreError: the store failed, or is closed.
         """
-        with self._turn, self._translated():
+        with self._turn, self._translated(), self._alone:
             from chromadb.errors import ChromaError
 
             self._take_up_changes()
             try:
                 return ask()
             except ChromaError:
-                # Another process may be halfway through a write: wait for its end, and ask again.
-                with self._alone:
-                    self._connect()
-                    return ask()
+                # On a server, another process may be halfway through a write.
+                self._connect()
+                return ask()
 
     @contextmanager
     def writing(self, document_id: str) -> Iterator[None]:
@@ -110,9 +127,10 @@ class Store:
         with self._turn, self._translated(), self._alone:
             self._take_up_changes()
             self._mend()
-            self._note(pending=document_id)
-            yield
-            self._note(pending="")
+            with self._guarded():
+                self._note(pending=document_id)
+                yield
+                self._note(pending="")
 
     def batch_size(self) -> int:
         """How many records may be written at once. Call it while `writing`."""
@@ -166,29 +184,52 @@ class Store:
         }
 
     def _take_up_changes(self) -> None:
-        """Opens the store anew if another process wrote.
+        """Opens the store anew if another process wrote, or a write did not end.
 
         The embedded Chroma keeps vectors in memory and never sees those of another process; were
         it to write on top of them, they would be lost.
         """
-        if self._notes().get("version") != self._version:
-            with self._alone:
-                self._connect()
+        if self._closed:
+            raise IndexStoreError(path=self._place, reason="it has been closed.")
+        if self._client is None or (self._files is not None and self._files.unfinished):
+            self._connect()
+        notes = self._notes()
+        # The lock is ours: what is pending in a folder was left by a process that was killed.
+        left = bool(notes.get("pending")) and self._files is not None
+        if left or notes.get("version") != self._version:
+            self._connect()
 
     def _connect(self, *, rebuild: bool = False) -> None:
         """Opens client and collections. The caller holds the file lock."""
-        if self._client is None or self._settings.url is None:
-            self.close()
-            self._client = self._new_client()
-        opened = False
-        try:
+        if self._files is not None:
+            self._disconnect()
+            self._files.restore()
+        with self._guarded():
+            if self._client is None:
+                self._client = self._new_client()
             if rebuild:
                 self._drop()
             self._open_collections()
-            opened = True
+
+    def _disconnect(self) -> None:
+        if self._client is not None:
+            self._client.close()  # type: ignore[attr-defined]
+            self._client = None
+
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        """Lets Chroma write in the block; if that fails, the store is opened anew when next used.
+
+        Until then Chroma is let go of: after a full disk it would keep SQLite's lock.
+        """
+        ended = False
+        try:
+            with self._files.writing() if self._files else nullcontext():
+                yield
+            ended = True
         finally:
-            if not opened:
-                self.close()
+            if not ended:
+                self._disconnect()
 
     def _open_collections(self) -> None:
         notes = self._notes()
@@ -238,6 +279,16 @@ class Store:
             raise IndexStoreError(path=self._place, reason="it has been closed.")
         return self._client
 
+    def _check_writable(self, folder: Path) -> None:
+        for place in (folder, folder / ".lock", folder / "chroma.sqlite3"):
+            if place.exists() and not os.access(place, os.W_OK):
+                raise IndexStoreError(
+                    path=self._place,
+                    reason=f"{place} is read-only, and Chroma writes there even to answer a "
+                    "question. Make the folder and its files writable, or set index.path to a "
+                    "copy that is.",
+                )
+
     def _new_client(self) -> ClientAPI:
         import chromadb
         from chromadb.config import Settings
@@ -270,8 +321,13 @@ class Store:
                 path=self._place,
                 reason=f"another process has held it for {LOCK_TIMEOUT_S} s. Wait for its end.",
             ) from exc
-        except (ChromaError, httpx.HTTPError, OSError) as exc:
-            raise IndexStoreError(path=self._place, reason=f"{exc}.") from exc
+        except (ChromaError, httpx.HTTPError, OSError, sqlite3.Error) as exc:
+            reason = f"{exc}."
+            if _NO_SPACE.search(reason):
+                reason += (
+                    " If the disk is full, make room and run it again: what was stored is kept."
+                )
+            raise IndexStoreError(path=self._place, reason=reason) from exc
 
 
 def _own_spelling(path: str) -> str:

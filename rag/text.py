@@ -61,7 +61,7 @@ _MARKS = (
     "\u08ca-\u08e1\u08e3-\u08ff\u200b-\u200f\u2066-\u2069\u00ad\ufe70-\ufe7f"
 )
 _NUMBER = r"\d+(?:[.,٫٬،]\d+)*"
-_WORD = re.compile(rf"{_NUMBER}|[^\W\d_](?:[\w{_MARKS}]|['\u2019](?=[^\W\d_]))*")
+_WORD = re.compile(rf"{_NUMBER}|[^\W\d_](?:[\w{_MARKS}]++|['\u2019](?=[^\W\d_]))*")
 _GROUPED_NUMBER = re.compile(r"\d{1,3}(?:[\u00a0\u202f]\d{3})+(?!\d)|" + _NUMBER)
 
 _PERSIAN = frozenset("یکگپچژ")
@@ -207,10 +207,15 @@ def _canonical_numbers(written: str) -> list[str]:
             break
     plain = re.sub(r"^(\d+),(\d+)$", r"\1.\2", plain)
     if plain.count(".") + plain.count(",") > 1:
-        return [str(int(part)) for part in re.split("[.,]", plain)]
+        return [_whole(part) for part in re.split("[.,]", plain)]
     whole, _, fraction = plain.partition(".")
     fraction = fraction.rstrip("0")
-    return [str(int(whole)) + (f".{fraction}" if fraction else "")]
+    return [_whole(whole) + (f".{fraction}" if fraction else "")]
+
+
+def _whole(digits: str) -> str:
+    # Python refuses to make an integer of some thousand digits.
+    return digits.lstrip("0") or "0"
 
 
 def detect_language(text: str) -> str:

@@ -23,6 +23,46 @@ _PHRASES: dict[str, dict[Language, str]] = {
         "en": "{translation} (“{quote}”)",
         "ar": "{translation} («{quote}»)",
     },
+    "greeting": {
+        "en": "Hello! Ask me about your documents, and I will show the words the answer rests on.",
+        "ar": "أهلًا! اسألني عن وثائقك، وسأريك الكلمات التي يستند إليها الجواب.",
+    },
+    "thanks": {
+        "en": "You are welcome. What else would you like to know?",
+        "ar": "على الرحب والسعة. ماذا تريد أن تعرف أيضًا؟",
+    },
+    "farewell": {"en": "Goodbye!", "ar": "إلى اللقاء!"},
+    "corpus": {
+        "en": "There are {count} documents.",
+        "ar": "عدد الوثائق: {count}.",
+    },
+    "corpus_part": {
+        "en": "{count} of the {all} documents are from that time.",
+        "ar": "عدد الوثائق من تلك الفترة: {count}، من أصل {all}.",
+    },
+    "corpus_dates": {
+        "en": "They came out between {first} and {last}.",
+        "ar": "نُشرت بين {first} و{last}.",
+    },
+    "corpus_sources": {"en": "Sources: {sources}.", "ar": "المصادر: {sources}."},
+    "corpus_more": {"en": "and {count} more.", "ar": "و{count} غيرها."},
+    "nothing_before": {
+        "en": "There is no answer yet that could be said again.",
+        "ar": "لا جواب سابقًا يمكن أن يعاد.",
+    },
+    "sides": {
+        "en": "The documents differ.",
+        "ar": "الوثائق تختلف في ذلك.",
+    },
+    "side": {"en": "{source}: {said}", "ar": "{source}: {said}"},
+    "undated": {
+        "en": "“{phrase}” cannot be dated: the article does not say when it came out.",
+        "ar": "لا يمكن تحديد تاريخ «{phrase}»: المقال لا يذكر متى نُشر.",
+    },
+    "hijri": {
+        "en": "“{phrase}” is {words} in the Gregorian calendar.",
+        "ar": "«{phrase}» هو {words} بالتقويم الميلادي.",
+    },
     "resolved": {
         "en": "“{phrase}” is read as {words}: the article came out on {published}.",
         "ar": "المقصود بعبارة «{phrase}»: {words}، لأن المقال نُشر في {published}.",

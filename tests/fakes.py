@@ -27,6 +27,7 @@ from rag.schema import (
     IngestReport,
     Passage,
     Passages,
+    Period,
     Progress,
     Seconds,
     Span,
@@ -213,6 +214,7 @@ class ScriptedAssistant:
         self._documents = {document.document_id: document for document in documents}
         self._report = report or IngestReport()
         self.asked: list[tuple[str, tuple[Turn, ...]]] = []
+        self.periods: list[Period | None] = []
         self.ingested: list[Path] = []
         self.loaded = False
         self.closed = False
@@ -231,15 +233,20 @@ class ScriptedAssistant:
     def load(self) -> None:
         self.loaded = True
 
-    def ask(self, question: str, *, history: Sequence[Turn] = ()) -> Answer:
+    def ask(
+        self, question: str, *, history: Sequence[Turn] = (), published: Period | None = None
+    ) -> Answer:
         self.asked.append((question, tuple(history)))
+        self.periods.append(published)
         reply = self._replies[0] if len(self._replies) == 1 else self._replies.pop(0)
         if isinstance(reply, BaseException):
             raise reply
         return reply
 
-    def stream(self, question: str, *, history: Sequence[Turn] = ()) -> Iterator[Event]:
-        answer = self.ask(question, history=history)
+    def stream(
+        self, question: str, *, history: Sequence[Turn] = (), published: Period | None = None
+    ) -> Iterator[Event]:
+        answer = self.ask(question, history=history, published=published)
         yield Passages(answer.passages)
         for word in answer.text.split():
             yield Delta(word + " ")

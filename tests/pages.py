@@ -15,6 +15,7 @@ from rag.schema import (
     Final,
     Passage,
     Passages,
+    Period,
     Status,
     Turn,
 )
@@ -100,12 +101,16 @@ class ScriptedAssistant:
     ) -> None:
         self.replies = dict(replies or {})
         self.asked: list[tuple[str, tuple[Turn, ...]]] = []
+        self.periods: list[Period | None] = []
         self.running = 0
         self.most_running = 0
         self.closed = threading.Semaphore(0)
 
-    def stream(self, question: str, *, history: Sequence[Turn]) -> Iterator[Event]:
+    def stream(
+        self, question: str, *, history: Sequence[Turn], published: Period | None
+    ) -> Iterator[Event]:
         self.asked.append((question, tuple(history)))
+        self.periods.append(published)
         self.running += 1
         self.most_running = max(self.most_running, self.running)
         try:

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Collection, Iterator, Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answering import answer_events
-from rag.errors import GenerationError
+from rag.answering import MOST_CHARACTERS, answer_events
+from rag.errors import GenerationError, QuestionError
 from rag.generation import Message
 from rag.retrieval import Retriever
-from rag.schema import Answer, Delta, Event, Final, Passage, Passages, Status, Turn
+from rag.schema import (
+    Answer,
+    Delta,
+    Document,
+    Event,
+    Final,
+    Marked,
+    Passage,
+    Passages,
+    Period,
+    Status,
+    Turn,
+)
 from rag.settings import AnswerSettings
 from rag.text import direction
 from tests.fakes import ScriptedModel
@@ -22,7 +36,7 @@ from tests.test_evidence import ScriptedReader, passage_of
 PUBLISHED = dt.date(2024, 9, 15)
 TALKS = "وقال الوزير، في بيان، إن المحادثات بدأت في يناير الماضي. ثم توقفت."
 ENGLISH = "The minister, who is from Aden, said the bridge cost 40 million dinars. It is long."
-SURE = {"يناير الماضي": 9.0, "40 million": 9.0}
+SURE = {"يناير الماضي": 9.0, "40 million": 9.0, "ميناء عدن": 9.0}
 
 
 class GivenPassages(Retriever):
@@ -31,9 +45,18 @@ class GivenPassages(Retriever):
     def __init__(self, *passages: Passage) -> None:
         self._passages = passages
         self.queries: list[str] = []
+        self.periods: list[Period | None] = []
 
-    def search(self, query: str, *, top_k: int | None = None) -> tuple[Passage, ...]:
+    def search(
+        self,
+        query: str,
+        *,
+        top_k: int | None = None,
+        period: Period | None = None,
+        documents: Collection[str] | None = None,
+    ) -> tuple[Passage, ...]:
         self.queries.append(query)
+        self.periods.append(period)
         return self._passages if query.strip() else ()
 
 
@@ -69,12 +92,17 @@ def events_of(
     model: ScriptedModel | None = None,
     reader: ScriptedReader | None = None,
     history: Sequence[Turn] = (),
+    documents: Sequence[Document] = (),
+    retriever: GivenPassages | None = None,
+    period: Period | None = None,
 ) -> list[Event]:
     return list(
         answer_events(
             question,
+            documents=lambda: documents,
             history=history,
-            retriever=GivenPassages(*passages),
+            period=period,
+            retriever=retriever or GivenPassages(*passages),
             reader=reader or ScriptedReader(SURE),
             model=model,
             settings=AnswerSettings(),
@@ -88,8 +116,20 @@ def answer_of(
     model: ScriptedModel | None = None,
     reader: ScriptedReader | None = None,
     history: Sequence[Turn] = (),
+    documents: Sequence[Document] = (),
+    retriever: GivenPassages | None = None,
+    period: Period | None = None,
 ) -> Answer:
-    final = events_of(question, *passages, model=model, reader=reader, history=history)[-1]
+    final = events_of(
+        question,
+        *passages,
+        model=model,
+        reader=reader,
+        history=history,
+        documents=documents,
+        retriever=retriever,
+        period=period,
+    )[-1]
     assert isinstance(final, Final)
     return final.answer
 
@@ -150,6 +190,7 @@ def test_below_the_threshold_it_is_not_found_and_the_model_is_not_asked() -> Non
 def test_the_threshold_of_the_settings_decides(threshold: float, status: Status) -> None:
     events = answer_events(
         "ماذا؟",
+        documents=tuple,
         history=(),
         retriever=GivenPassages(talks()),
         reader=ScriptedReader(otherwise=0.0),
@@ -218,21 +259,33 @@ def test_the_answer_is_in_the_language_of_the_question(
     for citation in answer.citations:
         for clause in (citation.quote, *citation.quote.split("، ")):
             own_words = own_words.replace(clause.rstrip("."), "")
-    assert direction(own_words.split("«")[0]) == direction(question)
+    assert direction(re.split("[«“]", own_words)[0]) == direction(question)
     assert all(direction(note) == direction(question) for note in answer.notes)
-    if answer.status is Status.ANSWERED:
-        assert direction(answer.text) == direction(question)
 
 
 def test_a_draft_in_another_language_than_the_question_is_not_shown() -> None:
     answer = answer_of(
-        "When did talks begin?", talks(), model=ScriptedModel("بدأت المحادثات في يناير الماضي.")
+        "Where was the ship?", passage_of(SHIP, 0.6, 0.1), model=ScriptedModel("كانت السفينة هناك.")
     )
     assert answer.status is Status.PARTIAL
     assert answer.text.startswith("The document says: “")
 
 
-CLAUSE = "إن المحادثات بدأت في يناير الماضي"
+SHIP = "وقال الوزير، في بيان، إن السفينة كانت في ميناء عدن. ثم غادرت."
+CLAUSE = "إن السفينة كانت في ميناء عدن"
+DATED = "January 2024 (“يناير الماضي”) [1]"
+
+
+@pytest.mark.parametrize(
+    "draft", ["The ship was in 2014.", "It was in Canberra.", "Where was the ship", ""]
+)
+def test_an_unsupported_draft_gives_way_to_the_documents_own_clause(draft: str) -> None:
+    answer = answer_of(
+        "Where was the ship?", passage_of(SHIP, 0.6, 0.1), model=ScriptedModel(draft)
+    )
+    assert answer.status is Status.PARTIAL
+    assert answer.text == f"The document says: “{CLAUSE}” [1]"
+    assert answer.citations[0].quote.startswith("وقال الوزير")
 
 
 @pytest.mark.parametrize(
@@ -241,14 +294,15 @@ CLAUSE = "إن المحادثات بدأت في يناير الماضي"
         "Talks began in January 2014.",
         "Talks began in January 2024, says Antony Blinken.",
         "When did talks begin",
+        "بدأت المحادثات في يناير الماضي.",
         "",
     ],
 )
-def test_an_unsupported_draft_gives_way_to_the_documents_own_clause(draft: str) -> None:
-    answer = answer_of("When did talks begin?", talks(), model=ScriptedModel(draft))
-    assert answer.status is Status.PARTIAL
-    assert answer.text == f"The document says: “{CLAUSE}” [1]"
-    assert answer.citations[0].quote.startswith("وقال الوزير")
+def test_an_unsupported_draft_of_a_date_gives_way_to_the_date_worded_by_code(draft: str) -> None:
+    model = ScriptedModel(draft)
+    answer = answer_of("When did talks begin?", talks(), model=model)
+    assert (answer.status, answer.text) == (Status.ANSWERED, DATED)
+    assert len(model.asked) == 1
 
 
 ADVISER = "وهو ما التزم به مستشار الأمن القومي قاسم الأعرجي خلال لقائه الوفد."
@@ -305,14 +359,14 @@ def test_an_answer_in_the_documents_language_never_changes_its_meaning() -> None
 def test_without_a_model_the_clause_is_quoted() -> None:
     answer = answer_of("متى بدأت المحادثات؟", talks())
     assert answer.status is Status.ANSWERED
-    assert answer.text == f"جاء في الوثيقة: «{CLAUSE}» [1]"
+    assert answer.text == "جاء في الوثيقة: «إن المحادثات بدأت في يناير الماضي» [1]"
     assert answer.model is None
 
 
 def test_a_clause_in_another_language_is_a_partial_answer() -> None:
     answer = answer_of("When did talks begin?", talks())
     assert answer.status is Status.PARTIAL
-    assert answer.text == f"The document says: “{CLAUSE}” [1]"
+    assert answer.text == "The document says: “إن المحادثات بدأت في يناير الماضي” [1]"
 
 
 def test_the_answer_tells_how_a_relative_date_was_read_and_from_what() -> None:
@@ -335,7 +389,31 @@ def test_without_a_publication_date_no_year_is_made_up() -> None:
     answer = answer_of("When did talks begin?", talks(None), model=model)
     assert "2024" not in answer.text
     assert "2024" not in model.asked[0].messages[-1].content
-    assert answer.notes == ()
+    assert answer.notes == (
+        "“يناير الماضي” cannot be dated: the article does not say when it came out.",
+    )
+
+
+def test_a_phrase_without_a_date_is_told_in_the_language_of_the_question() -> None:
+    assert answer_of("متى بدأت المحادثات؟", talks(None)).notes == (
+        "لا يمكن تحديد تاريخ «يناير الماضي»: المقال لا يذكر متى نُشر.",
+    )
+
+
+@pytest.mark.parametrize("published", [PUBLISHED, None])
+@pytest.mark.parametrize(
+    ("question", "note"),
+    [
+        ("When was it opened?", "“5 رمضان 1445” is 15 March 2024 in the Gregorian calendar."),
+        ("متى افتتح؟", "«5 رمضان 1445» هو 15 مارس 2024 بالتقويم الميلادي."),
+    ],
+)
+def test_an_islamic_date_is_told_in_the_other_calendar(
+    question: str, note: str, published: dt.date | None
+) -> None:
+    passage = passage_of("افتتح الجسر في 5 رمضان 1445.", 0.6, published=published)
+    answer = answer_of(question, passage, reader=ScriptedReader({"5 رمضان 1445": 9.0}))
+    assert answer.notes == (note,)
 
 
 def test_a_sentence_without_a_relative_date_needs_no_note() -> None:
@@ -404,17 +482,203 @@ def test_without_a_model_a_follow_up_is_searched_with_the_question_before_it() -
     assert answer.query == "When did talks begin? And when did they end?"
 
 
+def test_a_turn_that_asked_the_documents_nothing_is_no_past_of_a_follow_up() -> None:
+    thanks = Turn(question="Thanks!", answer="You are welcome.", query="")
+    answer = answer_of("And when did they end?", talks(), history=(*HISTORY, thanks))
+    assert answer.query == "When did talks begin? And when did they end?"
+    alone = answer_of("And when did they end?", talks(), history=(thanks,))
+    assert alone.query == "And when did they end?"
+
+
+def test_a_follow_up_goes_on_from_what_the_last_one_was_searched_as() -> None:
+    turn = Turn(question="And when?", answer="In May. [1]", query="When did talks begin?")
+    answer = answer_of("And who led them?", talks(), history=[turn])
+    assert answer.query == "When did talks begin? And who led them?"
+
+
+@pytest.mark.parametrize(
+    ("turn", "said"),
+    [
+        ("Hello!", "Hello! Ask me about your documents"),
+        ("مرحبا", "أهلًا! اسألني عن وثائقك"),
+        ("Thank you", "You are welcome."),
+        ("مع السلامة", "إلى اللقاء!"),
+    ],
+)
+def test_a_courtesy_is_returned_without_a_search_a_model_or_a_citation(
+    turn: str, said: str
+) -> None:
+    retriever, model = GivenPassages(talks()), ScriptedModel("x")
+    events = events_of(turn, retriever=retriever, model=model)
+    first, last = events
+    assert first == Passages(())
+    assert isinstance(last, Final)
+    answer = last.answer
+    assert answer.text.startswith(said)
+    assert (answer.status, answer.query, answer.model) == (Status.ANSWERED, "", None)
+    assert (answer.citations, answer.passages, answer.sentences) == ((), (), ())
+    assert (retriever.queries, model.asked) == ([], [])
+
+
+DOCUMENTS = tuple(
+    Document(document_id=f"d{year}", text="x", path=f"{year}.txt", published=dt.date(year, 5, 1))
+    for year in (2023, 2024)
+)
+
+
+def test_a_question_about_the_corpus_is_answered_from_the_documents_without_a_search() -> None:
+    retriever, model = GivenPassages(talks()), ScriptedModel("x")
+    answer = answer_of(
+        "Which articles are from 2024?", documents=DOCUMENTS, retriever=retriever, model=model
+    )
+    assert answer.text.splitlines() == [
+        "1 of the 2 documents are from that time.",
+        "They came out between 2024-05-01 and 2024-05-01.",
+        "• 2024.txt · 2024-05-01",
+    ]
+    assert (answer.status, answer.query, answer.citations) == (Status.ANSWERED, "", ())
+    assert (retriever.queries, model.asked) == ([], [])
+
+
+def test_a_question_about_the_corpus_is_answered_in_its_language() -> None:
+    answer = answer_of("كم مقالا لديك؟", documents=DOCUMENTS)
+    assert (answer.language, answer.text.splitlines()[0]) == ("ar", "عدد الوثائق: 2.")
+
+
+@pytest.mark.parametrize(
+    ("turn", "language", "draft"),
+    [
+        ("In Arabic please", "ar", "بدأت المحادثات في يناير الماضي."),
+        ("بالإنجليزية من فضلك", "en", "Talks began in January 2024."),
+        ("Translate it", "ar", "بدأت المحادثات في يناير الماضي."),
+    ],
+)
+def test_a_wish_for_another_language_asks_the_last_question_once_more(
+    turn: str, language: str, draft: str
+) -> None:
+    retriever, model = GivenPassages(talks()), ScriptedModel(draft)
+    thanks = Turn(question="Thanks!", answer="You are welcome.", query="")
+    answer = answer_of(turn, retriever=retriever, model=model, history=(*HISTORY, thanks))
+    assert retriever.queries == ["When did talks begin?"]
+    assert (answer.question, answer.query) == (turn, "When did talks begin?")
+    assert (answer.language, answer.text) == (language, f"{draft} [1]")
+    assert len(answer.citations) == 1
+
+
+def test_an_arabic_answer_is_said_again_in_english() -> None:
+    turn = Turn(question="متى بدأت المحادثات؟", answer="في يناير الماضي. [1]")
+    model = ScriptedModel("Talks began in January 2024.")
+    answer = answer_of("ترجمها", talks(), model=model, history=[turn])
+    assert (answer.language, answer.text) == ("en", "Talks began in January 2024. [1]")
+
+
+def test_where_nothing_was_answered_there_is_nothing_to_say_again() -> None:
+    retriever = GivenPassages(talks())
+    hello = Turn(question="Hello", answer="Hello!", query="")
+    answer = answer_of("In Arabic please", retriever=retriever, history=[hello])
+    assert answer.text == "لا جواب سابقًا يمكن أن يعاد."
+    assert (answer.query, answer.citations, retriever.queries) == ("", (), [])
+
+
+def bridge(
+    millions: int, document_id: str, published: dt.date | None, source: str | None
+) -> Passage:
+    passage = passage_of(f"The new bridge over the river cost {millions} million dinars.", 0.6)
+    return dataclasses.replace(
+        passage, document_id=document_id, published=published, source=source, title=""
+    )
+
+
+OLD = bridge(40, "d1", dt.date(2024, 1, 10), "Coast News")
+NEW = bridge(45, "d2", dt.date(2024, 6, 10), "وكالة الساحل")
+FIGURES = {"40 million dinars": 9.0, "45 million dinars": 9.0}
+HOW_MUCH = "How much was paid for the new bridge?"
+
+
+def test_where_the_documents_differ_both_sides_are_told_with_their_sources() -> None:
+    model = ScriptedModel("It cost 45 million dinars.", "It cost 40 million dinars.")
+    answer = answer_of(HOW_MUCH, OLD, NEW, model=model, reader=ScriptedReader(FIGURES))
+    assert answer.status is Status.ANSWERED
+    assert answer.text == (
+        "The documents differ. "
+        "وكالة الساحل, 2024-06-10: It cost 45 million dinars. [1] "
+        "Coast News, 2024-01-10: It cost 40 million dinars. [2]"
+    )
+    assert [citation.document_id for citation in answer.citations] == ["d2", "d1"]
+    assert [sentence.citations for sentence in answer.sentences] == [(), (1,), (2,)]
+    shown = [asked.messages[-1].content for asked in model.asked]
+    assert [("45 million" in text, "40 million" in text) for text in shown] == [
+        (True, False),
+        (False, True),
+    ]
+
+
+def test_a_side_whose_draft_fails_is_quoted_and_the_other_keeps_its_words() -> None:
+    model = ScriptedModel("It cost 45 million dinars.", "It cost 99.")
+    answer = answer_of(HOW_MUCH, OLD, NEW, model=model, reader=ScriptedReader(FIGURES))
+    assert "It cost 45 million dinars. [1]" in answer.text
+    assert answer.text.endswith(
+        "The document says: “The new bridge over the river cost 40 million dinars” [2]"
+    )
+
+
+def test_sides_in_another_language_are_a_partial_answer() -> None:
+    answer = answer_of("كم كلف الجسر الجديد؟", OLD, NEW, reader=ScriptedReader(FIGURES))
+    assert answer.status is Status.PARTIAL
+    assert answer.text.startswith("الوثائق تختلف في ذلك. وكالة الساحل")
+    assert len(answer.citations) == 2
+
+
+def test_a_source_without_a_name_or_date_is_told_by_its_path() -> None:
+    unknown = bridge(45, "d2", None, None)
+    answer = answer_of(HOW_MUCH, OLD, unknown, reader=ScriptedReader(FIGURES))
+    assert f" {unknown.path}: The document says: “" in answer.text
+
+
+def test_documents_that_agree_are_cited_for_one_statement() -> None:
+    same = dataclasses.replace(OLD, document_id="d2")
+    model = ScriptedModel("It cost 40 million dinars.")
+    answer = answer_of(HOW_MUCH, OLD, same, model=model, reader=ScriptedReader(FIGURES))
+    assert answer.text == "It cost 40 million dinars. [1][2]"
+
+
+@pytest.mark.parametrize("period", [None, Period(first=dt.date(2024, 1, 1))])
+def test_the_search_is_limited_to_the_period_given(period: Period | None) -> None:
+    retriever = GivenPassages(talks())
+    answer_of("When did talks begin?", retriever=retriever, period=period)
+    assert retriever.periods == [period]
+
+
+def test_a_period_without_documents_does_not_call_the_corpus_empty() -> None:
+    answer = answer_of("When did talks begin?", period=Period(first=dt.date(2024, 1, 1)))
+    assert (answer.status, answer.text) == (Status.NOT_FOUND, "The documents do not say.")
+
+
+@pytest.mark.parametrize("letter", ["x", "س", " "])
+def test_too_long_a_question_is_refused_before_any_search(letter: str) -> None:
+    retriever, model = GivenPassages(talks()), ScriptedModel("x")
+    with pytest.raises(QuestionError, match="it has 4,001 characters, and at most 4,000 are read"):
+        events_of(letter * (MOST_CHARACTERS + 1), retriever=retriever, model=model)
+    assert (retriever.queries, model.asked) == ([], [])
+
+
+def test_the_longest_question_is_read() -> None:
+    answer = answer_of("x" * MOST_CHARACTERS, talks(), reader=ScriptedReader())
+    assert answer.status is Status.NOT_FOUND
+
+
 def test_closing_the_stream_early_stops_the_model() -> None:
     model = EndlessModel()
     events = answer_events(
         "When did talks begin?",
+        documents=tuple,
         history=(),
         retriever=GivenPassages(talks()),
         reader=ScriptedReader(SURE),
         model=model,
         settings=AnswerSettings(),
     )
-    assert [type(next(events)) for _ in range(3)] == [Passages, Delta, Delta]
+    assert [type(next(events)) for _ in range(4)] == [Passages, Marked, Delta, Delta]
     assert not model.stopped
     events.close()
     assert model.stopped
@@ -424,6 +688,7 @@ def test_a_failure_of_the_model_reaches_the_caller_after_the_passages() -> None:
     model = ScriptedModel(GenerationError(model="m", reason="it broke"))
     events = answer_events(
         "When did talks begin?",
+        documents=tuple,
         history=(),
         retriever=GivenPassages(talks()),
         reader=ScriptedReader(SURE),
@@ -431,19 +696,34 @@ def test_a_failure_of_the_model_reaches_the_caller_after_the_passages() -> None:
         settings=AnswerSettings(),
     )
     assert next(events) == Passages((talks(),))
+    assert isinstance(next(events), Marked)
     with pytest.raises(GenerationError, match="it broke"):
         next(events)
+
+
+def test_the_marked_words_come_before_they_are_worded() -> None:
+    model = ScriptedModel("Talks began in January 2024.")
+    events = events_of("When did talks begin?", talks(), model=model)
+    (marked,) = [event for event in events if isinstance(event, Marked)]
+    (citation,) = marked.citations
+    assert citation.answer is not None
+    assert citation.answer.shifted(-citation.start).of(citation.quote) == "يناير الماضي"
+    final = events[-1]
+    assert isinstance(final, Final)
+    assert final.answer.citations == marked.citations
 
 
 def test_the_times_are_in_the_order_of_the_events() -> None:
     model = ScriptedModel("Talks began in January 2024.")
     seconds = answer_of("When did talks begin?", talks(), model=model).seconds
+    assert seconds.marked is not None
     assert seconds.first_word is not None
-    assert 0 <= seconds.passages <= seconds.first_word <= seconds.total
+    assert 0 <= seconds.passages <= seconds.marked <= seconds.first_word <= seconds.total
 
 
 def test_a_refusal_has_no_first_word() -> None:
-    assert answer_of("Who?", talks(), reader=ScriptedReader()).seconds.first_word is None
+    seconds = answer_of("Who?", talks(), reader=ScriptedReader()).seconds
+    assert (seconds.marked, seconds.first_word) == (None, None)
 
 
 @given(st.text(), st.sampled_from(["When did talks begin?", "متى بدأت المحادثات؟", "2014?"]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 
 import rag.assistant
-from rag.assistant import Assistant
+from rag.assistant import Assistant, Published
 from rag.corpus import default_articles, fill_if_empty
 from rag.embedding import GemmaEmbedder
 from rag.errors import (
@@ -20,10 +21,11 @@ from rag.errors import (
     IndexStoreError,
     ModelLoadError,
     ModelNotFoundError,
+    QuestionError,
     SettingsError,
 )
 from rag.reader import Reader
-from rag.schema import Delta, Document, Final, IngestReport, Passages, Status, Turn
+from rag.schema import Delta, Document, Final, IngestReport, Marked, Passages, Period, Status, Turn
 from rag.settings import Settings
 from tests.fakes import HashEmbedder, ScriptedModel
 from tests.test_evidence import ScriptedReader
@@ -101,7 +103,7 @@ def test_a_question_is_answered_from_what_was_ingested(assistant: Assistant) -> 
 
 def test_a_stream_ends_with_what_ask_returns(assistant: Assistant) -> None:
     events = list(assistant.stream(COST))
-    assert [type(event) for event in events] == [Passages, *[Delta] * 5, Final]
+    assert [type(event) for event in events] == [Passages, Marked, *[Delta] * 5, Final]
     final = events[-1]
     assert isinstance(final, Final)
     assert final.answer.text == assistant.ask(COST).text
@@ -150,10 +152,10 @@ def test_a_second_stream_may_run_within_the_first(
     ) as assistant:
         assistant.ingest(articles)
         with closing(assistant.stream(COST)) as outer:
-            begun = [next(outer) for _ in range(2)]
+            begun = [next(outer) for _ in range(3)]
             inner = assistant.ask(PUPILS)
             finals = [event.answer for event in outer if isinstance(event, Final)]
-    assert [type(event) for event in begun] == [Passages, Delta]
+    assert [type(event) for event in begun] == [Passages, Marked, Delta]
     assert inner.text == "It has 350 pupils. [1]"
     assert [answer.text for answer in finals] == ["It cost 40 million dinars. [1]"]
 
@@ -250,6 +252,76 @@ def test_a_reader_that_does_not_fit_is_an_error_and_not_left_out(
 def test_a_blank_question_is_answered_not_found(assistant: Assistant, question: str) -> None:
     answer = assistant.ask(question)
     assert (answer.status, answer.text) == (Status.NOT_FOUND, "The documents do not say.")
+
+
+@pytest.fixture
+def dated(make_settings: Callable[..., Settings], tmp_path: Path) -> Iterator[Assistant]:
+    """Holds one article of 1 May 2024."""
+    article = tmp_path / "dated.md"
+    article.write_text(f"---\ntitle: Bridge\ndate: 2024-05-01\n---\n\n{BRIDGE}", encoding="utf-8")
+    with Assistant.open(
+        make_settings(engine="none"), embedder=HashEmbedder(), reader=ScriptedReader(SURE)
+    ) as opened:
+        opened.ingest(article)
+        yield opened
+
+
+MAY = dt.date(2024, 5, 1)
+
+
+@pytest.mark.parametrize(
+    ("published", "status"),
+    [
+        (None, Status.ANSWERED),
+        (Period(MAY, MAY), Status.ANSWERED),
+        (Period(last=dt.date(2024, 4, 30)), Status.NOT_FOUND),
+        (("2024-05-01", "2024-05-31"), Status.ANSWERED),
+        ((MAY, None), Status.ANSWERED),
+        (("", "2024-04-30"), Status.NOT_FOUND),
+        (("2024-05-02", None), Status.NOT_FOUND),
+        ((None, None), Status.ANSWERED),
+    ],
+)
+def test_only_documents_that_came_out_in_the_period_are_used(
+    dated: Assistant, published: Published, status: Status
+) -> None:
+    assert dated.documents()[0].published == MAY
+    assert dated.ask(COST, published=published).status is status
+    final = list(dated.stream(COST, published=published))[-1]
+    assert isinstance(final, Final)
+    assert final.answer.status is status
+
+
+async def test_aask_limits_the_documents_too(dated: Assistant) -> None:
+    answer = await dated.aask(COST, published=("2025-01-01", None))
+    assert answer.status is Status.NOT_FOUND
+
+
+@pytest.mark.parametrize(
+    "published",
+    [
+        ("2024-06-30", "2024-01-01"),
+        ("yesterday", None),
+        ("2024-13-01", ""),
+        ("2024-01-01",),
+        ("2024-01-01", "2024-02-01", "2024-03-01"),
+        2024,
+        (2024, 2025),
+    ],
+)
+def test_what_is_no_period_is_refused_and_the_cure_named(
+    assistant: Assistant, published: Any
+) -> None:
+    with pytest.raises(
+        QuestionError, match=r'Give the first and the last day, like \("2024-01-01"'
+    ):
+        assistant.ask(COST, published=published)
+
+
+def test_a_question_about_the_documents_is_answered_from_their_list(dated: Assistant) -> None:
+    answer = dated.ask("What documents do you have?")
+    assert "• Bridge · 2024-05-01" in answer.text
+    assert (answer.status, answer.citations) == (Status.ANSWERED, ())
 
 
 def test_an_empty_corpus_is_answered_not_found(make_settings: Callable[..., Settings]) -> None:

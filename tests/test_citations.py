@@ -160,6 +160,106 @@ def test_a_negation_that_the_sentence_lacks_does_not_hold_in_either_language() -
     assert check_support("سلمت المهام إلى الشرطة.", question=question, shown=shown).holds
 
 
+SIGNED = "<< وقع الوزير الاتفاق >>، ولم يحضر سالم."
+UNSIGNED = "لم << يوقع الوزير الاتفاق >>، وحضر سالم."
+
+
+@pytest.mark.parametrize(
+    ("answer", "shown"),
+    [
+        ("لم يوقع الوزير الاتفاق.", SIGNED),
+        ("ولم يوقع الوزير الاتفاق.", SIGNED),
+        ("The minister did not sign.", SIGNED),
+        ("The minister didn't sign.", SIGNED),
+        ("The minister didn\u2019t sign.", SIGNED),
+        ("The minister couldn't sign.", "The minister << signed >> it."),
+        ("وقع الوزير الاتفاق.", UNSIGNED),
+        ("The minister signed.", UNSIGNED),
+        ("The minister signed.", "The minister << didn\u2019t sign >> it."),
+        ("The minister signed.", "The minister did not << sign >> it."),
+        ("The minister did not sign.", "The minister << signed at a bank >>."),
+        ("لم يوقع الوزير.", "<< وقع الوزير عبد المنعم في القمة المنعقدة للانفتاح >>."),
+    ],
+)
+def test_an_answer_that_turns_the_marked_words_round_does_not_hold(answer: str, shown: str) -> None:
+    support = check_support(answer, question="?", shown=shown)
+    assert (support.negates, support.holds) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("answer", "shown"),
+    [
+        ("وقع الوزير الاتفاق.", SIGNED),
+        ("لم يوقع الوزير الاتفاق.", UNSIGNED),
+        ("The minister did not sign.", UNSIGNED),
+        ("The minister did not sign.", "The minister << refused to sign >> it."),
+        ("The minister did not sign.", "<< رفض الوزير توقيع الاتفاق >>."),
+        ("The minister refused to sign.", "لم << يوقع الوزير >> الاتفاق."),
+        ("It is not open.", "نفت الشركة << فتح المصنع >>."),
+        ("Traffic is not allowed.", "<< منعت السلطات المرور >>."),
+        ("They do not allow it.", "The council << banned it >>."),
+        ("It was opened.", "افتتح << أمس >>، ولم يحضر أحد."),
+        ("It was opened.", "It was opened, and no one came."),
+    ],
+)
+def test_a_negation_that_both_have_or_that_the_sentence_words_as_denial_holds(
+    answer: str, shown: str
+) -> None:
+    assert not check_support(answer, question="?", shown=shown).negates
+
+
+@pytest.mark.parametrize(
+    ("answer", "shown"),
+    [
+        ("There were one hundred and fifty attacks.", SHOWN),
+        ("There were 25 attacks.", "وقع << خمسة وعشرون >> هجوما."),
+        ("There were twenty-five attacks.", "وقع << 25 >> هجوما."),
+        ("There were two attacks.", "وقع << هجومان >>."),
+        ("وقع 25 هجوما.", "وقع << خمسة وعشرون >> هجوما."),
+        ("وقع خمسة وعشرون هجوما.", "وقع << 25 >> هجوما."),
+        ("It cost 3.2 million.", "كلف << 3 ملايين ومئتي ألف >> دينار، أي 3200000."),
+    ],
+)
+def test_a_number_counts_by_its_value_in_words_and_digits(answer: str, shown: str) -> None:
+    assert check_support(answer, question="?", shown=shown).holds
+
+
+@pytest.mark.parametrize(
+    ("answer", "shown", "missing"),
+    [
+        ("There were two hundred attacks.", SHOWN, "200"),
+        ("وقع ستة وعشرون هجوما.", "وقع << خمسة وعشرون >> هجوما.", "26"),
+        ("There were three attacks.", "وقع << هجومان >>.", "3"),
+        ("There were 150 thousand attacks.", SHOWN, "150000"),
+    ],
+)
+def test_a_number_in_words_that_is_not_in_the_sentence_is_found(
+    answer: str, shown: str, missing: str
+) -> None:
+    support = check_support(answer, question="?", shown=shown)
+    assert (support.missing_numbers, support.holds) == (frozenset({missing}), False)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "قدم الوزير استقالته.",
+        "أكد الوزير أنه استقال.",
+        "أعلن الوزير الاستقالة.",
+        "استقالة الوزير سببها الاعتذار.",
+    ],
+)
+def test_arabic_words_of_one_root_bear_one_another_out(answer: str) -> None:
+    shown = "<< استقال الوزير >> وقدم اعتذارا بسبب الأزمة."
+    support = check_support(answer, question="ماذا حدث؟", shown=shown)
+    assert (support.missing_words, support.holds) == (frozenset(), True)
+
+
+def test_a_word_of_another_root_is_told() -> None:
+    support = check_support("انتخب الوزير.", question="ماذا حدث؟", shown="<< استقال الوزير >> أمس.")
+    assert support.missing_words == {"انتخب"}
+
+
 @pytest.mark.parametrize(
     ("answer", "question", "shown"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import json
 import os
@@ -18,10 +19,16 @@ import pytest
 from rag.catalogue import ModelSpec
 from rag.cli import main
 from rag.cli_session import AnyAssistant, Fetched, Meter, Parts, printable
-from rag.errors import DocumentError, GenerationError, IndexNotFoundError, ModelNotFoundError
+from rag.errors import (
+    DocumentError,
+    GenerationError,
+    IndexNotFoundError,
+    ModelNotFoundError,
+    QuestionError,
+)
 from rag.fetching import FetchProgress
 from rag.models import ModelStore
-from rag.schema import Document, IngestReport, Skipped, Status, Turn
+from rag.schema import Document, IngestReport, Period, Skipped, Status, Turn
 from rag.settings import ModelSettings, Settings
 from tests.fakes import ScriptedAssistant, make_answer, make_passage
 
@@ -145,6 +152,35 @@ def test_an_empty_question_is_wrong_usage(mustanad: Terminal, question: str) -> 
     assert "The question is empty." in run.err
 
 
+FIRST, LAST = dt.date(2024, 1, 31), dt.date(2024, 6, 30)
+PERIODS = [
+    ([], None),
+    (["--since", "2024-01-31"], Period(first=FIRST)),
+    (["--until", "2024-06-30"], Period(last=LAST)),
+    (["--since", "2024-01-31", "--until", "2024-06-30"], Period(FIRST, LAST)),
+    (["--since", "2024-01-31", "--until", "2024-01-31"], Period(FIRST, FIRST)),
+]
+
+
+@pytest.mark.parametrize("streaming", [False, True])
+@pytest.mark.parametrize(("options", "period"), PERIODS)
+def test_ask_is_limited_to_documents_of_the_period_given(
+    mustanad: Terminal, options: list[str], period: Period | None, *, streaming: bool
+) -> None:
+    mustanad.parts = {"stdout_is_terminal": lambda: streaming}
+    assert mustanad("ask", QUESTION, *options).code == 0
+    assert mustanad.assistant.periods == [period]
+
+
+@pytest.mark.parametrize("command", [["ask", QUESTION], ["chat"]])
+def test_a_period_that_ends_before_it_begins_is_wrong_usage(
+    mustanad: Terminal, command: list[str]
+) -> None:
+    run = mustanad(*command, "--since", "2024-06-30", "--until", "2024-01-31")
+    assert (run.code, run.out, mustanad.opened) == (2, "", [])
+    assert "ends on 2024-01-31, before it begins on 2024-06-30." in run.err
+
+
 def test_words_of_a_document_cannot_steer_the_terminal(mustanad: Terminal) -> None:
     mustanad.assistant = ScriptedAssistant(make_answer(text="red \x1b[31m and \x9b31m\r bell\x07"))
     assert not set("\x1b\x9b\r\x07") & set(mustanad("ask", QUESTION).out)
@@ -202,6 +238,9 @@ def test_ctrl_c_says_so_in_one_line_and_exits_with_130(mustanad: Terminal) -> No
         ["ask"],
         ["ask", "a", "b"],
         ["ask", "a", "--loud"],
+        ["ask", "a", "--since", "yesterday"],
+        ["ask", "a", "--until", "2024-02-30"],
+        ["chat", "--since", "2024"],
         ["ingest"],
         ["documents", "drop"],
         ["documents", "remove"],
@@ -282,9 +321,25 @@ def test_chat_gives_each_question_the_turns_before_it(
     run = mustanad("chat")
     assert mustanad.assistant.asked == [
         ("first?", ()),
-        ("second?", (Turn(question="first?", answer="one"),)),
+        ("second?", (Turn.of(make_answer(text="one")),)),
     ]
     assert run == Run(0, f"{make_answer(text='one')}\n\n{make_answer(text='two')}\n\n", "")
+
+
+@pytest.mark.parametrize("streaming", [False, True])
+@pytest.mark.parametrize(("options", "period"), PERIODS)
+def test_every_question_of_a_chat_is_limited_to_the_period_given(
+    mustanad: Terminal,
+    monkeypatch: pytest.MonkeyPatch,
+    options: list[str],
+    period: Period | None,
+    *,
+    streaming: bool,
+) -> None:
+    mustanad.parts = {"stdout_is_terminal": lambda: streaming}
+    with_input(monkeypatch, "first?", "second?")
+    assert mustanad("chat", *options).code == 0
+    assert mustanad.assistant.periods == [period, period]
 
 
 @pytest.mark.parametrize("word", ["/exit", "/خروج", "  /quit "])
@@ -324,6 +379,16 @@ def test_a_failed_answer_does_not_end_the_chat_but_shows_in_the_exit_code(
     run = mustanad("chat")
     assert (run.code, run.err) == (1, "Error: The text model m failed: it timed out.\n")
     assert run.out.startswith(str(make_answer()))
+
+
+def test_a_question_that_cannot_be_asked_does_not_end_the_chat(
+    mustanad: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mustanad.assistant = ScriptedAssistant(QuestionError(reason="it is too long."), make_answer())
+    with_input(monkeypatch, "first?", "second?")
+    run = mustanad("chat")
+    assert (run.code, run.err) == (1, "Error: The question cannot be asked: it is too long.\n")
+    assert mustanad.assistant.asked == [("first?", ()), ("second?", ())]
 
 
 def test_an_empty_index_ends_the_chat(mustanad: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:

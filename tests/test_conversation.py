@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.conversation import needs_history, stand_alone, trim_history
+from rag.conversation import Search, needs_history, searches, stand_alone, trim_history
 from rag.errors import GenerationError
 from rag.schema import Turn
 from tests.fakes import ScriptedModel
@@ -154,3 +154,71 @@ def test_an_error_of_the_model_is_passed_on() -> None:
     model = ScriptedModel(GenerationError(model="scripted", reason="gone"))
     with pytest.raises(GenerationError, match="gone"):
         stand_alone("And when?", [TALKS], model=model, max_tokens=100)
+
+
+CITED = Turn(
+    question="Who won the men's race?",
+    answer="Salem won the men's race. [1]",
+    query="Who won the men's race in Aden?",
+    documents=("race",),
+)
+
+
+def ways(question: str, *history: Turn, model: ScriptedModel | None = None) -> list[Search]:
+    return list(searches(question, history, model=model, max_tokens=100))
+
+
+def test_a_question_that_stands_alone_is_asked_of_all_documents_first() -> None:
+    question = "Which ministers signed the withdrawal agreement?"
+    assert ways(question) == [Search(question)]
+    assert ways(question, CITED) == [Search(question), Search(question, ("race",))]
+
+
+def test_a_follow_up_is_looked_for_where_the_last_answer_was_before_the_model_is_asked() -> None:
+    model = ScriptedModel("When was the men's race in Aden held?")
+    question = "And when was it held?"
+    found = searches(question, [CITED], model=model, max_tokens=100)
+    assert next(found) == Search(question, ("race",))
+    assert model.asked == []
+    assert list(found) == [Search("When was the men's race in Aden held?")]
+
+
+def test_the_documents_of_the_last_answer_that_had_some_are_meant() -> None:
+    refused = Turn(question="Who paid for it?", answer="The documents do not say.")
+    question = "And when was it held?"
+    assert ways(question, CITED, refused)[0] == Search(question, ("race",))
+
+
+@pytest.mark.parametrize("question", ["Why?", "ولماذا؟", "And how?"])
+def test_a_question_that_says_hardly_anything_takes_the_one_before_along(question: str) -> None:
+    assert ways(question, CITED)[0] == Search(f"{CITED.asked} {question}", ("race",))
+
+
+@pytest.mark.parametrize(
+    ("question", "query"),
+    [
+        ("Who said that?", "Who said that: Salem won the men's race."),
+        ("And who said so?", "And who said so: Salem won the men's race."),
+        ("من قال ذلك؟", "من قال ذلك: Salem won the men's race."),
+    ],
+)
+def test_who_said_that_means_the_last_answer(question: str, query: str) -> None:
+    assert ways(question, CITED)[0] == Search(query, ("race",))
+
+
+@pytest.mark.parametrize("question", ["No, I meant the women's race", "لا، أقصد سباق النساء"])
+def test_a_correction_is_rewritten_before_it_is_searched(question: str) -> None:
+    rewritten = "Who won the women's race in Aden?"
+    model = ScriptedModel(rewritten if question.isascii() else "من فاز بسباق النساء في عدن؟")
+    found = ways(question, CITED, model=model)
+    assert [way.documents for way in found] == [("race",), ()]
+    assert found[0].query == found[1].query != question
+
+
+def test_without_a_model_a_correction_follows_what_it_corrects() -> None:
+    found = ways("No, I meant the women's race", CITED)
+    assert found[-1] == Search("Who won the men's race in Aden? the women's race")
+
+
+def test_a_turn_without_citations_leaves_all_documents_to_search() -> None:
+    assert [way.documents for way in ways("And when did they end?", TALKS)] == [()]

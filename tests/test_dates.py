@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.dates import MONTHS, parse_date, parse_iso_date, resolve_relative
+from rag.dates import MONTHS, parse_date, parse_iso_date, resolve_dates, undated_phrases
 
 STATED = {
     "26 يناير، 2025": "2025-01-26",
@@ -50,6 +50,31 @@ PARTIAL = {
     "2014": "2014",
     "26 يناير، 2025": "2025-01-26",
 }
+
+HIJRI = [
+    ("غرة محرم 1446", "2024-07-07"),
+    ("1 محرم 1446", "2024-07-07"),
+    ("١ المحرم ١٤٤٦", "2024-07-07"),
+    ("30 صفر 1446", "2024-09-03"),
+    ("12 ربيع الأول 1446", "2024-09-15"),
+    ("الأول من شهر رجب 1446", "2025-01-01"),
+    ("الخامس من رمضان 1445", "2024-03-15"),
+    ("5 رمضان عام 1445 هجرية", "2024-03-15"),
+    ("الحادي والعشرين من رمضان 1445", "2024-03-31"),
+    ("10 ذي الحجة 1445", "2024-06-16"),
+    ("9 ذو القعدة سنة 1445", "2024-05-17"),
+]
+NO_HIJRI_DAY = [
+    "31 رمضان 1445",
+    "30 رمضان 1446",
+    "0 رمضان 1445",
+    "5 رمضان 1600",
+    "5 رمضان 1299",
+    "5 رمضان 14450",
+    "5 رمضان",
+    "رمضان 1445",
+    "غرة رمضان الماضي",
+]
 
 # The sentence, the day of publication, and the phrase with what it stands for; None: left alone.
 RELATIVE = [
@@ -149,14 +174,14 @@ def test_every_month_has_an_english_and_two_arabic_names() -> None:
 def test_a_relative_phrase_is_resolved(
     sentence: str, published: str, expected: tuple[str, str] | None
 ) -> None:
-    found = resolve_relative(sentence, dt.date.fromisoformat(published), "en")
+    found = resolve_dates(sentence, dt.date.fromisoformat(published), "en")
     assert [(date.span.of(sentence), date.iso) for date in found] == (
         [expected] if expected else []
     )
 
 
 def test_without_a_publication_date_nothing_is_resolved() -> None:
-    assert resolve_relative("في يناير الماضي", None, "en") == ()
+    assert resolve_dates("في يناير الماضي", None, "en") == ()
 
 
 @pytest.mark.parametrize(
@@ -172,13 +197,13 @@ def test_a_resolved_date_is_said_in_the_language_asked(
     sentence: str, english: str, arabic: str
 ) -> None:
     published = dt.date(2024, 9, 24)
-    assert [date.words for date in resolve_relative(sentence, published, "en")] == [english]
-    assert [date.words for date in resolve_relative(sentence, published, "ar")] == [arabic]
+    assert [date.words for date in resolve_dates(sentence, published, "en")] == [english]
+    assert [date.words for date in resolve_dates(sentence, published, "ar")] == [arabic]
 
 
 def test_several_phrases_come_in_the_order_of_the_sentence() -> None:
     sentence = "قال أمس إن المحادثات بدأت في يناير الماضي وتنتهي العام المقبل"
-    found = resolve_relative(sentence, dt.date(2024, 9, 24), "en")
+    found = resolve_dates(sentence, dt.date(2024, 9, 24), "en")
     assert [date.iso for date in found] == ["2024-09-23", "2024-01", "2025"]
 
 
@@ -190,11 +215,72 @@ def test_several_phrases_come_in_the_order_of_the_sentence() -> None:
     ],
 )
 def test_nothing_is_resolved_beyond_the_calendar(phrases: str, edge: dt.date) -> None:
-    assert resolve_relative(phrases, edge, "en") == ()
+    assert resolve_dates(phrases, edge, "en") == ()
+
+
+@pytest.mark.parametrize("published", [None, dt.date(2024, 9, 24)])
+@pytest.mark.parametrize(("phrase", "iso"), HIJRI)
+def test_an_islamic_date_is_converted_with_or_without_a_day_of_publication(
+    phrase: str, iso: str, published: dt.date | None
+) -> None:
+    sentence = f"افتتح الجسر في {phrase}، كما أعلن"
+    (found,) = resolve_dates(sentence, published, "en")
+    assert (found.span.of(sentence), found.iso, found.hijri) == (phrase, iso, True)
+
+
+def test_an_islamic_date_is_said_in_the_language_asked() -> None:
+    sentence = "في غرة محرم 1446 هـ"
+    said = [resolve_dates(sentence, None, language)[0].words for language in ("en", "ar")]
+    assert said == ["7 July 2024", "7 يوليو 2024"]
+
+
+@pytest.mark.parametrize("phrase", NO_HIJRI_DAY)
+def test_an_islamic_date_that_is_no_day_is_left_alone(phrase: str) -> None:
+    assert resolve_dates(f"افتتح الجسر في {phrase}.", dt.date(2024, 9, 24), "en") == ()
+
+
+def test_an_islamic_date_stands_beside_a_relative_one() -> None:
+    sentence = "قال أمس إنه افتتح في 5 رمضان 1445"
+    found = resolve_dates(sentence, dt.date(2024, 9, 24), "en")
+    assert [(date.iso, date.hijri) for date in found] == [
+        ("2024-09-23", False),
+        ("2024-03-15", True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "phrases"),
+    [
+        ("بدأت المحادثات في يناير الماضي", ["يناير الماضي"]),
+        ("قال أمس الخميس إن القمة في مايو المقبل", ["أمس الخميس", "مايو المقبل"]),
+        ("وصل اليوم الأربعاء", ["اليوم الأربعاء"]),
+        ("He said yesterday that it opened last Friday", ["yesterday", "last Friday"]),
+        ("في 31 فبراير الماضي", []),
+        ("العام الماضي 2023", []),
+        ("في 5 رمضان 1445", []),
+        ("on 5 May 2024", []),
+        ("", []),
+    ],
+)
+def test_phrases_that_need_a_day_of_publication_are_found_without_one(
+    sentence: str, phrases: list[str]
+) -> None:
+    assert [span.of(sentence) for span in undated_phrases(sentence)] == phrases
+
+
+@given(st.dates(), st.sampled_from([sentence for sentence, _, _ in RELATIVE]))
+def test_what_can_be_resolved_from_some_day_is_undated_without_one(
+    published: dt.date, sentence: str
+) -> None:
+    undated = undated_phrases(sentence)
+    for date in resolve_dates(sentence, published, "en"):
+        assert any(span.overlaps(date.span) for span in undated)
 
 
 _WORDS = ["الماضي", "المقبل", "العام", "الشهر", "أمس", "اليوم", "غداً", "الجمعة", "من", "/"]
-_PIECES = st.sampled_from([*MONTHS, *_WORDS, "last", "next", "year", "31", "29", "2024"])
+_PIECES = st.sampled_from(
+    [*MONTHS, *_WORDS, "last", "next", "year", "31", "29", "2024", "رمضان", "1445"]
+)
 
 
 @given(
@@ -204,10 +290,11 @@ _PIECES = st.sampled_from([*MONTHS, *_WORDS, "last", "next", "year", "31", "29",
 def test_resolved_spans_lie_in_the_sentence_and_do_not_overlap(
     sentence: str, published: dt.date
 ) -> None:
-    found = resolve_relative(sentence, published, "ar")
+    found = resolve_dates(sentence, published, "ar")
     edges = [edge for date in found for edge in (date.span.start, date.span.end)]
     assert edges == sorted(edges)
     assert all(date.span.of(sentence).strip() for date in found)
+    assert all(span.of(sentence).strip() for span in undated_phrases(sentence))
 
 
 @given(st.one_of(st.text(max_size=40), st.lists(_PIECES, max_size=6).map(" ".join)))

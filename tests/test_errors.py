@@ -21,6 +21,7 @@ from rag.errors import (
     ModelLoadError,
     ModelNotFoundError,
     PromptError,
+    QuestionError,
     RagError,
     SettingsError,
 )
@@ -41,6 +42,7 @@ EXAMPLES = [
     ModelFetchError(model="m", reason="no network.", retryable=True),
     ModelLoadError(model="m", reason="not a GGUF file."),
     PromptError(prompt="answer.md", reason="$question is not used."),
+    QuestionError(reason="it is too long."),
     GenerationError(model="m", reason="it timed out.", retryable=True),
 ]
 NAMES = [type(example).__name__ for example in EXAMPLES]

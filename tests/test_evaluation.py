@@ -258,7 +258,12 @@ def test_totals_count_and_take_medians(report: Report) -> None:
         "unanswerable": 2,
         "refused_rightly": 1,
         "not_verbatim": 0,
-        "seconds": {"passages": pytest.approx(0.3), "first_word": 2.0, "total": 3.0},
+        "seconds": {
+            "passages": pytest.approx(0.3),
+            "marked": None,
+            "first_word": 2.0,
+            "total": 3.0,
+        },
     }
 
 
@@ -328,7 +333,12 @@ def test_the_report_is_json_with_the_fields_of_each_question(report: Report) -> 
     ]
     assert (row["id"], row["status"], row["right"], row["cited"]) == ("q1", "ANSWERED", True, True)
     assert row["citations"][0]["published"] == "2024-09-01"
-    assert row["seconds"] == {"passages": 0.2, "first_word": 1.0, "total": 2.0}
+    assert row["seconds"] == {
+        "passages": 0.2,
+        "marked": None,
+        "first_word": 1.0,
+        "total": 2.0,
+    }
     assert told["questions"][2]["cited"] is None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import math
 import socket
@@ -21,7 +22,7 @@ from numpy.typing import NDArray
 from rag.errors import IndexMismatchError, IndexStoreError
 from rag.index import Hit, Index
 from rag.records import pack_vectors, unpack_vectors
-from rag.schema import Chunk, Document, Span
+from rag.schema import Chunk, Document, Period, Span
 from rag.settings import IndexSettings
 
 MANIFEST: dict[str, str | int] = {"model": "fake", "dimension": 4}
@@ -165,6 +166,17 @@ def test_documents_are_found_by_their_file(index: Index) -> None:
     assert index.document_ids() == {"d", "e", "f"}
 
 
+def test_documents_are_found_by_the_day_they_came_out(index: Index) -> None:
+    put(index, document("new"))
+    put(index, dataclasses.replace(document("old"), published=dt.date(2014, 1, 31)))
+    put(index, dataclasses.replace(document("undated"), published=None))
+    day = dt.date(2024, 9, 27)
+    assert index.ids_published(Period()) == {"new", "old", "undated"}
+    assert index.ids_published(Period(day, day)) == {"new"}
+    assert index.ids_published(Period(last=day)) == {"new", "old"}
+    assert index.ids_published(Period(first=dt.date(2024, 9, 28))) == frozenset()
+
+
 def test_chunks_come_in_the_order_of_their_ids(index: Index) -> None:
     first, second = put(index, document("d"))
     ids = [second.chunk_id, "gone:0-1", first.chunk_id]
@@ -252,8 +264,8 @@ def test_another_manifest_is_refused_and_the_cure_named(
     put(index, document("d"))
     with pytest.raises(IndexMismatchError, match="mustanad ingest --rebuild") as caught:
         Index.open(settings, manifest={**MANIFEST, "model": "new"})
-    assert caught.value.built_with == {**MANIFEST, "schema": 1}
-    assert caught.value.configured == {**MANIFEST, "model": "new", "schema": 1}
+    assert caught.value.built_with == {**MANIFEST, "schema": 2}
+    assert caught.value.configured == {**MANIFEST, "model": "new", "schema": 2}
 
 
 def test_an_index_without_documents_takes_on_another_manifest(

@@ -57,6 +57,67 @@ def test_romanisations_of_a_name_are_found(name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Japanese", "سفيرا يابانيا"),
+        ("Japanese", "السفير الياباني"),
+        ("Indian", "السفينة الهندية"),
+        ("French", "والفرنسية"),
+        ("German", "مهندس ألماني"),
+        ("Spanish", "الشركة الإسبانية"),
+        ("Turkish", "للحكومة التركية"),
+        ("Jordanian", "بالعملة الأردنية"),
+        ("British", "السفير البريطاني"),
+    ],
+)
+def test_adjectives_of_countries_and_languages_are_known(name: str, text: str) -> None:
+    assert occurs(name, text)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("Japanese", "السفير الصيني"), ("Indian", "الشركة التركية")]
+)
+def test_the_adjective_of_another_country_is_not_found(name: str, text: str) -> None:
+    assert not occurs(name, text)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Monday", "يوم الإثنين"),
+        ("Friday", "وقال الجمعة"),
+        ("January", "في كانون الثاني"),
+        ("January", "يناير"),
+        ("May", "في أيار"),
+        ("September", "أيلول/سبتمبر"),
+        ("December", "كانون الأول"),
+    ],
+)
+def test_weekdays_and_months_of_every_family_are_known(name: str, text: str) -> None:
+    assert occurs(name, text)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Tuesday", "يوم الإثنين"),
+        ("September", "في تشرين الأول"),
+        ("January", "كانون الأول"),
+        ("June", "يوليو"),
+        ("March", "مرشح الحزب"),
+    ],
+)
+def test_another_weekday_or_month_is_not_found_however_like_it_sounds(name: str, text: str) -> None:
+    assert not occurs(name, text)
+
+
+@pytest.mark.parametrize("name", ["Abdelkader", "Abdulqadir", "Abdelqader"])
+def test_two_arabic_words_may_be_one_name_in_latin_letters(name: str) -> None:
+    assert occurs(name, "الأمير عبد القادر الجزائري")
+    assert not occurs(name, "الأمير عبد الرحيم")
+
+
+@pytest.mark.parametrize(
     "name", ["Canberra", "Washington", "Trump", "Berlin", "Erdogan", "France", "Liidi"]
 )
 def test_a_name_that_is_not_there_is_not_found(name: str) -> None:
@@ -92,6 +153,22 @@ def test_names_that_stand_in_no_text_are_told_in_order() -> None:
     assert missing_names("Nothing.", []) == ()
 
 
+def test_accents_change_no_consonant() -> None:
+    assert latin_skeleton("Şišković") == latin_skeleton("Siskovic")
+    assert occurs("Babić", "قال بابيتش")
+    assert not occurs("Babić", "قال سالم")
+
+
+def test_titles_are_never_missing() -> None:
+    said = "There Prime Minister Blinken met Dr. Romanowski and King Charles."
+    assert missing_names(said, [TEXT]) == ("Charles",)
+
+
+def test_a_month_or_weekday_that_the_text_does_not_name_is_missing() -> None:
+    said = "It opened on Monday in May, not on Friday in June."
+    assert missing_names(said, ["افتتح يوم الإثنين في أيار"]) == ("Friday", "June")
+
+
 @pytest.mark.parametrize(
     ("latin", "arabic"),
     [
@@ -101,6 +178,10 @@ def test_names_that_stand_in_no_text_are_told_in_order() -> None:
         ("Shams", "شمس"),
         ("Dhafer", "ظافر"),
         ("Thamer", "ثامر"),
+        ("Babic", "بابيتش"),
+        ("Babić", "بابيتش"),
+        ("Djamel", "جمال"),
+        ("Alice", "أليس"),
     ],
 )
 def test_both_scripts_have_one_skeleton(latin: str, arabic: str) -> None:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import socket
 
 import pytest
 
 from rag.errors import GenerationError, SettingsError
-from rag.schema import Delta, Final, Passages, Turn
-from tests.pages import ScriptedAssistant, make_answer, make_passage
+from rag.schema import Delta, Final, Marked, Passages, Period, Turn
+from tests.pages import (
+    ScriptedAssistant,
+    make_answer,
+    make_citation,
+    make_passage,
+    simple_reply,
+)
 from ui.conversation import Chat, closing_after
 from ui.network import address_of, open_port
 from ui.render import Exchange
@@ -57,8 +64,45 @@ def test_the_assistant_is_told_the_answered_past_only() -> None:
     assert stages(chat) == ["done", "failed", "done"]
     assert assistant.asked[-1] == (
         "Second?",
-        (Turn(question="First?", answer="The answer to First? is March 2021 [1]."),),
+        (
+            Turn(
+                question="First?",
+                answer="The answer to First? is March 2021 [1].",
+                query="First?",
+                documents=(make_citation().document_id,),
+            ),
+        ),
     )
+
+
+def test_the_marked_words_are_there_before_the_first_word_of_the_draft() -> None:
+    marked = Marked((make_citation(),))
+    events = (Passages((make_passage(),)), marked, *simple_reply("When?")[1:])
+    chat = asked("When?")
+    steps = [chat.exchanges[-1] for _ in chat.answer(ScriptedAssistant({"When?": events}))]
+    assert [step.citations for step in steps[:3]] == [(), marked.citations, marked.citations]
+    assert steps[1].draft == ""
+
+
+def test_a_question_is_limited_to_the_days_chosen_when_it_was_asked() -> None:
+    assistant = ScriptedAssistant()
+    chat = Chat("en")
+    assert chat.limit(" 2024-01-01 ", "")
+    chat.ask("When?")
+    assert chat.limit("", "")
+    list(chat.answer(assistant))
+    assert assistant.periods == [Period(dt.date(2024, 1, 1), None)]
+    assert chat.period is None
+
+
+@pytest.mark.parametrize(
+    "days", [("yesterday", ""), ("2024-13-01", ""), ("2024-02-01", "2024-01-01")]
+)
+def test_days_that_are_no_period_leave_the_limit_as_it_was(days: tuple[str, str]) -> None:
+    chat = Chat("ar")
+    assert chat.limit("2024-01-01", "2024-02-01")
+    assert not chat.limit(*days)
+    assert chat.period == Period(dt.date(2024, 1, 1), dt.date(2024, 2, 1))
 
 
 def test_an_error_of_ours_is_told_with_its_facts() -> None:

@@ -83,7 +83,12 @@ def test_an_answer_as_a_dict_survives_json() -> None:
     assert told["status"] == "ANSWERED"
     assert told["citations"][0]["published"] == "2024-09-01"
     assert told["citations"][0]["answer"] == {"start": 18, "end": 23}
-    assert told["seconds"] == {"passages": 0.1, "first_word": 1.5, "total": 3.0}
+    assert told["seconds"] == {
+        "passages": 0.1,
+        "marked": None,
+        "first_word": 1.5,
+        "total": 3.0,
+    }
 
 
 def test_a_dict_of_an_answer_has_all_its_fields_all_the_way_down() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from importlib import resources
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,16 +16,18 @@ from hypothesis import strategies as st
 from safetensors.torch import save_file
 from torch import nn
 
-from rag.errors import ModelLoadError
+from rag.errors import ModelCorruptError, ModelLoadError
 from rag.lora import Adapter, LoraLinear
 from rag.reader import (
     MOST_BEFORE_CHARS,
     MOST_TITLE_CHARS,
     PROMPT,
+    SHIPPED_SHA256,
     Reader,
     ReaderNetwork,
     Reading,
     Shape,
+    verify,
 )
 from rag.schema import Span, Window
 
@@ -324,6 +327,19 @@ def test_a_damaged_file_is_refused_with_the_cure(
     file.write_bytes(content)
     with pytest.raises(ModelLoadError, match="Install it again"):
         Reader(tiny_model(), tokenizer, base_digest=DIGEST, file=file)
+
+
+def test_the_shipped_reader_has_the_digest_that_is_checked() -> None:
+    verify(Path(str(resources.files("rag") / "reader.safetensors")), SHIPPED_SHA256)
+
+
+def test_a_file_with_another_digest_is_corrupt(tmp_path: Path) -> None:
+    file = tmp_path / "reader.safetensors"
+    file.write_bytes(b"changed")
+    with pytest.raises(ModelCorruptError, match=r"SHA-256 .* Install Mustanad again"):
+        verify(file, SHIPPED_SHA256)
+    with pytest.raises(ModelCorruptError, match="none"):
+        verify(tmp_path / "gone.safetensors", SHIPPED_SHA256)
 
 
 def test_a_truncated_file_is_refused(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from html.parser import HTMLParser
 
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import GenerationError
-from rag.schema import AnswerSentence, Status
+from rag.schema import AnswerSentence, Period, Span, Status
 from tests.pages import QUOTE, TEXT, make_answer, make_citation, make_passage
 from ui.render import (
     CONTEXT_CHARACTERS,
@@ -21,6 +22,7 @@ from ui.render import (
     cut_around,
     passage_card,
     render_header,
+    render_hint,
     render_invitation,
     render_past,
     render_present,
@@ -113,6 +115,46 @@ def test_passages_are_shown_before_the_first_word() -> None:
     assert page.texts("p", "status") == ["Found, reading …"]
     assert page.texts("aside")[0].startswith("Passages found جسر جديد على النهر")
     assert len(page.texts("li", "card-found")) == 2
+
+
+def test_the_marked_words_and_their_card_stand_there_while_the_answer_is_worded() -> None:
+    start = make_citation().start + QUOTE.index("مارس")
+    marked = replace(make_citation(), answer=Span(start, start + len("مارس 2021")))
+    page = present(Exchange(question="When?", passages=(make_passage(),), citations=(marked,)))
+    assert page.texts("p", "marked") == ["مارس 2021"]
+    assert page.texts("aside")[0].startswith("Sources")
+    assert page.texts("li", "card-found") == []
+    assert present(answered()).texts("p", "marked") == []
+
+
+def test_a_card_says_what_a_relative_date_stands_for() -> None:
+    quote = "وبدأت الأعمال في يناير الماضي."
+    cited = make_citation(text=quote, quote=quote)
+    page = present(answered(citations=(cited,)))
+    assert [plain(line) for line in page.texts("p", "card-date")] == [
+        "“يناير الماضي” means January 2022"
+    ]
+    undated = replace(cited, published=None)
+    assert present(answered(citations=(undated,))).texts("p", "card-date") == []
+
+
+@pytest.mark.parametrize(
+    ("period", "note"),
+    [
+        (Period(dt.date(2024, 1, 1), dt.date(2024, 6, 30)), "1 January 2024 to 30 June 2024"),
+        (Period(first=dt.date(2024, 1, 1)), "from 1 January 2024 on only"),
+        (Period(last=dt.date(2024, 6, 30)), "up to 30 June 2024 only"),
+    ],
+)
+def test_a_question_of_some_days_says_so(period: Period, note: str) -> None:
+    page = present(Exchange(question="When?", period=period))
+    assert note in plain(page.texts("p", "note-period")[0])
+
+
+def test_a_hint_is_told_at_once_in_the_language_of_the_page() -> None:
+    page = Page(render_hint("bad_dates", "ar"))
+    assert page.attributes("p", "hint")[0]["role"] == "alert"
+    assert "2024-01-31" in page.texts("p", "hint")[0]
 
 
 def test_a_draft_is_called_a_draft() -> None:

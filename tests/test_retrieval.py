@@ -12,7 +12,7 @@ from rag.chunking import chunk_document
 from rag.index import Index
 from rag.ingestion import embed_chunks
 from rag.retrieval import Retriever
-from rag.schema import Document
+from rag.schema import Document, Period
 from rag.settings import IndexSettings, RetrievalSettings
 from tests.fakes import HashEmbedder
 
@@ -40,14 +40,20 @@ def corpus(index: Index, embedder: HashEmbedder) -> Index:
     return index
 
 
-def put(index: Index, embedder: HashEmbedder, text: str) -> None:
+def put(
+    index: Index,
+    embedder: HashEmbedder,
+    text: str,
+    *,
+    published: dt.date | None = dt.date(2024, 9, 27),
+) -> None:
     document = Document(
         document_id=f"d{len(text)}",
         text=text,
         path="a.txt",
         title="عنوان",
         source="وكالة",
-        published=dt.date(2024, 9, 27),
+        published=published,
         language="ar",
     )
     chunks = chunk_document(
@@ -129,6 +135,47 @@ def test_passages_come_best_first_and_no_more_than_asked_for(
     assert len(scores) == 3
     assert scores == sorted(scores, reverse=True)
     assert len(search("بدأت في يناير", top_k=1)) == 1
+
+
+def test_a_period_limits_the_passages_to_documents_of_that_time(
+    corpus: Index, embedder: HashEmbedder
+) -> None:
+    old = "بدأت المحادثات في يناير قبل أعوام."
+    put(corpus, embedder, old, published=dt.date(2014, 1, 31))
+    opened = retriever(corpus, embedder)
+    found = [
+        {passage.text for passage in opened.search("متى بدأت المحادثات", period=period)}
+        for period in (
+            None,
+            Period(last=dt.date(2014, 1, 31)),
+            Period(first=dt.date(2014, 2, 1)),
+            Period(dt.date(2020, 1, 1), dt.date(2020, 12, 31)),
+        )
+    ]
+    everything, before, after, nothing = found
+    assert everything == before | after
+    assert (before, nothing) == ({old}, set())
+    assert after == {TALKS, SCHOOL, BUDGET, BRIDGE}
+
+
+def test_what_the_lexical_leg_adds_lies_in_the_period_too(
+    corpus: Index, embedder: HashEmbedder
+) -> None:
+    put(corpus, embedder, "قال إن مدارس المدينة مغلقة.", published=dt.date(2014, 1, 31))
+    narrow = retriever(corpus, embedder, candidates=1, dense_weight=0)
+    late = narrow.search("مدارس مدرسه", period=Period(first=dt.date(2024, 1, 1)))
+    assert {passage.published for passage in late} == {dt.date(2024, 9, 27)}
+    assert late[0].text == SCHOOL
+
+
+def test_undated_documents_are_found_only_without_a_period(
+    index: Index, embedder: HashEmbedder
+) -> None:
+    put(index, embedder, TALKS, published=None)
+    opened = retriever(index, embedder)
+    assert [passage.text for passage in opened.search("المحادثات")] == [TALKS]
+    assert [passage.text for passage in opened.search("المحادثات", period=Period())] == [TALKS]
+    assert opened.search("المحادثات", period=Period(first=dt.date(1900, 1, 1))) == ()
 
 
 def test_an_empty_index_finds_nothing(index: Index, embedder: HashEmbedder) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import json
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.schema import Answer, Chunk, Span, Status
+from rag.schema import Answer, Chunk, Period, Span, Status, Turn
 from tests.fakes import make_answer, make_passage
 
 spans = st.tuples(st.integers(0, 50), st.integers(1, 50)).map(lambda t: Span(t[0], t[0] + t[1]))
@@ -40,6 +41,63 @@ def test_a_chunk_is_named_by_its_document_and_offsets() -> None:
     assert chunk.chunk_id == "d1:3-9"
 
 
+MAY = dt.date(2024, 5, 1)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "period"),
+    [
+        ("2024-05-01", "2024-06-30", Period(MAY, dt.date(2024, 6, 30))),
+        (MAY, "2024-05-01", Period(MAY, MAY)),
+        ("2024-05-01", None, Period(first=MAY)),
+        ("", MAY, Period(last=MAY)),
+        (None, "", Period()),
+    ],
+)
+def test_a_period_is_made_of_dates_or_iso_texts_and_a_blank_leaves_a_side_open(
+    first: dt.date | str | None, last: dt.date | str | None, period: Period
+) -> None:
+    assert Period.between(first, last) == period
+
+
+@pytest.mark.parametrize("text", ["2024-13-01", "2024", "yesterday", "01/05/2024"])
+def test_a_text_that_is_no_iso_date_makes_no_period(text: str) -> None:
+    with pytest.raises(ValueError, match=r"isoformat|month"):
+        Period.between(text, None)
+
+
+def test_a_period_that_ends_before_it_begins_is_refused() -> None:
+    with pytest.raises(ValueError, match="ends on 2024-04-30, before it begins on 2024-05-01"):
+        Period(MAY, dt.date(2024, 4, 30))
+
+
+@given(st.dates(), st.dates(), st.dates())
+def test_a_period_contains_its_first_and_last_day_and_all_between(
+    day: dt.date, one: dt.date, other: dt.date
+) -> None:
+    first, last = min(one, other), max(one, other)
+    period = Period(first, last)
+    assert first in period
+    assert last in period
+    assert (day in period) == (first <= day <= last)
+    assert (day in Period(first=first)) == (day >= first)
+    assert (day in Period(last=last)) == (day <= last)
+    assert day in Period()
+
+
+def test_an_unknown_day_lies_only_in_a_period_without_ends() -> None:
+    assert None in Period()
+    assert None not in Period(first=MAY)
+    assert None not in Period(last=MAY)
+
+
+@pytest.mark.parametrize(
+    ("query", "asked"), [(None, "And who?"), ("", ""), ("Who won?", "Who won?")]
+)
+def test_a_turn_asked_its_query_or_else_its_question(query: str | None, asked: str) -> None:
+    assert Turn(question="And who?", answer="x", query=query).asked == asked
+
+
 def test_values_cannot_be_changed() -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         make_passage().score = 1.0  # type: ignore[misc]
@@ -56,7 +114,12 @@ def test_an_answer_as_a_dict_has_every_field_and_plain_values() -> None:
     assert plain["status"] == "ANSWERED"
     assert plain["citations"][0]["published"] == "2024-09-01"
     assert plain["passages"][0]["sentences"] == [{"start": 0, "end": 24}]
-    assert plain["seconds"] == {"passages": 0.1, "first_word": 1.5, "total": 3.0}
+    assert plain["seconds"] == {
+        "passages": 0.1,
+        "marked": None,
+        "first_word": 1.5,
+        "total": 3.0,
+    }
 
 
 def test_a_printed_answer_shows_text_notes_quotation_and_source() -> None:

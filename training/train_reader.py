@@ -25,6 +25,7 @@ from rag.embedding import GemmaEmbedder
 from rag.models import ModelStore
 from rag.reader import ReaderNetwork, Shape
 from rag.settings import Settings, load_settings
+from rag.weights import hash_file
 from training.pairs import (
     Asked,
     Pair,
@@ -184,6 +185,8 @@ def main() -> None:
     print(f"{len(pairs)} pairs, {answered} with an answer, {len(plan)} steps", flush=True)
     _train(network, plan, checkpoint=arguments.out.with_suffix(".checkpoint"))
     save(network, arguments.out, base_digest=digest)
+    # What `rag.reader.SHIPPED_SHA256` has to be for the package's own reader.
+    print(f"sha256 {hash_file(arguments.out)}")
 
 
 def _rows(file: Path) -> list[dict[str, Any]]:

@@ -17,7 +17,13 @@ from typing import TYPE_CHECKING, Any
 from rag.settings import Settings
 from ui.conversation import Answers, Chat, closing_after
 from ui.network import address_of, close_to_others, open_port
-from ui.render import render_header, render_invitation, render_past, render_present
+from ui.render import (
+    render_header,
+    render_hint,
+    render_invitation,
+    render_past,
+    render_present,
+)
 from ui.strings import EXAMPLES, choose_language, other, text
 
 if TYPE_CHECKING:
@@ -89,6 +95,7 @@ def build_page(assistant: Answers, settings: Settings) -> "gr.Blocks":
                     for code in EXAMPLES
                     for example in EXAMPLES[code]
                 ]
+        dates, since, until, bad_dates = _date_fields()
         with gr.Row(elem_id="composer"):
             question = gr.Textbox(
                 lines=1,
@@ -104,7 +111,7 @@ def build_page(assistant: Answers, settings: Settings) -> "gr.Blocks":
             halt = gr.Button(scale=0, min_width=90, visible=False, elem_id="stop")
 
         board = [past, present, send, halt, examples]
-        labels = [header, invitation, question, clear, switch, send, halt]
+        labels = [header, invitation, question, clear, switch, send, halt, dates, since, until]
 
         def greet(request: gr.Request) -> list[Any]:
             wished = request.headers.get("accept-language", "")
@@ -113,6 +120,9 @@ def build_page(assistant: Answers, settings: Settings) -> "gr.Blocks":
 
         def take(typed: str, chat: Chat) -> list[Any]:
             return ["", *_show(chat)] if chat.ask(typed) else [gr.skip()] * (1 + len(board))
+
+        def limited(first: str, last: str, chat: Chat) -> str:
+            return "" if chat.limit(first, last) else render_hint("bad_dates", chat.language)
 
         def reply(chat: Chat) -> Iterator[str]:
             with closing_after(chat.answer(assistant)) as steps:
@@ -149,12 +159,26 @@ def build_page(assistant: Answers, settings: Settings) -> "gr.Blocks":
             taken.then(reply, chat_state, present, **in_turn).then(
                 _show, chat_state, board, **at_once
             )
+        left = [since.blur, since.submit, until.blur, until.submit]
+        gr.on(left, limited, [since, until, chat_state], bad_dates, **at_once)
         halt.click(halted, chat_state, board, **at_once)
         clear.click(emptied, chat_state, board, **at_once)
         switch.click(switched, chat_state, [*labels, past, present], **at_once)
         page.load(greet, None, [chat_state, *labels, present], **at_once)
     page.queue(default_concurrency_limit=1, api_open=False)
     return page
+
+
+def _date_fields() -> "tuple[gr.Accordion, gr.Textbox, gr.Textbox, gr.HTML]":
+    """The fields that limit a question to documents of some days, and a line for what is wrong."""
+    import gradio as gr
+
+    with gr.Accordion(open=False, elem_id="dates") as dates:
+        with gr.Row():
+            since = gr.Textbox(max_length=10, elem_id="since")
+            until = gr.Textbox(max_length=10, elem_id="until")
+        wrong = gr.HTML(apply_default_css=False, js_on_load="", elem_id="bad-dates")
+    return dates, since, until, wrong
 
 
 def serve(assistant: Answers, settings: Settings, *, ready: Callable[[str], None]) -> None:
@@ -249,4 +273,7 @@ def _label(chat: Chat) -> list[Any]:
         text(code, "other_language"),
         text(code, "ask"),
         text(code, "stop"),
+        gr.update(label=text(code, "dates")),
+        gr.update(label=text(code, "since"), placeholder=text(code, "day")),
+        gr.update(label=text(code, "until"), placeholder=text(code, "day")),
     ]

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Protocol, TypeVar
 
 from rag.errors import RagError
-from rag.schema import Delta, Event, Passages, Turn
+from rag.schema import Delta, Event, Marked, Passages, Period, Turn
 from ui.render import Exchange
 from ui.strings import Language, Problem, describe
 
@@ -22,7 +22,9 @@ Item = TypeVar("Item")
 class Answers(Protocol):
     """All that the page asks of an assistant."""
 
-    def stream(self, question: str, *, history: Sequence[Turn]) -> Iterator[Event]:
+    def stream(
+        self, question: str, *, history: Sequence[Turn], published: Period | None
+    ) -> Iterator[Event]:
         """Passages first, then the words of a draft, then the checked answer.
 
         If the iterator has a `close`, the page calls it, also when a visitor stops midway. That
@@ -32,7 +34,7 @@ class Answers(Protocol):
 
 
 class Chat:
-    """What one visitor has asked and been told, and the language of the visitor's page.
+    """What one visitor has asked and been told, the language of the page, and the dates chosen.
 
     The page's callbacks run in several threads: a stop comes while an answer is being written. An
     answer only ever changes the exchange that it is the answer to, as it left it; once that was
@@ -41,6 +43,7 @@ class Chat:
 
     def __init__(self, language: Language) -> None:
         self.language: Language = language
+        self.period: Period | None = None
         self._exchanges: tuple[Exchange, ...] = ()
         self._lock = threading.Lock()
 
@@ -61,8 +64,21 @@ class Chat:
         with self._lock:
             if not asked or self.is_open:
                 return False
-            self._exchanges = (*self._exchanges, Exchange(question=asked))
+            self._exchanges = (*self._exchanges, Exchange(question=asked, period=self.period))
             return True
+
+    def limit(self, first: str, last: str) -> bool:
+        """Limits the next questions to documents of some days, ISO 8601; "" leaves a side open.
+
+        Returns:
+            False, with the limit left as it was, where these are no two days in their order.
+        """
+        try:
+            chosen = Period.between(first.strip(), last.strip())
+        except ValueError:
+            return False
+        self.period = None if chosen == Period() else chosen
+        return True
 
     def answer(self, assistant: Answers) -> Iterator[None]:
         """Answers the last question, if it is open, and yields after each step.
@@ -75,7 +91,8 @@ class Chat:
         *past, last = exchanges
         problem: Problem | None = None
         try:
-            with closing_after(assistant.stream(last.question, history=_history(past))) as events:
+            stream = assistant.stream(last.question, history=_history(past), published=last.period)
+            with closing_after(stream) as events:
                 for event in events:
                     before, last = last, _after(last, event)
                     if not self._change(before, last):
@@ -127,14 +144,12 @@ def closing_after(items: Iterator[Item]) -> Iterator[Iterator[Item]]:
 def _after(exchange: Exchange, event: Event) -> Exchange:
     if isinstance(event, Passages):
         return replace(exchange, passages=event.passages)
+    if isinstance(event, Marked):
+        return replace(exchange, citations=event.citations)
     if isinstance(event, Delta):
         return replace(exchange, draft=exchange.draft + event.text)
     return replace(exchange, answer=event.answer)
 
 
 def _history(past: Sequence[Exchange]) -> tuple[Turn, ...]:
-    return tuple(
-        Turn(question=exchange.question, answer=exchange.answer.text)
-        for exchange in past
-        if exchange.answer is not None
-    )
+    return tuple(Turn.of(exchange.answer) for exchange in past if exchange.answer is not None)

@@ -1,7 +1,7 @@
 """The page's conversation as HTML: pure, from answers and events to strings.
 
-Whatever comes from a document, a model or a visitor goes through Jinja2's autoescape; nothing here
-marks such a text as safe.
+Whatever comes from a document, a model or a visitor goes through the filter `shown` and Jinja2's
+autoescape; nothing here marks such a text as safe.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from typing import Literal
 
 import jinja2
 
-from rag.schema import Answer, AnswerSentence, Citation, Passage, Span, Status
+from rag.dates import resolve_dates
+from rag.schema import Answer, AnswerSentence, Citation, Passage, Period, Span, Status
 from rag.text import direction
-from ui.strings import Language, Problem, format_date, text, word
+from ui.strings import Language, Problem, describe_period, format_date, shown, text, word
 
 CONTEXT_CHARACTERS = 150
 OPENING_CHARACTERS = 260
@@ -32,7 +33,9 @@ class Exchange:
     """One question on the page, and what has become of it so far."""
 
     question: str
+    period: Period | None = None
     passages: tuple[Passage, ...] | None = None
+    citations: tuple[Citation, ...] = ()
     draft: str = ""
     answer: Answer | None = None
     problem: Problem | None = None
@@ -111,6 +114,7 @@ class Card:
     date: str | None
     date_iso: str | None
     excerpt: Excerpt
+    dates: tuple[str, ...] = ()
 
 
 def render_header(language: Language) -> str:
@@ -121,6 +125,11 @@ def render_header(language: Language) -> str:
 def render_invitation(language: Language) -> str:
     """The line above the example questions."""
     return _template("invitation.html").render(**_page(language))
+
+
+def render_hint(key: str, language: Language) -> str:
+    """A line that says what is wrong with what was typed."""
+    return _template("hint.html").render(hint=text(language, key), **_page(language))
 
 
 def render_past(exchanges: Sequence[Exchange], language: Language) -> str:
@@ -194,6 +203,10 @@ def citation_card(citation: Citation, language: Language) -> Card:
             cut_around(citation.passage, start, start + len(citation.quote)),
             answer=citation.answer.shifted(-citation.start) if citation.answer else None,
         ),
+        dates=tuple(
+            text(language, "means", phrase=date.span.of(citation.quote), date=date.words)
+            for date in resolve_dates(citation.quote, citation.published, language)
+        ),
     )
 
 
@@ -221,9 +234,12 @@ def _view(index: int, exchange: Exchange, language: Language) -> dict[str, objec
     not_found = answer is not None and answer.status is Status.NOT_FOUND
     cards: list[Card] = []
     heading = ""
-    if answer is not None and not not_found:
+    citations = exchange.citations if answer is None else answer.citations
+    if citations and exchange.stage != "failed":
         heading = "sources"
-        cards = [citation_card(citation, language) for citation in answer.citations]
+        cards = [citation_card(citation, language) for citation in citations]
+    elif answer is not None and not not_found:
+        heading = ""
     elif exchange.stage != "failed":
         heading = "nearest" if not_found else "found"
         passages = answer.passages if answer is not None else exchange.passages or ()
@@ -238,12 +254,19 @@ def _view(index: int, exchange: Exchange, language: Language) -> dict[str, objec
         "direction": direction(exchange.question if answer is None else answer.text),
         "answer_language": answer.language if answer and answer.language != "und" else None,
         "not_found": not_found,
+        "marked": _marked_words(citations[0]) if citations and answer is None else "",
         "partial": answer is not None and answer.status is Status.PARTIAL,
+        "period": describe_period(exchange.period, language) if exchange.period else "",
         "rewritten": answer is not None and answer.query.strip() != exchange.question.strip(),
         "problem": word(exchange.problem, language) if exchange.problem else "",
         "heading": heading,
         "cards": cards,
     }
+
+
+def _marked_words(citation: Citation) -> str:
+    """The answering words of a citation, "" where none are marked."""
+    return citation.answer.shifted(-citation.start).of(citation.quote) if citation.answer else ""
 
 
 def _pieces(sentence: str, known: set[int]) -> Iterator[str | Mark]:
@@ -276,13 +299,15 @@ def _space_after(passage: str, position: int) -> int:
 
 @functools.cache
 def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
+    environment = jinja2.Environment(
         loader=jinja2.PackageLoader("ui"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["shown"] = shown
+    return environment
 
 
 def _template(name: str) -> jinja2.Template:

@@ -13,11 +13,21 @@ from types import MappingProxyType
 from typing import Literal, get_args
 
 from rag.errors import RagError
+from rag.schema import Period
 
 Language = Literal["ar", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 _ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
+_UNSEEN = dict.fromkeys(
+    [
+        *(point for point in range(0x20) if chr(point) not in "\t\n\r"),
+        *range(0x7F, 0xA0),
+        *range(0x202A, 0x202F),
+        *range(0x2066, 0x2070),
+        *range(0xD800, 0xE000),
+    ]
+)
 
 _ENGLISH = {
     "title": "Mustanad",
@@ -44,6 +54,15 @@ _ENGLISH = {
     "unsupported": "not borne out by the documents",
     "not_found": "Not in the documents",
     "searched_for": "Searched for:",
+    "means": "“{phrase}” means {date}",
+    "dates": "Dates of the documents",
+    "since": "From",
+    "until": "Until",
+    "day": "like 2024-01-31",
+    "bad_dates": "A date looks like 2024-01-31, and the first is not after the second.",
+    "period.first_last": "Documents from {first} to {last} only",
+    "period.first": "Documents from {first} on only",
+    "period.last": "Documents up to {last} only",
     "sources": "Sources",
     "found": "Passages found",
     "nearest": "Closest passages, not an answer",
@@ -69,6 +88,7 @@ _ENGLISH = {
     "error.ModelFetchError": "The model {model} could not be fetched: {reason}",
     "error.ModelLoadError": "The model {model} is here but could not be loaded: {reason}",
     "error.PromptError": "The prompt {prompt} does not work: {reason}",
+    "error.QuestionError": "This question cannot be asked: {reason}",
     "error.GenerationError": "The text model {model} failed while it was writing: {reason}",
 }
 
@@ -97,6 +117,15 @@ _ARABIC = {
     "unsupported": "لا تؤيده الوثائق",
     "not_found": "ليس في الوثائق",
     "searched_for": "عبارة البحث:",
+    "means": "«{phrase}» يعني {date}",
+    "dates": "تواريخ الوثائق",
+    "since": "من",
+    "until": "إلى",
+    "day": "مثلًا 2024-01-31",
+    "bad_dates": "يُكتب التاريخ هكذا: 2024-01-31، ولا يكون الأول بعد الثاني.",
+    "period.first_last": "من وثائق ما بين {first} و{last} فقط",
+    "period.first": "من وثائق ما بعد {first} فقط",
+    "period.last": "من وثائق ما قبل {last} فقط",
     "sources": "المصادر",
     "found": "المقاطع التي وُجدت",
     "nearest": "أقرب المقاطع، وليست جوابًا",
@@ -121,6 +150,7 @@ _ARABIC = {
     "error.ModelFetchError": "تعذّر جلب النموذج {model}: {reason}",
     "error.ModelLoadError": "ملف النموذج {model} موجود لكن تعذّر تحميله: {reason}",
     "error.PromptError": "القالب {prompt} غير صالح: {reason}",
+    "error.QuestionError": "تعذّر طرح هذا السؤال: {reason}",
     "error.GenerationError": "أخفق النموذج {model} أثناء كتابة الجواب: {reason}",
 }
 
@@ -160,13 +190,25 @@ class Problem:
     facts: Mapping[str, str]
 
 
+def shown(words: str) -> str:
+    """What a document, a model or a visitor wrote, without what is not seen but steers the rest.
+
+    Bidi embeddings, overrides and isolates could turn a quotation around, and what stands beside
+    it; control characters but tabs and line ends, and halves of characters, are none of HTML's.
+    Marks that only say which way a character runs stay, and so do the joiners of Arabic letters.
+    """
+    return words.translate(_UNSEEN)
+
+
 def text(language: Language, key: str, **facts: object) -> str:
     """The text of this name in this language, with its facts put in, isolated.
 
     Raises:
         KeyError: there is no such text, or one of its facts is missing.
     """
-    isolated = {name: f"{_ISOLATE}{value}{_POP_ISOLATE}" for name, value in facts.items()}
+    isolated = {
+        name: f"{_ISOLATE}{shown(str(value))}{_POP_ISOLATE}" for name, value in facts.items()
+    }
     return TEXTS[language][key].format_map(isolated)
 
 
@@ -211,6 +253,16 @@ def _weight(parameter: str) -> float:
 def format_date(day: dt.date, language: Language) -> str:
     """Day, month by name, year, as newspapers of that language write them."""
     return f"{day.day} {_MONTHS[language].split()[day.month - 1]} {day.year}"
+
+
+def describe_period(period: Period, language: Language) -> str:
+    """Which documents are used: those of a period, with one side open or neither."""
+    days = {
+        name: format_date(day, language)
+        for name, day in (("first", period.first), ("last", period.last))
+        if day is not None
+    }
+    return text(language, "period." + "_".join(days), **days) if days else ""
 
 
 def describe(error: Exception) -> Problem:

@@ -1,0 +1,150 @@
+"""Measures the check of answers, by claims of which it is known whether they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rag.citations import Support, check_support
+from rag.evaluation import read_lines
+from rag.evidence import worded_for_model
+from rag.schema import Evidence, Passage, Span
+from rag.wording import spoken
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """An answer to a question, and the sentence it is said to rest on.
+
+    `marked` are the sentence's words that answer, `supported` whether the sentence bears the
+    answer out, and `kind` what is wrong with it if not.
+    """
+
+    claim_id: str
+    question: str
+    sentence: str
+    marked: str
+    answer: str
+    lang: str
+    supported: bool
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimReport:
+    """Each claim with what the check found."""
+
+    checked: tuple[tuple[Claim, Support], ...]
+
+    def totals(self) -> dict[str, dict[str, float]]:
+        """Of all claims and by language; an alarm is a claim that the check does not let pass.
+
+        Precision: the share of alarms that are right. Recall: the share of wrong claims with one.
+        """
+        groups = {"all": list(self.checked)}
+        for claim, support in self.checked:
+            groups.setdefault(f"lang:{claim.lang}", []).append((claim, support))
+        return {name: _totals(found) for name, found in groups.items() if found}
+
+    def to_dict(self) -> dict[str, Any]:
+        """The claims that were judged wrongly, and the totals."""
+        wrong = [claim for claim, support in self.checked if support.holds != claim.supported]
+        return {"wrong": [claim.claim_id for claim in wrong], "totals": self.totals()}
+
+    def __str__(self) -> str:
+        return "\n".join(self._lines())
+
+    def _lines(self) -> Iterator[str]:
+        for name, row in self.totals().items():
+            yield (
+                f"{name:10} {row['claims']:>4} claims  precision {row['precision']:.3f}  "
+                f"recall {row['recall']:.3f}  false alarms {row['false_alarms']}"
+            )
+        kinds: dict[str, list[bool]] = {}
+        for claim, support in self.checked:
+            kinds.setdefault(claim.kind, []).append(support.holds == claim.supported)
+        for kind, found in kinds.items():
+            yield f"  {kind:10} {sum(found)} of {len(found)} judged rightly"
+
+
+def load_claims(path: Path) -> tuple[Claim, ...]:
+    """Reads claims, one JSON object a line.
+
+    Raises:
+        DocumentError: the file cannot be read, or a line of it is no claim.
+    """
+    what = "claim with id, question, sentence, marked, answer, lang, supported and kind"
+    return read_lines(path, _claim, what=what)
+
+
+def check_claims(claims: Sequence[Claim]) -> ClaimReport:
+    """Checks each answer against its sentence as `rag.answering` does."""
+    return ClaimReport(
+        tuple(
+            (
+                claim,
+                check_support(
+                    claim.answer,
+                    question=claim.question,
+                    shown=worded_for_model(_evidence(claim), spoken(claim.lang)),
+                ),
+            )
+            for claim in claims
+        )
+    )
+
+
+def _totals(found: Sequence[tuple[Claim, Support]]) -> dict[str, float]:
+    alarms = [claim for claim, support in found if not support.holds]
+    wrong = sum(not claim.supported for claim, _ in found)
+    right_alarms = sum(not claim.supported for claim in alarms)
+    return {
+        "claims": len(found),
+        "precision": right_alarms / len(alarms) if alarms else 1.0,
+        "recall": right_alarms / wrong if wrong else 1.0,
+        "false_alarms": len(alarms) - right_alarms,
+    }
+
+
+def _claim(row: dict[str, Any]) -> Claim:
+    if row["marked"] not in row["sentence"]:
+        raise ValueError("the marked words do not stand in the sentence")
+    if not isinstance(row["supported"], bool):
+        raise TypeError("supported is not true or false")
+    return Claim(
+        claim_id=str(row["id"]),
+        question=str(row["question"]),
+        sentence=str(row["sentence"]),
+        marked=str(row["marked"]),
+        answer=str(row["answer"]),
+        lang=str(row["lang"]),
+        supported=row["supported"],
+        kind=str(row["kind"]),
+    )
+
+
+def _evidence(claim: Claim) -> Evidence:
+    """The sentence as a document of its own, without a date."""
+    text, start = claim.sentence, claim.sentence.index(claim.marked)
+    passage = Passage(
+        document_id=claim.claim_id,
+        start=0,
+        end=len(text),
+        text=text,
+        title="",
+        source=None,
+        published=None,
+        language="ar",
+        path="",
+        score=1.0,
+        cosine=1.0,
+    )
+    return Evidence(
+        span=Span(0, len(text)),
+        text=text,
+        passage=passage,
+        score=1.0,
+        answer=Span(start, start + len(claim.marked)),
+    )

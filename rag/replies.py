@@ -1,0 +1,56 @@
+"""Replies that need no search: to a greeting, and to questions about the documents themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rag.intents import AboutCorpus, Courtesy
+from rag.schema import Document
+from rag.wording import phrase
+
+_MOST_LISTED = 12
+
+
+def reply_to_courtesy(courtesy: Courtesy, language: str) -> str:
+    """One sentence."""
+    return phrase(courtesy.kind, language)
+
+
+def describe_corpus(about: AboutCorpus, documents: Sequence[Document], language: str) -> str:
+    """How many documents there are, from when and from whom, and the newest of them by name.
+
+    Args:
+        about: limits them to a period; then those outside are only counted.
+        documents: of the whole corpus; none give the phrase that says how to add some.
+        language: of the reply.
+    """
+    if not documents:
+        return phrase("empty", language)
+    meant = [document for document in documents if document.published in about.period]
+    return "\n".join(_lines(meant, len(documents), language))
+
+
+def _lines(meant: Sequence[Document], of_all: int, language: str) -> Iterator[str]:
+    if len(meant) < of_all:
+        yield phrase("corpus_part", language, count=str(len(meant)), all=str(of_all))
+    else:
+        yield phrase("corpus", language, count=str(of_all))
+    dates = sorted(document.published for document in meant if document.published)
+    if dates:
+        yield phrase("corpus_dates", language, first=str(dates[0]), last=str(dates[-1]))
+    sources = dict.fromkeys(document.source for document in meant if document.source)
+    if sources:
+        shown = list(sources)[:_MOST_LISTED]
+        more = "، …" if language == "ar" else ", …"
+        comma = "، " if language == "ar" else ", "
+        rest = more if len(sources) > len(shown) else ""
+        yield phrase("corpus_sources", language, sources=comma.join(shown) + rest)
+    # Those without a date come last.
+    newest = sorted(
+        meant, key=lambda d: d.published.toordinal() if d.published else 0, reverse=True
+    )
+    for document in newest[:_MOST_LISTED]:
+        facts = (document.title or document.path, document.published)
+        yield "• " + " · ".join(str(fact) for fact in facts if fact)
+    if len(newest) > _MOST_LISTED:
+        yield phrase("corpus_more", language, count=str(len(newest) - _MOST_LISTED))

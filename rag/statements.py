@@ -1,0 +1,111 @@
+"""What a sentence answers, in words that it bears out: the model's, or else the document's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from contextlib import closing
+from dataclasses import dataclass
+
+from rag.citations import check_support, extract
+from rag.dates import resolve_dates
+from rag.drafting import translate, write_draft
+from rag.evidence import worded_for_model
+from rag.generation import TextModel
+from rag.lexical import content_stems
+from rag.quantities import unstated
+from rag.romanise import mend_names, romanise
+from rag.schema import Delta, Evidence, Status
+from rag.text import detect_language, direction
+from rag.wording import phrase, spoken
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What a sentence says, as the answer has it."""
+
+    text: str
+    status: Status = Status.ANSWERED
+
+
+def state(
+    best: Evidence,
+    query: str,
+    *,
+    language: str,
+    model: TextModel | None,
+    max_tokens: int,
+    on_word: Callable[[], None],
+) -> Generator[Delta, None, Statement]:
+    """Has the model word what a sentence answers, and falls back on the document's own words.
+
+    A draft that the sentence does not bear out is not used. In its place stands a translation of
+    the answering words with the original beside it, or the clause as it is written.
+
+    Args:
+        best: the sentence, its answering words marked.
+        query: the question, standing alone.
+        language: of the answer.
+        model: None quotes the clause at once.
+        max_tokens: most tokens of the draft.
+        on_word: called as each piece of the draft comes.
+
+    Raises:
+        GenerationError: the model failed.
+    """
+    if model is None:
+        return _quotation(best, language)
+    shown = worded_for_model(best, spoken(language))
+    draft = ""
+    pieces = write_draft(query, shown, language=language, model=model, max_tokens=max_tokens)
+    with closing(pieces):
+        for piece in pieces:
+            draft += piece
+            on_word()
+            yield Delta(piece)
+    said = _with_mended_names(" ".join(draft.split()), query, best, shown, model)
+    if _holds(said, query, shown, language):
+        return Statement(said)
+    if language == "en" and detect_language(best.text) != "en":
+        said = _date_in_words(best) or translate(best.marked, model=model, max_tokens=max_tokens)
+        if check_support(said, question=query, shown=shown).missing_names:
+            said = romanise(best.marked, like=said, model=model) or said
+        # The original stands beside it, so that it must have all of its numbers.
+        if _holds(said, query, shown, language) and not unstated(best.marked, said):
+            quote = " ".join(best.marked.split())
+            return Statement(phrase("translated", language, translation=said, quote=quote))
+    return _quotation(best, language)
+
+
+def _holds(said: str, query: str, shown: str, language: str) -> bool:
+    wanted = "rtl" if spoken(language) == "ar" else "ltr"
+    readable = direction(said) == wanted or not any(map(str.isalpha, said))
+    return readable and check_support(said, question=query, shown=shown).holds
+
+
+def _quotation(best: Evidence, language: str) -> Statement:
+    """The clause that answers, as written; PARTIAL if not in the question's language."""
+    clause = extract(best)
+    understood = detect_language(clause) == language
+    return Statement(
+        phrase("quoted", language, quote=" ".join(clause.split())),
+        Status.ANSWERED if understood else Status.PARTIAL,
+    )
+
+
+def _date_in_words(best: Evidence) -> str | None:
+    """The English date that the answering words are, if they are nothing else."""
+    if best.answer is None:
+        return None
+    marked = best.answer.shifted(-best.span.start)
+    for date in resolve_dates(best.text, best.passage.published, "en"):
+        beside = (
+            f"{best.text[marked.start : date.span.start]}{best.text[date.span.end : marked.end]}"
+        )
+        if date.span.overlaps(marked) and not content_stems(beside):
+            return date.words
+    return None
+
+
+def _with_mended_names(said: str, query: str, best: Evidence, shown: str, model: TextModel) -> str:
+    missing = check_support(said, question=query, shown=shown).missing_names
+    return mend_names(said, missing, source=best.marked, model=model) if missing else said

@@ -1,0 +1,79 @@
+"""The measure of the check: precision and recall over claims that hold or do not."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rag.errors import DocumentError
+from rag.evaluation_claims import Claim, check_claims, load_claims
+
+CLAIMS = Path(__file__).resolve().parents[1] / "evaluation" / "claims.jsonl"
+SENTENCE = "وبلغ عدد الجنود خمسة وعشرين جنديا."
+
+
+def claim(**changes: Any) -> Claim:
+    fields: dict[str, Any] = {
+        "claim_id": "s1",
+        "question": "How many soldiers were there?",
+        "sentence": SENTENCE,
+        "marked": "خمسة وعشرين جنديا",
+        "answer": "There were 25 soldiers.",
+        "lang": "en",
+        "supported": True,
+        "kind": "true",
+    }
+    return Claim(**{**fields, **changes})
+
+
+WRONG = claim(answer="There were 52 soldiers.", supported=False, kind="number")
+
+
+def test_alarms_are_counted_as_precision_and_recall() -> None:
+    missed = claim(answer="There were 25 sailors.", supported=False, kind="meaning")
+    false_alarm = claim(answer="There were 25 soldiers, said Mr Smithson.")
+    totals = check_claims([claim(), WRONG, missed, false_alarm]).totals()
+    assert totals["all"] == {"claims": 4, "precision": 0.5, "recall": 0.5, "false_alarms": 1}
+    assert totals["lang:en"] == totals["all"]
+
+
+def test_the_report_names_the_claims_that_were_judged_wrongly() -> None:
+    missed = claim(claim_id="s9", answer="There were 25 sailors.", supported=False, kind="meaning")
+    report = check_claims([claim(), WRONG, missed])
+    assert report.to_dict()["wrong"] == ["s9"]
+    assert "number     1 of 1 judged rightly" in str(report)
+    assert "meaning    0 of 1 judged rightly" in str(report)
+
+
+def test_no_claims_give_an_empty_report() -> None:
+    assert check_claims([]).totals() == {}
+
+
+@pytest.mark.parametrize(
+    "changes", [{"marked": "elsewhere"}, {"supported": "yes"}, {"sentence": None}]
+)
+def test_a_line_that_is_no_claim_is_named(tmp_path: Path, changes: dict[str, Any]) -> None:
+    row: dict[str, Any] = {
+        "id": "s",
+        "question": "q",
+        "sentence": "a b",
+        "marked": "b",
+        "answer": "b",
+    }
+    row |= {"lang": "en", "supported": True, "kind": "true", **changes}
+    file = tmp_path / "claims.jsonl"
+    file.write_text(json.dumps(row), encoding="utf-8")
+    with pytest.raises(DocumentError, match="line 1 is no claim"):
+        load_claims(file)
+
+
+def test_the_check_finds_most_of_the_projects_own_wrong_claims() -> None:
+    claims = load_claims(CLAIMS)
+    assert len(claims) >= 120
+    report = check_claims(claims)
+    # Measured: recall .925, precision .946 for English answers. What is lost below is a regression.
+    assert report.totals()["all"]["recall"] >= 0.9
+    assert report.totals()["lang:en"]["precision"] >= 0.9

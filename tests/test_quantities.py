@@ -1,0 +1,296 @@
+"""Numbers in digits, in words and in both, and which of an answer's numbers have no source."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.quantities import quantities, unstated
+from rag.text import numbers
+
+
+def shown(text: str) -> list[str]:
+    return sorted(quantities(text), key=lambda value: (len(value), value))
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("ثلاث سنوات", "3"),
+        ("ثلاثة أعوام", "3"),
+        ("خمس وخمسة", "5"),
+        ("اثنان", "2"),
+        ("اثنتين", "2"),
+        ("ثماني نساء", "8"),
+        ("ثمانية رجال", "8"),
+        ("ثمانٍ", "8"),
+        ("عشر", "10"),
+        ("عشرون", "20"),
+        ("عشرين", "20"),
+        ("تسعون", "90"),
+        ("مئة", "100"),
+        ("مائة", "100"),
+        ("مئتان", "200"),
+        ("مائتين", "200"),
+        ("مئتا رجل", "200"),
+        ("ثلاثمئة", "300"),
+        ("ثلاثمائة", "300"),
+        ("ثلاث مئة", "300"),
+    ],
+)
+def test_an_arabic_number_word_counts_in_every_gender_and_case(written: str, value: str) -> None:
+    assert shown(written) == [value]
+
+
+@pytest.mark.parametrize(
+    "written", ["الثلاثة", "وثلاثة", "والثلاثة", "بثلاثة", "لثلاث", "فثلاث", "كثلاثة", "ثلاثةٌ"]
+)
+def test_what_is_written_on_to_a_number_word_does_not_change_it(written: str) -> None:
+    assert shown(written) == ["3"]
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("أحد عشر", "11"),
+        ("إحدى عشرة", "11"),
+        ("اثني عشر", "12"),
+        ("اثنتا عشرة", "12"),
+        ("خمسة عشر يوما", "15"),
+        ("خمسة وعشرون", "25"),
+        ("خمس وعشرين", "25"),
+        ("الخمسة والعشرين", "25"),
+        ("مئة وخمسة", "105"),
+        ("مئة وخمسون", "150"),
+        ("مئة وخمسة وعشرين", "125"),
+        ("مئة وخمسة عشر", "115"),
+        ("مئتين وخمسين", "250"),
+        ("ثلاثمئة وخمسة وستون يوما", "365"),
+        ("خمسة وعشرون ألفا", "25000"),
+        ("خمسة عشر ألف", "15000"),
+        ("عشرة آلاف", "10000"),
+        ("ثلاثة آلاف وخمسمئة", "3500"),
+        ("مئة ألف", "100000"),
+        ("ألف وتسعمئة وسبعة وستين", "1967"),
+        ("ألفين وأربعة وعشرين", "2024"),
+        ("ثلاثة ملايين ومئتي ألف", "3200000"),
+        ("خمسة وعشرون مليونا ومئة ألف", "25100000"),
+        ("ملياري دينار", "2000000000"),
+        ("مليونان", "2000000"),
+        ("ألفا", "1000"),
+        ("ألفان", "2000"),
+    ],
+)
+def test_arabic_words_that_make_one_number_count_once(written: str, value: str) -> None:
+    assert shown(written) == [value]
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("three", "3"),
+        ("a dozen", "12"),
+        ("nineteen", "19"),
+        ("twenty-five", "25"),
+        ("twenty five", "25"),
+        ("Two Hundred", "200"),
+        ("one hundred one", "101"),
+        ("one hundred and fifty", "150"),
+        ("two hundred and fifty thousand", "250000"),
+        ("two thousand and twenty-four", "2024"),
+        ("three million two hundred thousand", "3200000"),
+        ("one million, two hundred thousand", "1200000"),
+        ("third", "3"),
+        ("the twenty-first", "21"),
+    ],
+)
+def test_english_words_that_make_one_number_count_once(written: str, value: str) -> None:
+    assert shown(written) == [value]
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("23 ألفا", "23000"),
+        ("٢٣ ألفًا", "23000"),
+        ("5 آلاف", "5000"),
+        ("٣٫٢ مليون", "3200000"),
+        ("3.2 million", "3200000"),
+        ("1.5 مليار دينار", "1500000000"),
+        ("5 hundred", "500"),
+        ("3 million two hundred thousand", "3200000"),
+    ],
+)
+def test_digits_with_a_word_of_scale_count_once_as_their_product(written: str, value: str) -> None:
+    assert shown(written) == [value]
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("2500", "2500"),
+        ("2,500", "2500"),
+        ("2،500", "2500"),
+        ("2\u00a0500", "2500"),
+        ("٢٥٠٠", "2500"),
+        ("٢٬٥٠٠", "2500"),
+        ("۲۵۰۰", "2500"),
+        ("٢٠٫٥٠", "20.5"),
+        ("0.0000001", "0.0000001"),
+        ("007", "7"),
+        ("21st", "21"),
+    ],
+)
+def test_digits_count_by_their_value_in_either_script(written: str, value: str) -> None:
+    assert shown(written) == [value]
+
+
+@pytest.mark.parametrize("written", ["20 في المئة", "20 بالمئة", "عشرين في المئة", "20 للمئة"])
+def test_per_cent_is_not_a_hundred(written: str) -> None:
+    assert shown(written) == ["20"]
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("الثالث", "3"),
+        ("الثانية", "2"),
+        ("السابع عشر", "17"),
+        ("الحادي عشر", "11"),
+        ("الحادي والعشرين", "21"),
+        ("الحادية والثلاثين", "31"),
+    ],
+)
+def test_an_ordinal_counts_as_its_number(written: str, value: str) -> None:
+    assert shown(written) == [value]
+
+
+@pytest.mark.parametrize(
+    ("written", "values"),
+    [
+        ("كانون الثاني", []),
+        ("في 8 كانون الثاني 2024", ["8", "2024"]),
+        ("تشرين الثاني", []),
+        ("ربيع الثاني", []),
+        ("جمادى الثانية", []),
+        ("يوم الاثنين", []),
+        ("وبالاثنين والإثنين", []),
+    ],
+)
+def test_a_month_or_day_whose_name_holds_a_number_states_none(
+    written: str, values: list[str]
+) -> None:
+    assert shown(written) == values
+
+
+@pytest.mark.parametrize(
+    "written", ["one of them", "the first", "أحد المسؤولين", "واحد", "أول مرة", "إحدى المدن"]
+)
+def test_a_lone_one_is_mostly_a_pronoun_and_left_out(written: str) -> None:
+    assert shown(written) == []
+
+
+def test_a_one_in_digits_counts() -> None:
+    assert shown("1 of them") == ["1"]
+
+
+@pytest.mark.parametrize(
+    ("written", "values"),
+    [
+        ("خمسة ستة", ["5", "6"]),
+        ("عشرون ثلاثون", ["20", "30"]),
+        ("عشرون، خمسة", ["5", "20"]),
+        ("ثلاثون ثانية", ["2", "30"]),
+        ("30 ثانية", ["2", "30"]),
+        ("150 وخمسة", ["5", "150"]),
+        ("two three", ["2", "3"]),
+        ("ten five", ["5", "10"]),
+        ("five ten-year plans", ["5", "10"]),
+        ("twenty thirty", ["20", "30"]),
+        ("twenty. Five", ["5", "20"]),
+        ("five and twenty", ["5", "20"]),
+        ("20 two-storey houses", ["2", "20"]),
+        ("in 2020 and five", ["5", "2020"]),
+        ("between 15 and 20", ["15", "20"]),
+        ("2024 2025", ["2024", "2025"]),
+        ("12.5.2024", ["5", "12", "2024"]),
+        ("10:30", ["10", "30"]),
+    ],
+)
+def test_numbers_that_only_stand_beside_one_another_stay_apart(
+    written: str, values: list[str]
+) -> None:
+    assert shown(written) == values
+
+
+@pytest.mark.parametrize("written", ["", "سنة", "السبت", "الثلاثاء", "often", "someone", "?!"])
+def test_words_that_only_look_like_a_number_are_none(written: str) -> None:
+    assert shown(written) == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "source"),
+    [
+        ("25,000 people", "خمسة وعشرون ألف شخص"),
+        ("خمسة وعشرون ألف شخص", "25,000 people"),
+        ("3.2 million", "3,200,000"),
+        ("It took three years.", "استغرق ثلاثة أعوام"),
+        ("300", "ثلاثمئة"),
+        ("on the 21st", "في الحادي والعشرين من مايو"),
+        ("one of them", "بعضهم"),
+    ],
+)
+def test_a_number_is_stated_whatever_form_it_has(answer: str, source: str) -> None:
+    assert unstated(answer, source) == frozenset()
+
+
+@pytest.mark.parametrize("source", ["بعد عامين", "شركتان", "مدينتي عدن وصنعاء", "بقيت ساعتين"])
+def test_a_dual_states_a_two(source: str) -> None:
+    assert unstated("two of them", source) == frozenset()
+    assert unstated("three of them", source) == {"3"}
+
+
+@pytest.mark.parametrize("source", ["the second largest city", "both cities", "he came twice"])
+def test_an_english_word_for_a_second_states_a_two(source: str) -> None:
+    assert unstated("ثاني أكبر مدينة", source) == frozenset()
+
+
+def test_a_second_is_mostly_a_time_and_needs_no_source() -> None:
+    assert unstated("It lasted a second.", "استمر لحظة") == frozenset()
+
+
+def test_numbers_of_any_source_are_stated_and_the_others_told() -> None:
+    assert unstated("5 of 7, and 9", "خمسة", "سبع") == {"9"}
+    assert unstated("5") == {"5"}
+
+
+def test_the_figure_before_a_word_of_scale_is_stated_too() -> None:
+    assert unstated("40", "40 مليون دينار") == frozenset()
+    assert unstated("40 million", "40 دينارا") == {"40000000"}
+
+
+@given(st.integers(0))
+def test_an_integer_in_digits_is_itself(number: int) -> None:
+    assert quantities(str(number)) == {str(number)}
+
+
+@given(st.integers(0), st.integers(0, 999))
+def test_a_number_after_digits_leaves_them_whole(number: int, other: int) -> None:
+    assert quantities(f"{number} five {other}") == {str(number), "5", str(other)}
+
+
+def test_digits_of_any_length_are_read() -> None:
+    assert quantities("9" * 5000) == {"9" * 5000}
+    assert quantities(f"{'9' * 40} five million") == {"9" * 40, "5000000"}
+
+
+_WORDS = st.sampled_from(
+    ["خمسة", "وعشرون", "عشر", "مئة", "ألف", "مليونان", "و", "five", "twenty", "hundred", "million"]
+)
+
+
+@given(st.lists(_WORDS | st.text(max_size=5) | st.integers().map(str)).map(" ".join))
+def test_reading_numbers_never_raises(text: str) -> None:
+    assert unstated(text, text) == frozenset()
+    assert all(numbers(value) == {value} for value in quantities(text))

@@ -1,0 +1,205 @@
+"""Documents that disagree about a number or a date are told apart, and others are not."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+
+import pytest
+
+from rag.schema import Evidence
+from rag.sides import sides
+from tests.test_evidence import evidence_of
+
+OLD, NEW = "2024-01-10", "2024-06-10"
+FORTY = "The new bridge over the river cost 40 million dinars."
+FORTY_FIVE = "The new bridge over the river cost 45 million dinars."
+
+
+def said(
+    text: str,
+    answer: str | None,
+    *,
+    by: str = "d1",
+    title: str = "",
+    published: str | None = None,
+    probability: float = 0.9,
+) -> Evidence:
+    """A sentence of the document `by`, with its answering words marked."""
+    found = evidence_of(
+        text, answer=answer, published=dt.date.fromisoformat(published) if published else None
+    )
+    passage = dataclasses.replace(found.passage, document_id=by, title=title)
+    return dataclasses.replace(found, passage=passage, probability=probability)
+
+
+def told(*evidence: Evidence, least: float = 0.3) -> list[list[str]]:
+    """The sides, as the documents of their sentences."""
+    return [[item.passage.document_id for item in side] for side in sides(evidence, least=least)]
+
+
+def test_one_sentence_is_one_side() -> None:
+    only = said(FORTY, "40 million dinars")
+    assert sides([only], least=0.3) == ((only,),)
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        (FORTY, "40 million dinars"),
+        ("The new bridge over the river cost forty million dinars.", "forty million dinars"),
+        ("كلف الجسر الجديد فوق النهر 40 مليون دينار.", "40 مليون دينار"),
+    ],
+)
+def test_the_same_value_in_other_words_is_one_side(text: str, answer: str) -> None:
+    first = said(FORTY, "40 million dinars")
+    assert len(told(first, said(text, answer, by="d2"))) == 1
+
+
+def test_different_numbers_in_two_documents_are_two_sides_the_newer_first() -> None:
+    old = said(FORTY, "40 million dinars", published=OLD)
+    new = said(FORTY_FIVE, "45 million dinars", by="d2", published=NEW, probability=0.8)
+    assert told(old, new) == [["d2"], ["d1"]]
+    newer = said(FORTY, "40 million dinars", published="2024-06-11")
+    assert told(newer, new) == [["d1"], ["d2"]]
+
+
+def test_without_dates_the_more_probable_side_comes_first() -> None:
+    first = said(FORTY, "40 million dinars")
+    assert told(first, said(FORTY_FIVE, "45 million dinars", by="d2")) == [["d1"], ["d2"]]
+
+
+def test_a_side_with_a_date_comes_before_one_without() -> None:
+    first = said(FORTY, "40 million dinars")
+    dated = said(FORTY_FIVE, "45 million dinars", by="d2", published=OLD)
+    assert told(first, dated) == [["d2"], ["d1"]]
+
+
+def test_a_number_in_the_same_unit_does_not_bear_out_another() -> None:
+    first = said(FORTY, "40 million dinars")
+    other = said(FORTY_FIVE, "45 million dinars")
+    assert sides([first, other], least=0.3) == ((first,),)
+
+
+def test_each_side_has_the_sentences_that_bear_it_out() -> None:
+    evidence = [
+        said(FORTY, "40 million dinars", by="d1"),
+        said(FORTY_FIVE, "45 million dinars", by="d2"),
+        said("It cost 40 million dinars.", "40 million dinars", by="d3"),
+        said("It cost 45 million dinars.", "45 million dinars", by="d4"),
+    ]
+    assert told(*evidence) == [["d1", "d3"], ["d2", "d4"]]
+
+
+def test_no_more_than_two_sides_are_told() -> None:
+    first = said(FORTY, "40 million dinars")
+    second = said(FORTY_FIVE, "45 million dinars", by="d2")
+    third = said(FORTY.replace("40", "50"), "50 million dinars", by="d3")
+    assert told(first, second, third) == [["d1"], ["d2"]]
+
+
+def test_numbers_of_one_document_are_one_side() -> None:
+    first = said(FORTY, "40 million dinars")
+    assert told(first, said(FORTY_FIVE, "45 million dinars")) == [["d1"]]
+
+
+def test_a_document_that_bears_out_one_side_does_not_take_the_other() -> None:
+    evidence = [
+        said(FORTY, "40 million dinars", by="d1"),
+        said("It cost 40 million dinars.", "40 million dinars", by="d2"),
+        said(FORTY_FIVE, "45 million dinars", by="d2"),
+    ]
+    assert told(*evidence) == [["d1", "d2"]]
+
+
+OPENED = "The new bridge over the river opened {}."
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("on 5 May 2024", "in May 2024"),
+        ("on 5 May 2024", "on 5 May"),
+        ("on 5 May", "in May 2024"),
+        ("on 5 May 2024", "last May"),
+        ("last May", "in May 2024"),
+        ("yesterday", "on 9 June 2024"),
+        ("in May 2024", "on 5 May 2024"),
+    ],
+)
+def test_a_day_agrees_with_its_month_and_a_relative_date_with_the_date_it_means(
+    one: str, other: str
+) -> None:
+    first = said(OPENED.format(one), one, published=NEW)
+    assert len(told(first, said(OPENED.format(other), other, by="d2", published=NEW))) == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("on 5 May 2024", "on 7 May 2024"),
+        ("on 5 May 2024", "on 5 June 2024"),
+        ("in May 2024", "in May 2023"),
+        ("in May", "in June"),
+        ("last May", "in May 2023"),
+        ("yesterday", "on 5 June 2024"),
+    ],
+)
+def test_different_dates_are_two_sides(one: str, other: str) -> None:
+    first = said(OPENED.format(one), one, published=NEW)
+    second = said(OPENED.format(other), other, by="d2", published=NEW)
+    assert told(first, second) == [["d1"], ["d2"]]
+
+
+def test_the_same_relative_words_of_other_days_are_two_sides() -> None:
+    first = said("افتتح الجسر الجديد فوق النهر أمس.", "أمس", published=NEW)
+    second = said("افتتح الجسر الجديد فوق النهر أمس.", "أمس", by="d2", published=OLD)
+    assert told(first, second) == [["d1"], ["d2"]]
+
+
+def test_a_date_and_a_number_do_not_contradict_one_another() -> None:
+    first = said(FORTY, "40 million dinars")
+    second = said(OPENED.format("on 5 May 2024"), "5 May 2024", by="d2")
+    assert told(first, second) == [["d1"]]
+
+
+@pytest.mark.parametrize(("probability", "count"), [(0.55, 2), (0.53, 1), (0.1, 1)])
+def test_a_much_less_probable_sentence_takes_no_side(probability: float, count: int) -> None:
+    first = said(FORTY, "40 million dinars", probability=0.9)
+    second = said(FORTY_FIVE, "45 million dinars", by="d2", probability=probability)
+    assert len(told(first, second)) == count
+
+
+@pytest.mark.parametrize(("least", "count"), [(0.5, 2), (0.6, 1)])
+def test_a_sentence_below_the_least_probability_takes_no_side(least: float, count: int) -> None:
+    first = said(FORTY, "40 million dinars", probability=0.7)
+    second = said(FORTY_FIVE, "45 million dinars", by="d2", probability=0.55)
+    assert len(told(first, second, least=least)) == count
+
+
+def test_a_sentence_about_something_else_takes_no_side() -> None:
+    first = said(FORTY, "40 million")
+    assert told(first, said("The school has 350 pupils.", "350", by="d2")) == [["d1"]]
+
+
+def test_the_titles_of_the_articles_tell_what_they_are_about() -> None:
+    title = "Bridge over the river at Aden"
+    first = said("It cost 40 million.", "40 million", title=title)
+    assert told(first, said("It cost 45 million.", "45 million", by="d2")) == [["d1"]]
+    same = said("It cost 45 million.", "45 million", by="d2", title=title)
+    assert told(first, same) == [["d1"], ["d2"]]
+
+
+def test_without_marked_words_there_is_one_side() -> None:
+    assert told(said(FORTY, None), said(FORTY_FIVE, None, by="d2")) == [["d1"]]
+
+
+def test_other_words_without_a_number_or_date_are_no_other_side() -> None:
+    first = said("The new bridge over the river was built by Salem.", "Salem")
+    second = said("The new bridge over the river was built by Khaled.", "Khaled", by="d2")
+    assert told(first, second) == [["d1"]]
+
+
+def test_a_number_of_any_length_can_be_compared() -> None:
+    first = said(FORTY, "40 million dinars")
+    assert len(told(first, said(FORTY.replace("40", "9" * 5000), "9" * 5000, by="d2"))) == 2
