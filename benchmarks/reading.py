@@ -28,7 +28,7 @@ from benchmarks.retrieval import embed, fill
 from benchmarks.xquad import Asked, load_xquad
 from rag.answering import answer_events
 from rag.evaluation import contains, exact_match, f1
-from rag.evidence import Reader, read_evidence, select_evidence
+from rag.evidence import Reader, Reading, read_evidence, select_evidence
 from rag.generation import LlamaCppModel, TextModel
 from rag.index import Index
 from rag.models import ModelStore
@@ -61,6 +61,22 @@ class Removing(Retriever):
             query, top_k=self._settings.candidates, period=period, documents=documents
         )
         return tuple(p for p in found if p.document_id != self.removed)[:most]
+
+
+class RememberingReader:
+    """Reads a sentence for a question once, however often the benchmark asks for it."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._question = ""
+        self._known: dict[Window, Reading] = {}
+
+    def read(self, question: str, windows: Sequence[Window]) -> list[Reading]:
+        if question != self._question:
+            self._question, self._known = question, {}
+        new = [window for window in dict.fromkeys(windows) if window not in self._known]
+        self._known.update(zip(new, self._reader.read(question, new), strict=True))
+        return [self._known[window] for window in windows]
 
 
 def read_gold(question: str, document: Document, reader: Reader) -> str:
@@ -204,7 +220,7 @@ def main() -> None:
     raw = RESULTS / f"{name}.jsonl"
     done = {(row["direction"], row["id"]): row for row in _lines(raw)}
     embedder = open_embedder(settings)
-    reader = embedder.open_reader()
+    reader = RememberingReader(embedder.open_reader())
     model = None
     if arguments.worded:
         path = ModelStore(settings.models).resolve(settings.models.text)
