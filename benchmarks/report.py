@@ -1,4 +1,4 @@
-"""Writes RESULTS.md and the plots from the stored results.
+"""Writes RESULTS.md and the plots from the stored results, and their summary into the README.
 
 python -m benchmarks.report
 """
@@ -14,6 +14,8 @@ from matplotlib.figure import Figure
 from benchmarks.results import read
 
 FOLDER = Path(__file__).parent
+README = FOLDER.parent / "README.md"
+BEGIN, END = "<!-- summary: made by `make bench-report` -->", "<!-- end of summary -->"
 RETRIEVAL = ("recall@1", "recall@3", "recall@5", "recall@10", "mrr@10", "ndcg@10")
 
 
@@ -107,6 +109,15 @@ def peers(result: Mapping[str, Any]) -> Iterator[str]:
         "*declined*: unanswerable questions that were not answered."
     )
     yield ""
+    yield from peers_table(result)
+    yield ""
+    yield "![Right and cited, and the seconds an answer takes](peers.png)"
+    yield ""
+    yield measured_with(result)
+
+
+def peers_table(result: Mapping[str, Any]) -> Iterator[str]:
+    """A row a system."""
     rows = [
         [
             name,
@@ -122,10 +133,6 @@ def peers(result: Mapping[str, Any]) -> Iterator[str]:
     ]
     head = ("", "right", "cited", "words to read", "declined", "median s", "slowest s", "set-up s")
     yield from table(head, rows)
-    yield ""
-    yield "![Right, cited and declined, and the seconds an answer takes](peers.png)"
-    yield ""
-    yield measured_with(result)
 
 
 def speed(result: Mapping[str, Any]) -> Iterator[str]:
@@ -164,6 +171,58 @@ def growth(rows: Mapping[str, Mapping[str, float]]) -> Iterator[str]:
 def _short(value: float) -> str:
     """Three significant digits, and no more than the whole number of what is large."""
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def summary() -> Iterator[str]:
+    """The few lines that the README shows, of what has been measured."""
+    rows: list[list[str]] = []
+    found = read("retrieval")
+    if found is not None:
+        for way in ("en → ar", "ar → ar"):
+            row = found["rows"][way]["fused"]
+            figures = f"{row['recall@1']:.3f}, {row['mrr@10']:.3f}"
+            rows.append([f"finding, XQuAD {way}: recall@1, MRR@10", figures])
+    found = measured_reading()
+    if found is not None:
+        for way in ("en → ar", "ar → ar"):
+            row = found["rows"][way]
+            rows.append([f"reading the right paragraph, {way}: F1", f"{row['gold']['f1']:.3f}"])
+            point = at_threshold(row["curve"], found["threshold"])
+            figures = f"{point['accepted']:.2f}, {point['refused']:.2f}"
+            rows.append([f"accepted with it, refused without it, {way}", figures])
+    parts = (read("speed") or {"parts": {}})["parts"]
+    for part, name in (
+        ("query", "seconds, warm: passages"),
+        ("query", "seconds, warm: answering words marked"),
+        ("query", "seconds, warm: whole answer"),
+        ("ingest", "tokens of text a second"),
+        ("ingest", "MB at most"),
+    ):
+        if name in parts.get(part, {"rows": {}})["rows"]:
+            rows.append([f"{part}: {name}", _short(parts[part]["rows"][name]["median"])])
+    if rows:
+        yield from table(("", "median or mean"), rows)
+    found = read("peers")
+    if found is not None:
+        yield ""
+        yield from peers_table(found)
+        yield ""
+        yield "![Right and cited, and the seconds an answer takes](benchmarks/peers.png)"
+
+
+def measured_reading() -> dict[str, Any] | None:
+    """The result on all questions, or else on the sample."""
+    return next(filter(None, map(read, ("reading-1190", "reading-200"))), None)
+
+
+def write_summary() -> None:
+    """Puts the summary between its marks in the README."""
+    before, begin, rest = README.read_text(encoding="utf-8").partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise ValueError(f"{README} has no place for the summary: {BEGIN} … {END}")
+    lines = [before + BEGIN, "", *summary(), "", END + after]
+    README.write_text("\n".join(lines), encoding="utf-8")
 
 
 def at_threshold(curve: Sequence[dict[str, float]], threshold: float) -> dict[str, float]:
@@ -220,7 +279,7 @@ def main() -> None:
     found = read("retrieval")
     if found is not None:
         lines += ["", *retrieval(found)]
-    found = next(filter(None, map(read, ("reading-1190", "reading-200"))), None)
+    found = measured_reading()
     if found is not None:
         draw_refusal(found, FOLDER / "refusal.png")
         lines += ["", *reading(found)]
@@ -232,6 +291,7 @@ def main() -> None:
     if found is not None:
         lines += ["", *speed(found)]
     (FOLDER / "RESULTS.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    write_summary()
 
 
 if __name__ == "__main__":

@@ -210,7 +210,7 @@ def queries(folder: Path) -> dict[str, Row]:
         "seconds, cold: models loaded and the first answer": spread([run["cold"] for run in runs]),
         **{
             f"seconds, warm: {name}": spread([one[name] for one in warm if one[name] is not None])
-            for name in ("passages", "first word", "whole answer")
+            for name in ("passages", "answering words marked", "first word", "whole answer")
         },
         "MB after the first answer": spread([run["rest"] for run in runs]),
         "MB at most": spread([run["peak"] for run in runs]),
@@ -280,6 +280,7 @@ def _ask(assistant: Assistant, question: str) -> dict[str, float | None]:
     seconds = answer.seconds
     return {
         "passages": seconds.passages,
+        "answering words marked": seconds.marked,
         "first word": seconds.first_word,
         "whole answer": seconds.total,
     }

@@ -126,8 +126,12 @@ class GemmaEmbedder:
 
     def embed_query(self, query: str) -> Vectors:
         """The vector of a question, of length `dimensions`."""
-        vector: Vectors = self._encode([self._query_prompt + query])[0]
+        vector: Vectors = self.embed_queries([query])[0]
         return vector
+
+    def embed_queries(self, queries: Sequence[str]) -> Vectors:
+        """The vectors of questions, n by `dimensions`; many at once are quicker than one by one."""
+        return self._encode([self._query_prompt + query for query in queries])
 
     def embed_texts(self, texts: Sequence[str], titles: Sequence[str]) -> Vectors:
         """The vectors of document texts, n by `dimensions`; a title goes into the prompt."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import re
 import shutil
 import signal
@@ -21,7 +22,17 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
 from rag.errors import GenerationError
-from rag.schema import AnswerSentence, Delta, Event, Final, Passages, Status
+from rag.schema import (
+    AnswerSentence,
+    Delta,
+    Event,
+    Final,
+    Marked,
+    Passages,
+    Period,
+    Span,
+    Status,
+)
 from rag.settings import IndexSettings, ModelSettings, PageSettings, Settings
 from tests.pages import (
     QUOTE,
@@ -142,6 +153,7 @@ def scripted(shared_page: Scripted) -> Scripted:
     assert assistant.running == 0
     assistant.replies.clear()
     assistant.asked.clear()
+    assistant.periods.clear()
     assistant.most_running = 0
     assistant.closed = threading.Semaphore(0)
     return shared_page
@@ -187,7 +199,7 @@ def _host(url: str) -> str | None:
 
 def ask(page: Page, question: str) -> Locator:
     """Types and sends a question; returns the last exchange."""
-    page.get_by_test_id("textbox").fill(question)
+    page.locator("#question textarea").fill(question)
     page.keyboard.press("Enter")
     exchange = page.locator("#present .exchange")
     expect(exchange.locator(".question")).to_contain_text(question)
@@ -231,6 +243,48 @@ def test_passages_come_first_then_the_draft_then_the_checked_answer(
     expect(exchange.locator(".card mark")).to_have_text(QUOTE)
     expect(page.locator("#ask")).to_be_visible()
     expect(page.locator("#stop")).to_be_hidden()
+
+
+def test_the_marked_words_are_shown_while_the_answer_is_worded(
+    scripted: Scripted, visit: Visit
+) -> None:
+    worded = threading.Event()
+    start = make_citation().start + QUOTE.index("مارس")
+    marked = replace(make_citation(), answer=Span(start, start + len("مارس 2021")))
+    scripted.reply(
+        "When?",
+        Passages((make_passage(),)),
+        Marked((marked,)),
+        worded,
+        Final(make_answer(question="When?", citations=(marked,))),
+    )
+    page = visit(scripted.address)
+    exchange = ask(page, "When?")
+    expect(exchange.locator(".marked")).to_have_text("مارس 2021")
+    expect(exchange.locator(".cards h3")).to_have_text("Sources")
+    photograph(page, "marked-before-worded")
+    worded.set()
+    expect(exchange.locator(".answer")).to_have_text("The bridge was begun in March 2021 1.")
+    expect(exchange.locator(".marked")).to_have_count(0)
+
+
+@pytest.mark.parametrize("locale", [ENGLISH, ARABIC])
+def test_questions_can_be_kept_to_documents_of_some_days(
+    scripted: Scripted, visit: Visit, locale: str
+) -> None:
+    page = visit(scripted.address, locale=locale)
+    page.locator("#dates button").first.click()
+    page.locator("#since input").fill("soon")
+    page.locator("#until input").click()
+    expect(page.locator("#bad-dates .hint")).to_contain_text("2024-01-31")
+    page.locator("#since input").fill("2024-01-01")
+    page.locator("#until input").fill("2024-06-30")
+    page.locator("#until input").press("Enter")
+    expect(page.locator("#bad-dates .hint")).to_have_count(0)
+    photograph(page, f"dates-{locale}")
+    exchange = answered(page, "When?")
+    expect(exchange.locator(".note-period")).to_be_visible()
+    assert scripted.assistant.periods[-1] == Period(dt.date(2024, 1, 1), dt.date(2024, 6, 30))
 
 
 def test_a_mark_leads_to_its_card_and_the_chat_stays(scripted: Scripted, visit: Visit) -> None:
@@ -370,7 +424,7 @@ def test_an_error_is_one_clear_line_and_the_page_goes_on(scripted: Scripted, vis
 def test_an_empty_question_does_nothing(scripted: Scripted, visit: Visit) -> None:
     page = visit(scripted.address)
     for typed in ("", "   "):
-        page.get_by_test_id("textbox").fill(typed)
+        page.locator("#question textarea").fill(typed)
         page.keyboard.press("Enter")
         page.locator("#ask").click()
     page.wait_for_timeout(500)
@@ -383,7 +437,7 @@ def test_an_example_is_asked_at_a_click(scripted: Scripted, visit: Visit) -> Non
     page.get_by_role("button", name="متى بدأت المحادثات؟").click()
     expect(page.locator("#present .stage-done .question")).to_contain_text("متى بدأت المحادثات؟")
     expect(page.locator("#examples")).to_be_hidden()
-    expect(page.get_by_test_id("textbox")).to_have_value("")
+    expect(page.locator("#question textarea")).to_have_value("")
 
 
 @pytest.mark.parametrize(

@@ -473,6 +473,22 @@ def test_vector_files_left_halfway_are_put_back(
         assert_has_long(index, 6)
 
 
+def test_who_has_an_index_open_notices_that_its_files_were_put_back(
+    place: Path, forker: Forker, six_long: Path
+) -> None:
+    shutil.copytree(six_long, place)
+    with open_index(place) as index:
+        forker.run(("die_before_the_record", str(place), 6))
+        for file in place.glob("*-*/*"):
+            os.truncate(file, file.stat().st_size // 2)
+        # The other corpus in the folder puts the files back, but knows nothing of the document.
+        Index.open(IndexSettings(path=place, collection="other"), manifest=MANIFEST).close()
+        for number in range(6, 11):
+            add_long(index, number)
+    with open_index(place) as index:
+        assert_has_long(index, 11)
+
+
 def test_vector_files_that_were_written_in_full_are_kept(place: Path, forker: Forker) -> None:
     forker.run(("grow", str(place), 0, 3))
     assert forker.run(("die_before_the_record", str(place), 3))[0].code == 9

@@ -13,6 +13,7 @@ from training.pairs import (
     Asked,
     Paragraph,
     asked_in,
+    follow_ups,
     missed_in,
     negative,
     positive,
@@ -53,6 +54,28 @@ def test_an_answer_that_is_cut_within_a_word_is_left_out(text: str, start: int) 
 def test_a_question_without_an_answer_is_a_near_miss() -> None:
     assert list(missed_in([paragraph()])) == [Asked(ASKED.question, 0, None)]
     assert list(asked_in([paragraph()])) == []
+
+
+def test_a_follow_up_is_asked_of_its_own_article() -> None:
+    rows = [
+        {"article": 0, "question": "وإلى أين؟", "answer": "عدن"},
+        {"article": 0, "question": "And who paid?", "answer": None},
+    ]
+    assert list(follow_ups([paragraph(**PLACE)], rows)) == [
+        Asked("وإلى أين؟", 0, ASKED.answer),
+        Asked("And who paid?", 0, None),
+    ]
+
+
+@pytest.mark.parametrize("name", ["follow_ups.jsonl", "follow_ups.train.jsonl"])
+def test_every_follow_up_has_its_answer_in_its_article(name: str) -> None:
+    articles = "kept.json" if name == "follow_ups.jsonl" else "articles.json"
+    paragraphs = read_paragraphs(FOLDER / articles, left_out=frozenset())
+    lines = (FOLDER / name).read_text(encoding="utf-8").splitlines()
+    found = list(follow_ups(paragraphs, [json.loads(line) for line in lines]))
+    assert len(found) == len(lines) >= 300
+    answered = [one for one in found if one.answer is not None]
+    assert 0.5 < len(answered) / len(found) < 0.7
 
 
 @pytest.mark.parametrize("rng", EVER)

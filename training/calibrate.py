@@ -1,12 +1,15 @@
-"""Fits the probability of `rag.gate` on articles and questions that were kept from training.
+"""Fits the probabilities of `rag.gate` on articles and questions that were kept from training.
 
     python -m training.calibrate --data FOLDER
 
 Every question of `kept.json` is asked of all its articles; each of the sentences nearest to it is
 an example: does it hold the answer? Two in five questions are near misses, which no sentence
-answers. Prints the coefficients, and for `kept.json` and the encyclopedia's `questions.jsonl`, on
-which nothing is fitted, how the probability of the best sentence tells answerable questions from
-the others. `FOLDER` holds the reading sets that `questions.jsonl` asks about.
+answers. The follow-ups of `follow_ups.jsonl` are asked of their own article only, and questions of
+another article with them, which it does not answer. Prints the coefficients, and how the
+probability of the best sentence tells answerable questions from the others, also for the
+encyclopedia's `questions.jsonl`, on which nothing is fitted. `FOLDER` holds the reading sets that
+`questions.jsonl` asks about. `--plot` draws how often a sentence holds the answer against how
+probable that was said to be, ten-fold.
 """
 
 from __future__ import annotations
@@ -21,7 +24,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from matplotlib.figure import Figure
 from numpy.typing import NDArray
+from sklearn.calibration import calibration_curve
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GroupKFold, cross_val_predict
@@ -29,10 +34,12 @@ from sklearn.model_selection import GroupKFold, cross_val_predict
 from rag.schema import Span, Window
 from rag.settings import load_settings
 from rag.text import detect_language
-from training.pairs import Asked, Paragraph, asked_in, missed_in, read_paragraphs
+from training.pairs import Asked, Paragraph, asked_in, follow_ups, missed_in, read_paragraphs
 from training.train_reader import FOLDER, QUESTIONS, SEED, open_embedder
 
-KEPT = FOLDER / "kept.json"
+KEPT, FOLLOW_UPS = FOLDER / "kept.json", FOLDER / "follow_ups.jsonl"
+# Questions of other articles that an article is asked beside the follow-ups to it.
+STRANGERS = 80
 NEAREST = 6
 THRESHOLDS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
 
@@ -67,11 +74,23 @@ class Trial:
 
 
 def ask(
-    paragraphs: Sequence[Paragraph], asked: Sequence[Asked], embedder: Any, reader: Any
+    paragraphs: Sequence[Paragraph],
+    asked: Sequence[Asked],
+    embedder: Any,
+    reader: Any,
+    *,
+    own: bool = False,
 ) -> Trial:
     """Reads the sentences nearest to each question.
 
     A question with an answer of no length is answerable, but where is not known.
+
+    Args:
+        paragraphs: what is asked about.
+        asked: the questions.
+        embedder: finds the nearest sentences.
+        reader: reads them.
+        own: whether only sentences of the question's own paragraph are looked at.
     """
     places = [
         (number, span, Window(span.of(p.text), before=before.of(p.text), title=p.title))
@@ -83,6 +102,8 @@ def ask(
     examples = []
     for number, one in enumerate(asked):
         cosines = vectors @ embedder.embed_query(one.question)
+        if own:
+            cosines[[place[0] != one.paragraph for place in places]] = -1.0
         nearest = np.argsort(-cosines)[:NEAREST]
         readings = reader.read(one.question, [windows[i] for i in nearest])
         for i, reading in zip(nearest, readings, strict=True):
@@ -142,6 +163,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--reader", type=Path, help="an adapter other than the shipped one")
     parser.add_argument("--sample", type=int, help="most questions of the kept articles")
+    parser.add_argument("--plot", type=Path, help="where to draw the reliability, as a PNG")
     arguments = parser.parse_args()
     embedder = open_embedder(load_settings()[0])
     articles = read_paragraphs(KEPT, left_out=frozenset())
@@ -154,17 +176,47 @@ def main() -> None:
     alone = LogisticRegression(C=10.0).fit(nearest, kept.answerable)
     print(f"cosine of the nearest sentence alone: {_coefficients(alone)}")
     report(kept, alone.predict_proba(kept.features[:, :1])[:, 1])
-    labels = np.array([example.holds for example in kept.examples])
-    groups = np.array([example.question for example in kept.examples])
-    model = LogisticRegression(C=10.0)
-    judged = cross_val_predict(
-        model, kept.features, labels, groups=groups, cv=GroupKFold(10), method="predict_proba"
-    )[:, 1]
-    model.fit(kept.features, labels)
+    model, judged = fit(kept)
     print(f"cosine and margin, ten-fold: {_coefficients(model)}")
     report(kept, judged)
+    if arguments.plot:
+        draw_reliability(kept, judged, arguments.plot)
+    rng = random.Random(SEED)
+    strangers = [
+        Asked(one.question, (one.paragraph + rng.randrange(1, len(articles))) % len(articles), None)
+        for one in rng.sample(asked, STRANGERS)
+    ]
+    rows = [json.loads(line) for line in FOLLOW_UPS.read_text(encoding="utf-8").splitlines()]
+    talk = ask(articles, [*follow_ups(articles, rows), *strangers], embedder, reader, own=True)
+    in_context, judged = fit(talk)
+    print(f"in context, cosine and margin, ten-fold: {_coefficients(in_context)}")
+    report(talk, judged)
     print("the same on the encyclopedia, where it is not known which sentence is right")
     report(other, model.predict_proba(other.features)[:, 1])
+
+
+def fit(trial: Trial) -> tuple[LogisticRegression, NDArray[np.float64]]:
+    """The regression on all examples, and what ten, each without a tenth of them, say of that."""
+    labels = np.array([example.holds for example in trial.examples])
+    groups = np.array([example.question for example in trial.examples])
+    model = LogisticRegression(C=10.0)
+    judged: NDArray[np.float64] = cross_val_predict(
+        model, trial.features, labels, groups=groups, cv=GroupKFold(10), method="predict_proba"
+    )[:, 1]
+    return model.fit(trial.features, labels), judged
+
+
+def draw_reliability(trial: Trial, judged: NDArray[np.float64], path: Path) -> None:
+    """Plots the share of sentences that hold the answer by how probable it was said to be."""
+    holds = np.array([example.holds for example in trial.examples])
+    share, said = calibration_curve(holds, judged, n_bins=10, strategy="uniform")
+    figure = Figure(figsize=(5, 4), dpi=150, layout="tight")
+    axes = figure.subplots()
+    axes.plot([0, 1], [0, 1], color="grey", linewidth=1)
+    axes.plot(said, share, "o-")
+    axes.set(xlabel="probability given", ylabel="share that holds the answer")
+    axes.set(xlim=(0, 1), ylim=(0, 1), title="Sentences of kept articles, ten-fold")
+    figure.savefig(path)
 
 
 def _greatest_cosines(trial: Trial) -> list[float]:

@@ -108,6 +108,24 @@ def written_for(
     return answered, missed
 
 
+def follow_ups(
+    paragraphs: Sequence[Paragraph], rows: Sequence[Mapping[str, Any]]
+) -> Iterator[Asked]:
+    """Questions that lean on a talk about an article, as `follow_ups*.jsonl` has them.
+
+    Args:
+        paragraphs: one an article, in the order of the articles.
+        rows: with the number of the article, the question, and the answering words or None.
+    """
+    for row in rows:
+        text = paragraphs[row["article"]].text
+        answer = None
+        if row["answer"] is not None:
+            start = text.index(row["answer"])
+            answer = Span(start, start + len(row["answer"]))
+        yield Asked(row["question"], row["article"], answer)
+
+
 def positive(paragraphs: Sequence[Paragraph], asked: Asked, rng: random.Random) -> Pair | None:
     """The question with the sentence that answers it; None where that is too long."""
     paragraph = paragraphs[asked.paragraph]

@@ -32,6 +32,7 @@ from training.pairs import (
     Paragraph,
     Place,
     asked_in,
+    follow_ups,
     missed_in,
     negative,
     positive,
@@ -59,6 +60,7 @@ NEGATIVES = 0.6
 FOLDER = Path(__file__).parent
 QUESTIONS, WRITTEN = FOLDER / "questions.jsonl", FOLDER / "written.jsonl"
 ARTICLES = FOLDER / "articles.json"
+FOLLOW_UPS = FOLDER / "follow_ups.train.jsonl"
 
 
 def open_embedder(settings: Settings) -> GemmaEmbedder:
@@ -86,6 +88,10 @@ def training_pairs(folder: Path, embedder: Any, nearest: Path) -> list[Pair]:
         if rng.random() < NEGATIVES:
             pairs.append(negative(arabic, one, rng, near=places))
     pairs += [unanswered(arabic, one, rng) for one in missed]
+    articles = read_paragraphs(ARTICLES, left_out=frozenset())
+    for one in follow_ups(articles, _rows(FOLLOW_UPS)):
+        # Its subject is not named, so that only sentences of its own article come into question.
+        pairs += [positive(articles, one, rng), negative(articles, one, rng)]
     for name, most in MIX.items():
         paragraphs = read_paragraphs(folder / name, left_out=left_out)
         some = list(asked_in(paragraphs))
@@ -111,9 +117,10 @@ def find_nearest(
             return [[(i, j) for i, j in row] for row in kept["nearest"]]
     texts = [paragraphs[i].sentences[j].of(paragraphs[i].text) for i, j in places]
     vectors = embedder.embed_texts(texts, [paragraphs[i].title for i, _ in places])
+    queries = embedder.embed_queries([question.question for question in asked])
     found = []
-    for question in asked:
-        order = np.argsort(-(vectors @ embedder.embed_query(question.question)))[:NEAREST]
+    for query in queries:
+        order = np.argsort(-(vectors @ query))[:NEAREST]
         found.append([places[number] for number in order])
     file.write_text(json.dumps({"digest": digest, "nearest": found}), encoding="utf-8")
     return found
