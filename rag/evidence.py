@@ -11,6 +11,7 @@ from typing import Protocol
 from rag.dates import MONTHS, Language, resolve_dates
 from rag.gate import answerability, answerability_in_context
 from rag.lexical import content_stems
+from rag.names import share_a_name
 from rag.schema import Evidence, Passage, Span, Window
 
 _ENGLISH_MONTHS = tuple(name for name in MONTHS if name.isascii())
@@ -122,7 +123,8 @@ def read_evidence(
 def corroborating(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
     """The best sentence, and those after it that give the same answer.
 
-    They are at least half as probable, and the words that answer in them share one with its own.
+    They are at least half as probable, and the words that answer in them share one with its own, or
+    a name in another spelling.
 
     Args:
         evidence: most probable first.
@@ -131,11 +133,14 @@ def corroborating(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
         At most three; the best one alone where no words are marked.
     """
     best, *others = evidence
-    wanted = content_stems(best.marked) if best.answer else frozenset()
+    if best.answer is None:
+        return (best,)
+    wanted = content_stems(best.marked)
     found = [
         item
         for item in others
-        if item.probability >= best.probability / 2 and content_stems(item.marked) & wanted
+        if item.probability >= best.probability / 2
+        and (content_stems(item.marked) & wanted or share_a_name(item.marked, best.marked))
     ]
     return (best, *found[: _MOST_CITED - 1])
 

@@ -39,8 +39,8 @@ SCHEMA_VERSION = 2
 class Index:
     """An open index. Use it as a context manager, from any number of threads.
 
-    Processes may share a folder: writers take turns, and a reader sees what another process wrote
-    as soon as that document is complete. Every method raises `IndexStoreError` if the store fails
+    Processes may share a folder: they take turns, and a reader sees what another process wrote as
+    soon as that document is complete. Every method raises `IndexStoreError` if the store fails
     or is closed, and `IndexMismatchError` if another process has built it anew differently.
     """
 

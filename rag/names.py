@@ -18,7 +18,7 @@ import unicodedata
 from collections.abc import Iterable
 from difflib import SequenceMatcher
 from functools import cache
-from itertools import pairwise
+from itertools import pairwise, product
 
 from rag.dates import MONTHS, WEEKDAYS
 from rag.text import fold, split_words
@@ -118,6 +118,18 @@ def missing_names(sentence: str, texts: Iterable[str]) -> tuple[str, ...]:
     joined = "\n".join(texts)
     names = (name for name in latin_names(sentence) if name.lower() not in _TITLES)
     return tuple(name for name in names if not occurs(name, joined))
+
+
+def share_a_name(one: str, other: str) -> bool:
+    """Whether two Arabic texts hold a long word that is one name in two spellings.
+
+    «رومانوفسكي» and «رومانسكي» are; short words agree in their consonants by chance.
+    """
+    skeletons = [
+        {found for word in _arabic_words(fold(text)) if len(found := arabic_skeleton(word)) > 3}
+        for text in (one, other)
+    ]
+    return any(_alike(*pair) for pair in product(*skeletons))
 
 
 def latin_skeleton(name: str) -> str:

@@ -38,7 +38,8 @@ def state(
 ) -> Generator[Delta, None, Statement]:
     """Has the model word what a sentence answers, and falls back on the document's own words.
 
-    A draft that the sentence does not bear out is not used. In its place stands a translation of
+    A draft that the sentence does not bear out, or that leaves out a number of the answering words,
+    is not used. In its place stands a translation of
     the answering words with the original beside it, or the clause as it is written.
 
     Args:
@@ -63,23 +64,34 @@ def state(
             on_word()
             yield Delta(piece)
     said = _with_mended_names(" ".join(draft.split()), query, best, shown, model)
-    if _holds(said, query, shown, language):
+    if _holds(said, query, best, shown, language):
         return Statement(said)
     if language == "en" and detect_language(best.text) != "en":
         said = _date_in_words(best) or translate(best.marked, model=model, max_tokens=max_tokens)
         if check_support(said, question=query, shown=shown).missing_names:
             said = romanise(best.marked, like=said, model=model) or said
-        # The original stands beside it, so that it must have all of its numbers.
-        if _holds(said, query, shown, language) and not unstated(best.marked, said):
+        if _holds(said, query, best, shown, language):
             quote = " ".join(best.marked.split())
             return Statement(phrase("translated", language, translation=said, quote=quote))
     return _quotation(best, language)
 
 
-def _holds(said: str, query: str, shown: str, language: str) -> bool:
+def _holds(said: str, query: str, best: Evidence, shown: str, language: str) -> bool:
     wanted = "rtl" if spoken(language) == "ar" else "ltr"
     readable = direction(said) == wanted or not any(map(str.isalpha, said))
-    return readable and check_support(said, question=query, shown=shown).holds
+    complete = not unstated(_without_resolved_dates(best), said, query)
+    return readable and complete and check_support(said, question=query, shown=shown).holds
+
+
+def _without_resolved_dates(best: Evidence) -> str:
+    """The answering words without the dates that an answer tells in another form."""
+    if best.answer is None:
+        return ""
+    marked = best.answer.shifted(-best.span.start)
+    kept = list(best.text)
+    for date in resolve_dates(best.text, best.passage.published, "en"):
+        kept[date.span.start : date.span.end] = " " * (date.span.end - date.span.start)
+    return marked.of("".join(kept))
 
 
 def _quotation(best: Evidence, language: str) -> Statement:

@@ -735,3 +735,35 @@ def test_whatever_the_model_writes_the_quotation_is_the_documents(
     (citation,) = answer.citations
     assert TALKS[citation.start : citation.end] == citation.quote
     assert answer.text.endswith(" [1]")
+
+
+SHEEP = "ونفقت ست بقرات و640 رأسا من الغنم في العاصفة، كما قال الحارس. ثم هدأت."
+
+
+@pytest.mark.parametrize(
+    ("draft", "kept"),
+    [
+        ("نفقت ست بقرات و640 رأسا من الغنم.", True),
+        ("نفقت 6 بقرات و640 رأسا من الغنم.", True),
+        ("نفقت 640 رأسا من الغنم.", False),
+        ("نفقت في العاصفة.", False),
+    ],
+)
+def test_a_draft_that_leaves_out_a_number_that_answers_is_not_used(
+    draft: str, *, kept: bool
+) -> None:
+    reader = ScriptedReader({"ست بقرات و640 رأسا": 9.0})
+    passage = passage_of(SHEEP, 0.6, 0.1)
+    answer = answer_of("ماذا نفق في العاصفة؟", passage, model=ScriptedModel(draft), reader=reader)
+    assert (answer.text == f"{draft} [1]") is kept
+
+
+def test_a_date_told_in_another_calendar_counts_as_told() -> None:
+    text = "وأعيد فتح المكتبة مساء 15 رمضان 1445 بعد إغلاق طويل. ثم أغلقت."
+    reader = ScriptedReader({"15 رمضان 1445": 9.0})
+    model = ScriptedModel("The library was reopened on 25 March 2024.")
+    answer = answer_of(
+        "When was the library reopened?", passage_of(text, 0.6, 0.1), model=model, reader=reader
+    )
+    assert answer.text == "The library was reopened on 25 March 2024. [1]"
+    assert answer.notes == ("“15 رمضان 1445” is 25 March 2024 in the Gregorian calendar.",)

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.dates import Language
-from rag.evidence import read_evidence, select_evidence, worded_for_model
-from rag.gate import answerability
+from rag.evidence import corroborating, read_evidence, select_evidence, worded_for_model
+from rag.gate import answerability, answerability_in_context
 from rag.schema import Evidence, Passage, Span, Window
 from tests.fakes import make_passage
 
@@ -252,3 +252,44 @@ def test_wording_adds_to_the_sentence_and_takes_nothing_away(
     )
     remaining = iter("".join(worded_for_model(evidence, "en").split()))
     assert all(character in remaining for character in "".join(text.split()))
+
+
+def probable(text: str, answer: str | None, probability: float) -> Evidence:
+    return dataclasses.replace(evidence_of(text, answer=answer), probability=probability)
+
+
+BEST = probable("فاز المخرج رومانوفسكي بالجائزة.", "رومانوفسكي", 0.8)
+
+
+@pytest.mark.parametrize(
+    ("text", "answer", "probability", "cited"),
+    [
+        ("ونال رومانوفسكي جائزة ثانية.", "رومانوفسكي", 0.5, True),
+        ("ونال رومانسكي جائزة ثانية.", "رومانسكي", 0.5, True),
+        ("ونال رومانوفسكي جائزة ثانية.", "رومانوفسكي", 0.3, False),
+        ("ونال الأعرجي جائزة ثانية.", "الأعرجي", 0.7, False),
+        ("ونال رومانوفسكي جائزة ثانية.", "جائزة ثانية", 0.7, False),
+    ],
+)
+def test_a_sentence_that_gives_the_same_answer_corroborates_it(
+    text: str, answer: str, probability: float, *, cited: bool
+) -> None:
+    other = probable(text, answer, probability)
+    assert corroborating([BEST, other]) == ((BEST, other) if cited else (BEST,))
+
+
+def test_at_most_three_sentences_are_cited_for_an_answer() -> None:
+    others = [probable(f"نال رومانوفسكي الجائزة {n}.", "رومانوفسكي", 0.7) for n in range(4)]
+    assert corroborating([BEST, *others]) == (BEST, *others[:2])
+
+
+def test_without_marked_words_nothing_corroborates() -> None:
+    unmarked = probable("فاز المخرج رومانوفسكي بالجائزة.", None, 0.8)
+    assert corroborating([unmarked, BEST]) == (unmarked,)
+
+
+def test_in_context_the_margin_counts_for_more_than_the_nearness() -> None:
+    far_but_sure = (0.1, 4.0)
+    assert answerability_in_context(far_but_sure[0], margin=far_but_sure[1]) > 0.5
+    assert answerability(far_but_sure[0], margin=far_but_sure[1]) < 0.2
+    assert answerability_in_context(0.4) == answerability(0.4)

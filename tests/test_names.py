@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.names import arabic_skeleton, latin_names, latin_skeleton, missing_names, occurs
+from rag.names import (
+    arabic_skeleton,
+    latin_names,
+    latin_skeleton,
+    missing_names,
+    occurs,
+    share_a_name,
+)
 
 TEXT = (
     "التقى وزير الخارجية الأمريكي أنتوني بلينكن رئيس الوزراء محمد شياع السوداني في دمشق، "
@@ -207,3 +214,18 @@ def test_missing_names_are_names_of_the_sentence(sentence: str, texts: list[str]
 @given(st.text(st.sampled_from("بتثجحخدذرزسشصضطظعغفقكلمنهوي"), min_size=3, max_size=8))
 def test_the_letters_of_a_skeleton_are_consonant_classes(word: str) -> None:
     assert set(arabic_skeleton(word)) <= set("btdskfrlmn")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "shared"),
+    [
+        ("ليشيك رومانوفسكي", "المخرج رومانسكي", True),
+        ("ألينا رومانوفسكي", "السفيرة رومانوسكي", True),
+        ("قاسم الأعرجي", "محمد السوداني", False),
+        ("عمر", "عمرو", False),
+        ("", "رومانسكي", False),
+    ],
+)
+def test_one_name_in_two_spellings_is_known(one: str, other: str, *, shared: bool) -> None:
+    assert share_a_name(one, other) is shared
+    assert share_a_name(other, one) is shared

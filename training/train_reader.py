@@ -179,6 +179,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--start", type=Path)
     parser.add_argument("--steps", type=int, help="stop after so many; by default each pair once")
+    parser.add_argument("--rate", type=float, default=LEARNING_RATE, help="greatest learning rate")
     arguments = parser.parse_args()
     torch.manual_seed(SEED)
     embedder: Any = open_embedder(load_settings()[0])
@@ -190,7 +191,8 @@ def main() -> None:
     plan = batches(pairs, random.Random(SEED))[: arguments.steps]
     answered = sum(pair.answer is not None for pair in pairs)
     print(f"{len(pairs)} pairs, {answered} with an answer, {len(plan)} steps", flush=True)
-    _train(network, plan, checkpoint=arguments.out.with_suffix(".checkpoint"))
+    checkpoint = arguments.out.with_suffix(".checkpoint")
+    _train(network, plan, rate=arguments.rate, checkpoint=checkpoint)
     save(network, arguments.out, base_digest=digest)
     # What `rag.reader.SHIPPED_SHA256` has to be for the package's own reader.
     print(f"sha256 {hash_file(arguments.out)}")
@@ -212,9 +214,11 @@ def _load(network: ReaderNetwork, state: dict[str, torch.Tensor]) -> None:
     network.head.load_state_dict({k: state[f"head.{k}"].float() for k in ("weight", "bias")})
 
 
-def _train(network: ReaderNetwork, plan: list[list[Pair]], *, checkpoint: Path) -> None:
+def _train(
+    network: ReaderNetwork, plan: list[list[Pair]], *, rate: float, checkpoint: Path
+) -> None:
     parameters = [*network.adapter.parameters(), *network.head.parameters()]
-    optimizer = torch.optim.AdamW(parameters, lr=LEARNING_RATE, weight_decay=0.01)
+    optimizer = torch.optim.AdamW(parameters, lr=rate, weight_decay=0.01)
     steps = len(plan)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: min((step + 1) / WARM_UP, (steps - step) / (steps - WARM_UP))
