@@ -1,4 +1,4 @@
-# run: the chatbot. test: every test. check: the tests that need no model. fmt: format the code.
+# run: the chatbot. test: every test. check: the quick tests. fmt: format the code.
 # bench-retrieval, bench-reading, bench-speed, bench-peers: how good and quick it is, measured;
 # bench-report: tables and plots of that. train-reader: its reader.
 # Nothing is needed beforehand but Python 3.11 or newer, make and a C++ compiler.
@@ -33,7 +33,7 @@ check: $(TEST)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -q -m "not model and not browser"
+	$(BIN)/python -m pytest -q -m "not model and not browser and not slow"
 
 fmt: $(TEST)
 	$(BIN)/ruff check --fix-only --quiet .

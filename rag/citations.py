@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.lexical import content_stems, root
+from rag.lexical import content_stems
 from rag.names import missing_names
 from rag.quantities import quantities, unstated
 from rag.schema import Citation, Evidence, Span
@@ -87,12 +87,12 @@ def check_support(answer: str, *, question: str, shown: str) -> Support:
 
 
 def _missing_words(answer: str, source: str) -> frozenset[str]:
-    """The words of an answer of which the source has neither the stem nor the root.
+    """The words of an answer of which the source does not have the stem.
 
-    Numbers are compared elsewhere, by their value.
+    Roots are not compared: the letters that forms of a word do not share are those that a misspelt
+    name lacks. Numbers are compared elsewhere, by their value.
     """
     stems = content_stems(source)
-    roots = {found for word in split_words(source) if (found := root(word))}
     return frozenset(
         word
         for word in map(fold, split_words(answer))
@@ -100,7 +100,6 @@ def _missing_words(answer: str, source: str) -> frozenset[str]:
         and word not in _TOLD
         and not quantities(word)
         and content_stems(word) - stems
-        and root(word) not in roots
     )
 
 

@@ -19,11 +19,6 @@ from rag.text import ENGLISH_FUNCTION_WORDS, fold, numbers, split_words
 _ARTICLE = re.compile("^(?:[وف]?(?:[بك]?ال|لل))(?=...)")
 _ARABIC = re.compile("[\u0620-\u06ff]")
 
-_WEAK = dict.fromkeys(map(ord, "اويىءئؤه"))
-# Of a word without weak letters: what conjugation and pronouns add, where three letters remain.
-_SUFFIX = re.compile("(?<=.{3})(?:تن|تم|كم|[تنكم])$")
-_PREFIX = re.compile("^[فبلكستنم]{1,2}(?=.{3})")
-
 _ARABIC_FUNCTION_WORDS = frozenset(
     fold(
         "في من على إلى عن مع أن إن كان كانت هو هي هم هذا هذه ذلك تلك التي الذي الذين ما ماذا متى "
@@ -115,21 +110,6 @@ def content_stems(text: str) -> frozenset[str]:
     """The stems of a text's words, function words left out; numbers by their value."""
     stemmed = _Stemmers()
     return frozenset(term for word in split_words(text) for term in stemmed(word))
-
-
-def root(word: str) -> str:
-    """The consonants that an Arabic word's forms share: «استقال» and «استقالته» have the same.
-
-    Affixes and weak letters are left out, so that it tells forms of one word and not much more.
-
-    Returns:
-        At least three letters; "" for a word with fewer, or of another script.
-    """
-    bare = _ARTICLE.sub("", fold(word), count=1)
-    if not _ARABIC.match(bare):
-        return ""
-    bare = _PREFIX.sub("", _SUFFIX.sub("", bare.translate(_WEAK)))
-    return bare if len(bare) > 2 else ""
 
 
 class _Stemmers:

@@ -240,22 +240,13 @@ def test_a_number_in_words_that_is_not_in_the_sentence_is_found(
     assert (support.missing_numbers, support.holds) == (frozenset({missing}), False)
 
 
-@pytest.mark.parametrize(
-    "answer",
-    [
-        "قدم الوزير استقالته.",
-        "أكد الوزير أنه استقال.",
-        "أعلن الوزير الاستقالة.",
-        "استقالة الوزير سببها الاعتذار.",
-    ],
-)
-def test_arabic_words_of_one_root_bear_one_another_out(answer: str) -> None:
-    shown = "<< استقال الوزير >> وقدم اعتذارا بسبب الأزمة."
-    support = check_support(answer, question="ماذا حدث؟", shown=shown)
-    assert (support.missing_words, support.holds) == (frozenset(), True)
+def test_a_misspelt_arabic_name_is_missing() -> None:
+    shown = "ونقلت صحيفة << بوليتيكو >> ذلك عن مسؤولين."
+    support = check_support("نقلت ذلك صحيفة بولتيكو.", question="من نقل ذلك؟", shown=shown)
+    assert support.missing_words == {"بولتيكو"}
 
 
-def test_a_word_of_another_root_is_told() -> None:
+def test_another_word_is_missing() -> None:
     support = check_support("انتخب الوزير.", question="ماذا حدث؟", shown="<< استقال الوزير >> أمس.")
     assert support.missing_words == {"انتخب"}
 

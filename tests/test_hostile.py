@@ -50,6 +50,8 @@ from tests.test_render import Page
 from ui.render import Exchange, render_present
 from ui.strings import shown, text
 
+pytestmark = pytest.mark.slow
+
 SETTINGS = IngestSettings()
 BIDI = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 # A quadratic step takes minutes on what is timed here, a linear one far less than a second.

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.lexical import LexicalIndex, root
+from rag.lexical import LexicalIndex
 
 TEXTS = [
     ("a", "انسحبت القوات الأميركية من العراق في عام ٢٠١١."),
@@ -84,40 +84,6 @@ def test_only_chunks_of_the_documents_allowed_are_found(
 def test_the_limit_counts_chunks_of_allowed_documents_only() -> None:
     index = LexicalIndex.build([(text_id, "سلام") for text_id in IDS])
     assert [text_id for text_id, _ in index.search("سلام", k=1, within={"d2"})] == IDS[1:2]
-
-
-@pytest.mark.parametrize(
-    ("word", "other"),
-    [
-        ("استقال", "استقالته"),
-        ("الكتاب", "كتبوا"),
-        ("افتتح", "الافتتاح"),
-        ("القتلى", "قُتل"),
-        ("سيغادر", "مغادرة"),
-        ("المحادثات", "محادثة"),
-        ("انتخب", "والانتخابات"),
-        ("اجتمعوا", "اجتماع"),
-    ],
-)
-def test_forms_of_an_arabic_word_share_a_root(word: str, other: str) -> None:
-    assert root(word) == root(other) != ""
-
-
-@pytest.mark.parametrize(
-    ("word", "other"), [("بدأت", "توقفت"), ("استقال", "انتخب"), ("غزت", "واصلت"), ("كتب", "كذب")]
-)
-def test_other_words_do_not(word: str, other: str) -> None:
-    assert root(word) != root(other)
-
-
-@pytest.mark.parametrize("word", ["", "في", "بدأ", "word", "2024", "؟"])
-def test_a_word_of_few_consonants_or_another_script_has_no_root(word: str) -> None:
-    assert root(word) == ""
-
-
-@given(st.text() | st.text("استقاليوهنمفبكح", max_size=9))
-def test_a_root_has_no_letters_or_at_least_three(word: str) -> None:
-    assert len(root(word)) not in (1, 2)
 
 
 def test_equal_texts_keep_their_order() -> None:
