@@ -37,6 +37,8 @@ from rag.settings import IndexSettings, IngestSettings
 from rag.store import Store
 from tests.fakes import HashEmbedder
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[1]
 MANIFEST: dict[str, str | int] = {"model": "fake"}
 EMBEDDER = HashEmbedder()
