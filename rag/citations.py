@@ -23,6 +23,7 @@ _NEGATIONS = frozenset(
         "not no never none nor neither without cannot nobody nothing"
     ).split()
 )
+_LATIN = re.compile("[A-Za-z]{2,}")
 _BEFORE = 2
 # Verbs and nouns that deny: what they introduce may be worded with a negation. Not «انفتاح»,
 # «منعقد», the name «عبد المنعم», or a bank.
@@ -76,7 +77,13 @@ def check_support(answer: str, *, question: str, shown: str) -> Support:
     language = detect_language(answer)
     said, asked = content_stems(answer), content_stems(question)
     same = language == detect_language(shown)
-    names = missing_names(answer, [shown, question]) if language == "en" else ()
+    given = f"{shown}\n{question}"
+    # In another language than English, a word in Latin letters can only be copied.
+    names = (
+        missing_names(answer, [given])
+        if language == "en"
+        else tuple(word for word in _LATIN.findall(answer) if word not in given)
+    )
     return Support(
         missing_numbers=unstated(answer, shown, question),
         missing_names=names,

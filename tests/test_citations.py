@@ -276,3 +276,19 @@ def test_comparing_never_raises(answer: str, question: str, shown: str) -> None:
 def test_evidence_without_marked_words_is_cited_without_them() -> None:
     evidence: Evidence = dataclasses.replace(evidence_of("Talks began."), answer=None)
     assert cite([evidence])[0].answer is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "missing"),
+    [
+        ("سيفتح الترام في مارس 2026.", ()),
+        ("أعلن ذلك موقع Reuters.", ()),
+        ("ستت_Delay ستة أشهر.", ("Delay",)),
+    ],
+)
+def test_latin_letters_in_an_arabic_answer_are_copied_or_missing(
+    answer: str, missing: tuple[str, ...]
+) -> None:
+    shown = "The tram will open in March 2026, six months late, << Reuters >> says."
+    support = check_support(answer, question="متى يفتح الترام في 2026؟", shown=shown)
+    assert support.missing_names == missing
