@@ -19,7 +19,7 @@ from rag.embedding import Embedder
 from rag.evaluation import Report, evaluate, load_questions
 from rag.evidence import Reader
 from rag.generation import TextModel
-from rag.schema import Answer, Delta, Final, Passages, Status, Turn
+from rag.schema import Answer, Delta, Final, Marked, Passages, Status, Turn
 from rag.settings import Settings
 from rag.text import direction
 
@@ -153,8 +153,9 @@ def test_what_no_document_says_is_not_answered_from_memory(owner: Assistant) -> 
 
 
 def test_a_real_stream_gives_passages_words_and_the_answer(owner: Assistant) -> None:
-    first, *words, last = owner.stream("when did talks begin?")
+    first, marked, *words, last = owner.stream("when did talks begin?")
     assert isinstance(first, Passages)
+    assert isinstance(marked, Marked)
     assert isinstance(last, Final)
     assert all(isinstance(word, Delta) for word in words)
 
