@@ -137,7 +137,8 @@ def answer_events(
     query = result.query
     found = sides(evidence, least=settings.refusal_threshold)
     clock.marked = clock.now()
-    yield Marked(cite([item for side in found for item in side]))
+    citations = cite([item for side in found for item in side])
+    yield Marked(citations)
     statements = []
     for side in found:
         statement = yield from state(
@@ -152,7 +153,7 @@ def answer_events(
         if len(found) > 1:
             yield Delta(" ")
     clock.word_came()
-    yield Final(result.answer(found, statements))
+    yield Final(result.answer(found, statements, citations))
 
 
 def _last_asked(history: Sequence[Turn]) -> list[Turn]:
@@ -191,9 +192,13 @@ class _Result:
     passages: tuple[Passage, ...] = ()
     model: str | None = None
 
-    def answer(self, found: Sequence[Side], statements: Sequence[Statement]) -> Answer:
+    def answer(
+        self,
+        found: Sequence[Side],
+        statements: Sequence[Statement],
+        citations: tuple[Citation, ...],
+    ) -> Answer:
         """The sides' statements with their citations; where they differ, each with its source."""
-        citations = cite([item for side in found for item in side])
         sentences = []
         number = 0
         for side, statement in zip(found, statements, strict=True):

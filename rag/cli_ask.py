@@ -13,7 +13,7 @@ import click
 from rag.cli_session import AnyAssistant, Meter, Session, drawing, note, one_line, say, say_json
 
 if TYPE_CHECKING:
-    from rag.schema import Answer, Citation, Passage, Period, Turn
+    from rag.schema import Answer, Passage, Period, Turn
 
 _EXCERPT = 160  # code points of a passage that is only offered
 _NEAREST = {"ar": "أقرب ما في الوثائق:", "en": "The nearest passages in the documents:"}
@@ -173,7 +173,7 @@ def _stream(
                     for title in dict.fromkeys(_describe(passage) for passage in passages):
                         note(f"· {title}", dim=True)
                 case Marked(citations):
-                    note(f"→ {_marked_words(citations[0])}", dim=True)
+                    note(f"→ {' '.join(citations[0].marked.split())}", dim=True)
                 case Delta(text):
                     draw = draw or stack.enter_context(drawing())
                     draft += text
@@ -198,13 +198,6 @@ def _show(answer: Answer) -> None:
 def _describe(passage: Passage) -> str:
     facts = (passage.title or passage.path, passage.source, passage.published)
     return " · ".join(str(fact) for fact in facts if fact)
-
-
-def _marked_words(citation: Citation) -> str:
-    """The answering words; all of the quotation where none are marked."""
-    answer = citation.answer
-    words = answer.shifted(-citation.start).of(citation.quote) if answer else citation.quote
-    return " ".join(words.split())
 
 
 def _excerpt(text: str) -> str:

@@ -128,7 +128,7 @@ def needs_history(question: str) -> bool:
     spoken = [fold(word) for word in split_words(question)]
     if not spoken:
         return False
-    opens = spoken[0] in _CONJUNCTIONS or (spoken[0][0] == "و" and spoken[0][1:] in _QUESTION_WORDS)
+    opens = spoken[0] in _CONJUNCTIONS or _without_conjunction(spoken[0]) != spoken[0]
     return (
         opens
         or _CORRECTION.match(question) is not None

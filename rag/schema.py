@@ -210,6 +210,11 @@ class Citation:
     score: float
     answer: Span | None = None
 
+    @property
+    def marked(self) -> str:
+        """The words that answer; the whole quotation where none are marked."""
+        return self.answer.shifted(-self.start).of(self.quote) if self.answer else self.quote
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerSentence:

@@ -235,6 +235,7 @@ def _view(index: int, exchange: Exchange, language: Language) -> dict[str, objec
     cards: list[Card] = []
     heading = ""
     citations = exchange.citations if answer is None else answer.citations
+    being_worded = answer is None and bool(citations) and citations[0].answer is not None
     if citations and exchange.stage != "failed":
         heading = "sources"
         cards = [citation_card(citation, language) for citation in citations]
@@ -254,7 +255,7 @@ def _view(index: int, exchange: Exchange, language: Language) -> dict[str, objec
         "direction": direction(exchange.question if answer is None else answer.text),
         "answer_language": answer.language if answer and answer.language != "und" else None,
         "not_found": not_found,
-        "marked": _marked_words(citations[0]) if citations and answer is None else "",
+        "marked": citations[0].marked if being_worded else "",
         "partial": answer is not None and answer.status is Status.PARTIAL,
         "period": describe_period(exchange.period, language) if exchange.period else "",
         "rewritten": answer is not None and answer.query.strip() != exchange.question.strip(),
@@ -262,11 +263,6 @@ def _view(index: int, exchange: Exchange, language: Language) -> dict[str, objec
         "heading": heading,
         "cards": cards,
     }
-
-
-def _marked_words(citation: Citation) -> str:
-    """The answering words of a citation, "" where none are marked."""
-    return citation.answer.shifted(-citation.start).of(citation.quote) if citation.answer else ""
 
 
 def _pieces(sentence: str, known: set[int]) -> Iterator[str | Mark]:
