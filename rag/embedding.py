@@ -10,7 +10,6 @@ import json
 import os
 import threading
 from collections.abc import Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -70,6 +69,7 @@ class GemmaEmbedder:
         self._folder, self._digest, self._threads = folder, digest, threads
         self._lock = threading.Lock()
         self._loading = threading.Lock()
+        self._loaded: Any = None
         try:
             prompts = _read(folder / "config_sentence_transformers.json").get("prompts", {})
             modules = [folder / module["path"] for module in _read(folder / "modules.json")]
@@ -79,10 +79,13 @@ class GemmaEmbedder:
         self._query_prompt = prompts.get("query", "")
         self._document_prompt = prompts.get("document", "")
 
-    @cached_property
+    @property
     def _model(self) -> Any:
+        """The model, loaded once, whichever threads ask first."""
         with self._loading:
-            return self._load()
+            if self._loaded is None:
+                self._loaded = self._load()
+            return self._loaded
 
     def _load(self) -> Any:
         # Before the import: the hub client must not look for newer files of a model on disk.
