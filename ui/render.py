@@ -7,18 +7,17 @@ autoescape; nothing here marks such a text as safe.
 from __future__ import annotations
 
 import dataclasses
-import functools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-import jinja2
 
 from rag.dates import resolve_dates
 from rag.schema import Answer, AnswerSentence, Citation, Passage, Period, Span, Status
 from rag.text import direction
-from ui.strings import Language, Problem, describe_period, format_date, shown, text, word
+from ui.strings import Language, Problem, describe_period, format_date, text, word
+from ui.templating import render
 
 CONTEXT_CHARACTERS = 150
 OPENING_CHARACTERS = 260
@@ -119,17 +118,17 @@ class Card:
 
 def render_header(language: Language) -> str:
     """The brand and the line that says what this is, in the page's language."""
-    return _template("header.html").render(**_page(language))
+    return render("header.html", language)
 
 
 def render_invitation(language: Language) -> str:
     """The line above the example questions."""
-    return _template("invitation.html").render(**_page(language))
+    return render("invitation.html", language)
 
 
 def render_hint(key: str, language: Language) -> str:
     """A line that says what is wrong with what was typed."""
-    return _template("hint.html").render(hint=text(language, key), **_page(language))
+    return render("hint.html", language, hint=text(language, key))
 
 
 def render_past(exchanges: Sequence[Exchange], language: Language) -> str:
@@ -140,15 +139,13 @@ def render_past(exchanges: Sequence[Exchange], language: Language) -> str:
 def render_present(exchanges: Sequence[Exchange], language: Language) -> str:
     """The last exchange, which may be streaming; a welcome where there is none yet."""
     if not exchanges:
-        return _template("welcome.html").render(**_page(language))
+        return render("welcome.html", language)
     return _render_exchanges(exchanges, range(len(exchanges) - 1, len(exchanges)), language)
 
 
 def _render_exchanges(exchanges: Sequence[Exchange], shown: range, language: Language) -> str:
-    return _template("conversation.html").render(
-        views=[_view(index, exchanges[index], language) for index in shown],
-        **_page(language),
-    )
+    views = [_view(index, exchanges[index], language) for index in shown]
+    return render("conversation.html", language, views=views)
 
 
 def answer_lines(answer: Answer) -> tuple[Line, ...]:
@@ -291,29 +288,3 @@ def _space_after(passage: str, position: int) -> int:
         return len(passage)
     found = passage.find(" ", position)
     return len(passage) if found < 0 else found
-
-
-@functools.cache
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("ui"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["shown"] = shown
-    return environment
-
-
-def _template(name: str) -> jinja2.Template:
-    return _environment().get_template(name)
-
-
-def _page(language: Language) -> dict[str, object]:
-    """What every template knows of the page: its language, its side to begin on, its texts."""
-    return {
-        "language": language,
-        "side": "rtl" if language == "ar" else "ltr",
-        "t": functools.partial(text, language),
-    }
