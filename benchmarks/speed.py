@@ -136,7 +136,7 @@ def ingest(folder: Path) -> dict[str, Row]:
     with Assistant.open(settings_for(folder)) as assistant:
         assistant.load()
         found["MB with all models loaded, at rest"] = spread([memory_mb()])
-        count_tokens = assistant._open_embedder().count_tokens
+        count_tokens = assistant.engines.embedder().count_tokens
         tokens, chunks = [], []
         for number, batch in enumerate(batches):
             place = write_articles(batch, folder / f"articles-{number}")

@@ -17,6 +17,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import (
+    AccountsError,
+    ArchiveError,
+    CorpusError,
     DocumentError,
     GenerationError,
     IndexMismatchError,
@@ -30,6 +33,7 @@ from rag.errors import (
     QuestionError,
     RagError,
     SettingsError,
+    UploadError,
 )
 from rag.schema import (
     Answer,
@@ -54,16 +58,25 @@ from rag.schema import (
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant, ask, stream
+    from rag.corpora import Corpora
+    from rag.corpus_register import Corpus
+    from rag.engines import Engines
     from rag.settings import Settings, load_settings
 
 __all__ = [
+    "AccountsError",
     "Answer",
     "AnswerSentence",
+    "ArchiveError",
     "Assistant",
     "Citation",
+    "Corpora",
+    "Corpus",
+    "CorpusError",
     "Delta",
     "Document",
     "DocumentError",
+    "Engines",
     "Event",
     "Final",
     "GenerationError",
@@ -90,6 +103,7 @@ __all__ = [
     "Span",
     "Status",
     "Turn",
+    "UploadError",
     "ask",
     "load_settings",
     "stream",
@@ -97,6 +111,9 @@ __all__ = [
 
 _LATER = {
     "Assistant": "rag.assistant",
+    "Corpora": "rag.corpora",
+    "Corpus": "rag.corpus_register",
+    "Engines": "rag.engines",
     "ask": "rag.assistant",
     "stream": "rag.assistant",
     "Settings": "rag.settings",

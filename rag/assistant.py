@@ -1,4 +1,4 @@
-"""The wiring: an index, an embedding model and a text model behind one object."""
+"""The wiring: an index and the models of `rag.engines` behind one object."""
 
 from __future__ import annotations
 
@@ -6,26 +6,27 @@ import asyncio
 import datetime as dt
 import threading
 from collections.abc import Callable, Generator, Iterable, Sequence
-from contextlib import ExitStack, closing
+from contextlib import closing
 from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from pydantic import ValidationError
+
 from rag.answering import answer_events
 from rag.chunking import CHUNKER
 from rag.corpus import fill_if_empty
-from rag.drafting import warm_up
-from rag.embedding import Embedder, GemmaEmbedder
-from rag.errors import GenerationError, QuestionError, SettingsError
+from rag.embedding import Embedder
+from rag.engines import Engines
+from rag.errors import GenerationError, IndexStoreError, QuestionError
 from rag.evidence import Reader
-from rag.generation import LlamaCppModel, OpenAIModel, TextModel
+from rag.generation import TextModel
 from rag.index import Index
 from rag.ingestion import ReportProgress, ingest_paths
-from rag.models import ModelStore
 from rag.retrieval import Retriever
 from rag.schema import Answer, Document, Event, Final, IngestReport, Period, Turn
-from rag.settings import Settings, load_settings
+from rag.settings import RetrievalSettings, Settings, load_settings
 
 if TYPE_CHECKING:
     from rag.fetching import FetchProgress
@@ -45,6 +46,7 @@ class Assistant:
         self,
         settings: Settings,
         *,
+        engines: Engines | None = None,
         embedder: Embedder | None = None,
         reader: Reader | None = None,
         model: TextModel | None = None,
@@ -52,21 +54,26 @@ class Assistant:
         rebuild: bool = False,
     ) -> None:
         """Prefer `Assistant.open`; the parts given here stand in for those of the settings."""
+        parts = (embedder, reader, model, progress)
+        if engines is not None and any(part is not None for part in parts):
+            raise ValueError("models of one's own, and progress, are given to the engines")
         self._settings = settings
-        self._store = ModelStore(settings.models, progress=progress)
-        self._given = (embedder, reader, model)
-        self._embedder, self._reader, self._model = self._given
+        self._shares_engines = engines is not None
+        self._engines = engines or Engines(
+            settings, embedder=embedder, reader=reader, model=model, progress=progress
+        )
         self._rebuild = rebuild
+        self._retired = False
         self._index: Index | None = None
         self._retriever: Retriever | None = None
         self._lock = threading.RLock()
-        self._stack = ExitStack()
 
     @classmethod
     def open(
         cls,
         settings: Settings | None = None,
         *,
+        engines: Engines | None = None,
         embedder: Embedder | None = None,
         reader: Reader | None = None,
         model: TextModel | None = None,
@@ -77,14 +84,20 @@ class Assistant:
 
         Args:
             settings: those of the environment and `mustanad.toml` by default.
+            engines: models that several assistants share. They are not closed with this one, and
+                take the place of the four arguments that follow.
             embedder: an embedding model to use in place of the settings' one.
             reader: a reader to use in place of the one that comes with the package.
             model: a text model to use in place of the settings' one.
             progress: told how a model's download goes, if one is needed.
             rebuild: drops an index that was built with other settings.
+
+        Raises:
+            ValueError: `engines` is given together with one of those four.
         """
         return cls(
             settings or load_settings()[0],
+            engines=engines,
             embedder=embedder,
             reader=reader,
             model=model,
@@ -104,16 +117,35 @@ class Assistant:
         self.close()
 
     def close(self) -> None:
-        """Frees the models and lets go of the index. Closing twice does nothing."""
+        """Lets go of the index, and of models that it opened itself. Twice does nothing.
+
+        What is asked of it later opens them again.
+        """
         with self._lock:
-            self._stack.close()
+            if self._index is not None:
+                self._index.close()
             self._index = self._retriever = None
-            self._embedder, self._reader, self._model = self._given
+        if not self._shares_engines:
+            self._engines.close()
+
+    def retire(self) -> None:
+        """Closes it for good, as its corpus is deleted: it must not make an empty one anew.
+
+        What is asked of it later raises `IndexStoreError`.
+        """
+        with self._lock:
+            self._retired = True
+            self.close()
 
     @property
     def settings(self) -> Settings:
         """The settings in force."""
         return self._settings
+
+    @property
+    def engines(self) -> Engines:
+        """The models that it answers with."""
+        return self._engines
 
     def load(self) -> None:
         """Loads the models now and lets the text model read its instructions.
@@ -122,14 +154,14 @@ class Assistant:
             ModelError: a model is missing, damaged or cannot be loaded.
         """
         self._open_retriever()
-        self._open_embedder().embed_query("warm up")
-        self._open_reader()
-        model = self._open_model()
-        if model is not None:
-            warm_up(model)
+        self._engines.load()
 
     def ingest(
-        self, paths: str | Path | Iterable[str | Path], *, progress: ReportProgress | None = None
+        self,
+        paths: str | Path | Iterable[str | Path],
+        *,
+        progress: ReportProgress | None = None,
+        stop: Callable[[], bool] | None = None,
     ) -> IngestReport:
         """Takes in files and folders; see `rag.ingestion.ingest_paths`.
 
@@ -140,13 +172,20 @@ class Assistant:
         return ingest_paths(
             roots,
             index=self._open_index(),
-            embedder=self._open_embedder(),
+            embedder=self._engines.embedder(),
             settings=self._settings.ingest,
             progress=progress,
+            stop=stop,
         )
 
     def ask(
-        self, question: str, *, history: Sequence[Turn] = (), published: Published = None
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        published: Published = None,
+        top_k: int | None = None,
+        worded: bool = True,
     ) -> Answer:
         """Answers a question from the documents.
 
@@ -156,40 +195,60 @@ class Assistant:
             published: when the documents came out that may be used: a `Period`, or its first and
                 last day, like ("2024-01-01", "2024-06-30"); None for an open side. Documents
                 without a date are left out then. None uses all.
+            top_k: passages found, 1 to 50; None takes the settings' number.
+            worded: False quotes the answering words, which takes no text model and little time.
 
         Raises:
             GenerationError, ModelError, IndexStoreError: an engine failed.
-            QuestionError: the question is too long, or `published` is no period.
+            QuestionError: the question is too long, `published` is no period, or `top_k` is out
+                of range.
         """
-        with closing(self.stream(question, history=history, published=published)) as events:
+        with closing(
+            self.stream(question, history=history, published=published, top_k=top_k, worded=worded)
+        ) as events:
             for event in events:
                 if isinstance(event, Final):
                     return event.answer
         raise GenerationError(model=self._settings.models.text, reason="it ended without an answer")
 
     def stream(
-        self, question: str, *, history: Sequence[Turn] = (), published: Published = None
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        published: Published = None,
+        top_k: int | None = None,
+        worded: bool = True,
     ) -> Generator[Event]:
         """Yields the passages, the draft as it is written, then the checked answer.
 
-        Closing the iterator stops the work. Raises what `ask` raises.
+        Closing the iterator stops the work. Takes and raises what `ask` does.
         """
         return answer_events(
             question,
             history=history,
             period=_period(published),
+            top_k=_checked(top_k),
             documents=self.documents,
             retriever=self._open_retriever(),
-            reader=self._open_reader(),
-            model=self._open_model(),
+            reader=self._engines.reader(),
+            model=self._engines.text_model() if worded else None,
             settings=self._settings.answer,
         )
 
     async def aask(
-        self, question: str, *, history: Sequence[Turn] = (), published: Published = None
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        published: Published = None,
+        top_k: int | None = None,
+        worded: bool = True,
     ) -> Answer:
         """`ask` in a thread, so that an event loop goes on meanwhile."""
-        return await asyncio.to_thread(self.ask, question, history=history, published=published)
+        return await asyncio.to_thread(
+            self.ask, question, history=history, published=published, top_k=top_k, worded=worded
+        )
 
     def documents(self) -> tuple[Document, ...]:
         """All documents of the corpus; () for an empty one."""
@@ -203,38 +262,16 @@ class Assistant:
         """Takes a document out of the corpus; False if it was not there."""
         return self._open_index().remove(document_id)
 
-    def _open_embedder(self) -> Embedder:
-        with self._lock:
-            if self._embedder is None:
-                name = self._settings.models.embedding
-                folder = self._store.resolve(name)
-                self._embedder = GemmaEmbedder(
-                    folder, digest=self._store.digest(name), threads=self._settings.models.threads
-                )
-            return self._embedder
-
-    def _open_reader(self) -> Reader | None:
-        with self._lock:
-            if self._reader is None and self._settings.answer.reader:
-                embedder = self._open_embedder()
-                if isinstance(embedder, GemmaEmbedder):
-                    self._reader = embedder.open_reader()
-            return self._reader
-
-    def _open_model(self) -> TextModel | None:
-        with self._lock:
-            if self._model is None and self._settings.answer.engine != "none":
-                self._model = _open_text_model(self._settings, self._store)
-                self._stack.callback(self._model.close)
-            return self._model
-
     def _open_index(self) -> Index:
         with self._lock:
+            if self._retired:
+                raise IndexStoreError(
+                    path=self._settings.index.url or self._settings.index.path,
+                    reason="this corpus has been deleted. Choose another one.",
+                )
             if self._index is None:
-                self._index = self._stack.enter_context(
-                    Index.open(
-                        self._settings.index, manifest=self._manifest(), rebuild=self._rebuild
-                    )
+                self._index = Index.open(
+                    self._settings.index, manifest=self._manifest(), rebuild=self._rebuild
                 )
                 self._rebuild = False
             return self._index
@@ -243,13 +280,13 @@ class Assistant:
         with self._lock:
             if self._retriever is None:
                 self._retriever = Retriever(
-                    self._open_index(), self._open_embedder(), self._settings.retrieval
+                    self._open_index(), self._engines.embedder(), self._settings.retrieval
                 )
             return self._retriever
 
     def _manifest(self) -> dict[str, str | int]:
         """What the vectors of an index depend on."""
-        embedder = self._open_embedder()
+        embedder = self._engines.embedder()
         ingest = self._settings.ingest
         return {
             **embedder.fingerprint(),
@@ -272,22 +309,16 @@ def _period(published: Published) -> Period | None:
         ) from exc
 
 
-def _open_text_model(settings: Settings, store: ModelStore) -> TextModel:
-    answer = settings.answer
-    if answer.engine == "openai":
-        if answer.url is None:
-            raise SettingsError(
-                name="answer.url", reason="the engine openai needs the server's address."
-            )
-        key = answer.api_key.get_secret_value() if answer.api_key else None
-        return OpenAIModel(
-            settings.models.text, url=answer.url, api_key=key, timeout_s=answer.timeout_s
-        )
-    return LlamaCppModel(
-        store.resolve(settings.models.text),
-        context_tokens=answer.context_tokens,
-        threads=settings.models.threads,
-    )
+def _checked(top_k: int | None) -> int | None:
+    """The number as the setting of that name allows it."""
+    if top_k is None:
+        return None
+    try:
+        return RetrievalSettings.model_validate({"top_k": top_k}, strict=True).top_k
+    except ValidationError as exc:
+        raise QuestionError(
+            reason=f"top_k: {exc.errors()[0]['msg']}, not {top_k!r}. Give a number from 1 to 50."
+        ) from exc
 
 
 _opening = threading.Lock()

@@ -14,14 +14,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rag.cli_ask import ask, chat
+from rag.cli_corpora import corpora, corpus_option, within_corpus
+from rag.cli_feedback import feedback
 from rag.cli_manage import documents, ingest, models, take_in
 from rag.cli_session import Meter, Parts, Session, note, one_line, say, say_json
 from rag.cli_settings import settings
+from rag.cli_users import users
 from rag.corpus import default_articles
 
 if TYPE_CHECKING:
     from rag.cli_session import AnyAssistant
-    from rag.settings import Settings
+    from rag.settings import PageSettings, Settings
 
 INTERRUPTED = 130  # as shells say it: 128 and the number of the signal
 
@@ -60,6 +63,11 @@ def _debug(context: click.Context, _: click.Parameter, value: bool) -> None:
 
         logging.basicConfig(format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
         logging.getLogger("rag").setLevel(logging.DEBUG)
+
+
+def _told(context: click.Context, _: click.Parameter, times: int) -> None:
+    if times:
+        _session(context).overrides["page.open_to_all"] = min(times, 2)
 
 
 def _session(context: click.Context) -> Session:
@@ -126,6 +134,36 @@ def cli() -> None:
 
 
 @click.command(short_help="Serves the page and prints its address.")
+@click.option(
+    "--host",
+    metavar="ADDRESS",
+    expose_value=False,
+    callback=_remember("page.host"),
+    help="Listen on this address; 0.0.0.0 is all of this machine's (page.host).",
+)
+@click.option(
+    "--port",
+    metavar="N",
+    type=click.IntRange(0, 65535),
+    expose_value=False,
+    callback=_remember("page.port"),
+    help="Listen on this port; 0 is any free one (page.port).",
+)
+@click.option(
+    "--auth",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    expose_value=False,
+    callback=_remember("page.auth"),
+    help="Only let in the accounts of FILE; `mustanad users` makes it (page.auth).",
+)
+@click.option(
+    "--open-to-all",
+    count=True,
+    expose_value=False,
+    callback=_told,
+    help="Given twice, it lets other machines use the page without accounts (page.open_to_all=2).",
+)
 @click.pass_obj
 def serve(session: Session) -> None:
     """Serves the page, and prints its address once it is there. Ctrl-C stops it.
@@ -133,9 +171,15 @@ def serve(session: Session) -> None:
     Models that are missing are fetched first. An empty index is given the articles that come with
     Mustanad; `mustanad ingest` adds your own documents.
 
+    An address that other machines reach needs accounts, since whoever opens the page can read all
+    documents. To do without, say --open-to-all twice.
+
     Example: mustanad serve
+
+    Example: mustanad serve --host 0.0.0.0 --auth users.txt
     """
-    chosen = session.settings
+    chosen, origins = session.load_settings()
+    _check_doors(chosen.page)
     _fetch_missing(session, chosen)
     with session.open_assistant(chosen) as (assistant, meter):
         if not assistant.documents():
@@ -149,7 +193,28 @@ def serve(session: Session) -> None:
             # before the address is out: while llama.cpp loads, all output of the process is lost.
             threading.Thread(target=_load, args=(assistant,), daemon=True).start()
 
-        _start_page(session)(assistant, chosen, ready=ready)
+        _start_page(session)(assistant, origins, ready=ready)
+
+
+def _check_doors(page: PageSettings) -> None:
+    """Says what would let in everyone, or no one, before anything takes its time."""
+    from rag.errors import AccountsError
+    from ui.network import check_open, is_loopback
+
+    if page.auth is not None:
+        from rag.accounts import Accounts
+
+        if not Accounts.read(page.auth).names():
+            raise AccountsError(
+                path=page.auth,
+                reason="no account is there. `mustanad users add FILE NAME` adds one.",
+            )
+    check_open(page.host, page.auth is not None, page.open_to_all)
+    if page.auth is not None and not is_loopback(page.host):
+        note(
+            "Passwords and documents cross the network unencrypted, unless a server for HTTPS "
+            "stands in front of the page."
+        )
 
 
 def _load(assistant: AnyAssistant) -> None:
@@ -175,7 +240,7 @@ def _fetch_missing(session: Session, chosen: Settings) -> None:
 def _start_page(session: Session) -> Callable[..., None]:
     if session.parts.serve is not None:
         return session.parts.serve
-    from ui.app import serve as serve_page
+    from ui.server import serve as serve_page
 
     return serve_page
 
@@ -247,10 +312,27 @@ def _evaluate(session: Session, file: Path, form: str, corpus: tuple[Path, ...])
 
 
 def _assemble() -> None:
-    for command in (ask, chat, ingest, documents, models, settings, serve, evaluate):
+    for command in (
+        ask,
+        chat,
+        ingest,
+        documents,
+        corpora,
+        models,
+        users,
+        feedback,
+        settings,
+        serve,
+        evaluate,
+    ):
         cli.add_command(command)
     for command in (cli, *_leaves(cli)):
         command.params.extend(_global_options(hidden=command is not cli))
+    cli.params.append(corpus_option(hidden=False))
+    for command in _leaves(cli):
+        if command not in corpora.commands.values():
+            command.params.append(corpus_option(hidden=True))
+            within_corpus(command)
 
 
 def _leaves(group: click.Group) -> list[click.Command]:

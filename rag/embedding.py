@@ -80,6 +80,11 @@ class GemmaEmbedder:
         self._document_prompt = prompts.get("document", "")
 
     @property
+    def is_loaded(self) -> bool:
+        """Whether the weights are in memory; they are read with the first text."""
+        return self._loaded is not None
+
+    @property
     def _model(self) -> Any:
         """The model, loaded once, whichever threads ask first."""
         with self._loading:

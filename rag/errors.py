@@ -2,10 +2,14 @@
 
     RagError
     ├── SettingsError                a setting is unknown, misspelt or out of range
+    ├── AccountsError                the file of accounts, a name or a password cannot be used
     ├── DocumentError                a file could not be read
+    ├── UploadError                  a file that a visitor uploads is refused
     ├── IndexStoreError              the store itself failed
     │   ├── IndexNotFoundError       nothing has been ingested at this place
     │   └── IndexMismatchError       the index was built with other settings
+    ├── CorpusError                  a corpus cannot be made, changed or deleted
+    │   └── CorpusNotFoundError      there is none of that name, for this user
     ├── ModelError
     │   ├── ModelNotFoundError       no source of the model store has it
     │   ├── ModelCorruptError        a file has another digest than it should
@@ -13,6 +17,7 @@
     │   └── ModelLoadError           the file is there, the engine refused it
     ├── PromptError                  a prompt file and its variables disagree
     ├── QuestionError                a question, or what it is limited to, cannot be used
+    ├── ArchiveError                 what is kept of conversations or feedback cannot be used
     └── GenerationError              the text model or its server failed
 
 An error takes its facts as keyword arguments, keeps them as attributes and writes its own message:
@@ -71,6 +76,22 @@ class DocumentError(RagError):
         self.path, self.reason = str(path), reason
 
 
+class AccountsError(RagError):
+    """The file of those who may sign in, or what is to be written there, cannot be used."""
+
+    def __init__(self, *, path: Path | str, reason: str) -> None:
+        super().__init__(f"Accounts in {path}: {reason}", path=str(path), reason=reason)
+        self.path, self.reason = str(path), reason
+
+
+class UploadError(RagError):
+    """A visitor's file is not kept. `name` is the file's, made safe to show."""
+
+    def __init__(self, *, name: str, reason: str) -> None:
+        super().__init__(f"{name}: {reason}", name=name, reason=reason)
+        self.name, self.reason = name, reason
+
+
 class IndexStoreError(RagError):
     """The vector store could not be opened, read or written."""
 
@@ -107,6 +128,23 @@ class IndexMismatchError(IndexStoreError):
             "or set the settings back.",
         )
         self.built_with, self.configured = dict(built_with), dict(configured)
+
+
+class CorpusError(RagError):
+    """A corpus cannot be made, changed or deleted. `corpus` is its name."""
+
+    def __init__(self, *, corpus: str, reason: str) -> None:
+        super().__init__(f"Corpus {corpus}: {reason}", corpus=corpus, reason=reason)
+        self.corpus, self.reason = corpus, reason
+
+
+class CorpusNotFoundError(CorpusError):
+    """There is no such corpus, or it is another user's own. `corpus` is what was asked for."""
+
+    def __init__(self, *, corpus: str) -> None:
+        super().__init__(
+            corpus=corpus, reason="there is none of that name. `mustanad corpora list` names all."
+        )
 
 
 class ModelError(RagError):
@@ -151,6 +189,14 @@ class QuestionError(RagError):
     def __init__(self, *, reason: str) -> None:
         super().__init__(f"The question cannot be asked: {reason}", reason=reason)
         self.reason = reason
+
+
+class ArchiveError(RagError):
+    """A file that keeps conversations or feedback could not be opened, read or written."""
+
+    def __init__(self, *, path: Path | str, reason: str) -> None:
+        super().__init__(f"What is kept at {path} cannot be used: {reason}", path=str(path))
+        self.path, self.reason = str(path), reason
 
 
 class GenerationError(RagError):

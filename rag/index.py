@@ -71,6 +71,15 @@ class Index:
         store.open(rebuild=rebuild)
         return cls(store)
 
+    @staticmethod
+    def drop(settings: IndexSettings) -> None:
+        """Deletes a corpus, whatever it was built with; nothing happens if it is not there.
+
+        Raises:
+            IndexStoreError: the folder or server cannot be used.
+        """
+        Store(settings, {}).drop()
+
     def close(self) -> None:
         """Lets go of the store. Closing twice does nothing."""
         self._store.close()

@@ -25,6 +25,7 @@ def ingest_paths(
     embedder: Embedder,
     settings: IngestSettings,
     progress: ReportProgress | None = None,
+    stop: Callable[[], bool] | None = None,
 ) -> IngestReport:
     """Ingests files and folders.
 
@@ -35,6 +36,7 @@ def ingest_paths(
     Args:
         paths: files, or folders with all that lies below them.
         progress: called after each file.
+        stop: asked before each document; once it says so, nothing more is taken in or removed.
 
     Raises:
         IndexStoreError: the store failed. What was stored before stays.
@@ -46,35 +48,56 @@ def ingest_paths(
     unchanged: list[str] = []
     removed: list[str] = []
     embedded = 0
+    stopped = False
     for done, file in enumerate(files, start=1):
+        documents: Sequence[Document] = ()
+        reason = ""
         try:
             documents = read_file(file, settings)
         except DocumentError as exc:
-            skipped.append(Skipped(path=exc.path, reason=exc.reason))
-            documents = ()
-        else:
-            known = before.get(file.resolve().as_posix(), frozenset())
-            for document in documents:
-                # The id knows the text only; title and date may have been corrected.
-                if (
-                    document.document_id in known
-                    and index.document(document.document_id) == document
-                ):
-                    unchanged.append(document.document_id)
-                    continue
-                embedded += _store(document, index, embedder, settings)
-                added.append(document.document_id)
+            reason = exc.reason
+            skipped.append(Skipped(path=exc.path, reason=reason))
+        known = before.get(file.resolve().as_posix(), frozenset())
+        same, new = 0, 0
+        for document in documents:
+            stopped = stopped or (stop is not None and stop())
+            if stopped:
+                break
+            # The id knows the text only; title and date may have been corrected.
+            if document.document_id in known and index.document(document.document_id) == document:
+                unchanged.append(document.document_id)
+                same += 1
+                continue
+            new += _store(document, index, embedder, settings)
+            added.append(document.document_id)
+        embedded += new
+        if not stopped and not reason:
             stale = known - {document.document_id for document in documents}
             removed += [old for old in sorted(stale) if index.remove(old)]
         if progress is not None:
-            progress(Progress(path=str(file), files_done=done, files=len(files), chunks=embedded))
-    removed += [old for old in _vanished(before, roots) if index.remove(old)]
+            progress(
+                Progress(
+                    path=str(file),
+                    files_done=done,
+                    files=len(files),
+                    chunks=embedded,
+                    documents=len(documents),
+                    unchanged=same,
+                    embedded=new,
+                    skipped=reason,
+                )
+            )
+        if stopped:
+            break
+    if not stopped:
+        removed += [old for old in _vanished(before, roots) if index.remove(old)]
     return IngestReport(
         added=tuple(added),
         unchanged=tuple(unchanged),
         removed=tuple(removed),
         embedded=embedded,
         skipped=tuple(skipped),
+        stopped=stopped,
     )
 
 

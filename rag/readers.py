@@ -444,3 +444,5 @@ _READERS: Final[dict[str, _Reader]] = {
     ".csv": _read_csv,
     ".jsonl": _read_jsonl,
 }
+SUFFIXES: Final = tuple(_READERS)
+"""The suffixes of the files that are read, in lower case and with their dot."""

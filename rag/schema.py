@@ -353,23 +353,35 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How far an ingest has come: `path` is done, `files_done` of `files`; chunks so far."""
+    """How far an ingest has come: `path` is done, `files_done` of `files`; `chunks` so far.
+
+    Of `path` itself: the `documents` found in it, how many of them were `unchanged`, the chunks
+    `embedded` for it, and why it was `skipped`, "" if it was not.
+    """
 
     path: str
     files_done: int
     files: int
     chunks: int
+    documents: int = 0
+    unchanged: int = 0
+    embedded: int = 0
+    skipped: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IngestReport:
-    """What an ingest did. `embedded` chunks are new; `unchanged` documents cost nothing."""
+    """What an ingest did. `embedded` chunks are new; `unchanged` documents cost nothing.
+
+    `stopped` if it was asked to end before it came to the last file.
+    """
 
     added: tuple[str, ...] = ()
     unchanged: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     embedded: int = 0
     skipped: tuple[Skipped, ...] = field(default=())
+    stopped: bool = False
 
 
 def _plain(value: Any) -> Any:

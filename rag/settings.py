@@ -129,7 +129,7 @@ class AnswerSettings(Section):
         default=2048, ge=512, description="Context window given to the text model."
     )
     refusal_threshold: float = Field(
-        default=0.4,
+        default=0.3,
         ge=0,
         le=1,
         description="Least probability that the evidence holds the answer; below it: NOT_FOUND.",
@@ -155,6 +155,44 @@ class PageSettings(Section):
     language: Literal["auto", "ar", "en"] = Field(
         default="auto", description="Language of the page's own texts; auto: the browser's."
     )
+    auth: Path | None = Field(
+        default=None,
+        description="File of the accounts that may sign in (`mustanad users`); without it "
+        "everyone who reaches the page may use it.",
+    )
+    open_to_all: int = Field(
+        default=0,
+        ge=0,
+        le=2,
+        description="2: an address that other machines reach may be used without accounts; "
+        "`--open-to-all` counts one, and is to be given twice.",
+    )
+    upload_mb: int = Field(
+        default=50, ge=1, description="Larger files cannot be uploaded (megabytes)."
+    )
+    upload_files: int = Field(default=500, ge=1, description="Most files of one upload.")
+    visitor_mb: int = Field(
+        default=500, ge=1, description="Most that the uploads of one visitor may fill (megabytes)."
+    )
+    questions_per_minute: int = Field(
+        default=20, ge=0, description="Most questions of one visitor in a minute; 0: no limit."
+    )
+
+
+class KeepSettings(Section):
+    """What is kept of past conversations, on this machine only."""
+
+    conversations: bool = Field(
+        default=True, description="Whether past conversations are kept, to be found and read again."
+    )
+    archive: Path = Field(
+        default_factory=lambda: platformdirs.user_data_path("mustanad") / "conversations.sqlite",
+        description="File that conversations are kept in.",
+    )
+    feedback: Path = Field(
+        default_factory=lambda: platformdirs.user_data_path("mustanad") / "feedback.jsonl",
+        description="File that judgements of answers are kept in.",
+    )
 
 
 class Settings(BaseSettings):
@@ -173,6 +211,7 @@ class Settings(BaseSettings):
     retrieval: RetrievalSettings = Field(default_factory=RetrievalSettings)
     answer: AnswerSettings = Field(default_factory=AnswerSettings)
     page: PageSettings = Field(default_factory=PageSettings)
+    keep: KeepSettings = Field(default_factory=KeepSettings)
 
     @classmethod
     def settings_customise_sources(

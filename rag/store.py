@@ -11,11 +11,12 @@ import json
 import os
 import re
 import secrets
+import shutil
 import sqlite3
 import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
@@ -40,6 +41,9 @@ PAGE = 500
 _NO_SPACE = re.compile(
     "disk is full|disk I/O error|No space left|Failed to apply logs|Error (persist|purg|updat)ing"
 )
+
+_SEGMENT = "-".join("[0-9a-f]" * digits for digits in (8, 4, 4, 4, 12))
+"""The folders of vector files, called by the ids of Chroma's segments."""
 
 T = TypeVar("T")
 
@@ -93,6 +97,29 @@ class Store:
         with self._turn:
             self._closed = True
             self._disconnect()
+
+    def drop(self) -> None:
+        """Deletes the corpus with its files, whatever it was built with, and closes the store.
+
+        Nothing happens if it is not there. Others that have it open are told that it is gone.
+
+        Raises:
+            IndexStoreError: the folder or server cannot be used.
+        """
+        with self._translated():
+            if self._settings.url is None:
+                if not self._settings.path.exists():
+                    return
+                self._check_writable(self._settings.path)
+            with self._turn, self._alone:
+                if self._files is not None:
+                    self._files.restore()
+                with self._guarded():
+                    self._client = self._new_client()
+                    self._drop()
+                self.close()
+                if self._files is not None:
+                    _remove_unlisted(self._settings.path)
 
     def version(self) -> str:
         """A token that is another one after each write, by any process."""
@@ -196,6 +223,8 @@ class Store:
         notes = self._notes()
         # The lock is ours: what is pending in a folder was left by a process that was killed.
         left = bool(notes.get("pending")) and self._files is not None
+        if not notes:
+            raise IndexStoreError(path=self._place, reason="this corpus has been deleted.")
         if left or notes.get("version") != self._version:
             self._connect()
 
@@ -328,6 +357,15 @@ class Store:
                     " If the disk is full, make room and run it again: what was stored is kept."
                 )
             raise IndexStoreError(path=self._place, reason=reason) from exc
+
+
+def _remove_unlisted(folder: Path) -> None:
+    """Removes vector files that Chroma leaves behind when it deletes a collection, and copies."""
+    with closing(sqlite3.connect(folder / "chroma.sqlite3")) as connection:
+        listed = {name for (name,) in connection.execute("SELECT id FROM segments")}
+    for place in (*folder.glob(_SEGMENT), *folder.glob(f".vectors/{_SEGMENT}")):
+        if place.name not in listed:
+            shutil.rmtree(place)
 
 
 def _own_spelling(path: str) -> str:

@@ -16,6 +16,7 @@ import rag.assistant
 from rag.assistant import Assistant, Published
 from rag.corpus import default_articles, fill_if_empty
 from rag.embedding import GemmaEmbedder
+from rag.engines import Engines
 from rag.errors import (
     IndexMismatchError,
     IndexStoreError,
@@ -387,6 +388,91 @@ def test_closing_lets_go_of_the_reader_that_it_opened(
     assistant.ask(COST)
     assistant.close()
     assert embedder.opened == 2
+
+
+def test_assistants_that_share_engines_leave_them_open(
+    make_settings: Callable[..., Settings], articles: Path
+) -> None:
+    embedder = ReadingEmbedder()
+    settings = make_settings(engine="none")
+    with Engines(settings, embedder=embedder) as engines:
+        for _ in range(2):
+            with Assistant.open(settings, engines=engines) as assistant:
+                assistant.ingest(articles)
+                assert assistant.ask(COST).status is Status.ANSWERED
+                assert assistant.engines is engines
+        assert embedder.opened == 1
+    with Assistant.open(settings, engines=engines) as assistant:
+        assistant.ask(COST)
+    assert embedder.opened == 2
+
+
+def test_models_of_ones_own_are_not_given_beside_engines(
+    make_settings: Callable[..., Settings],
+) -> None:
+    settings = make_settings()
+    with Engines(settings) as engines, pytest.raises(ValueError, match="given to the engines"):
+        Assistant.open(settings, engines=engines, embedder=HashEmbedder())
+
+
+def test_a_retired_assistant_does_not_make_its_corpus_anew(
+    make_settings: Callable[..., Settings], articles: Path
+) -> None:
+    settings = make_settings(engine="none")
+    assistant = Assistant.open(settings, embedder=HashEmbedder())
+    assistant.retire()
+    assistant.retire()
+    for use in (lambda: assistant.ask(COST), lambda: assistant.ingest(articles)):
+        with pytest.raises(IndexStoreError, match="has been deleted"):
+            use()
+    assert not settings.index.path.exists()
+
+
+def test_ingesting_stops_when_told_to(
+    make_settings: Callable[..., Settings], articles: Path
+) -> None:
+    with Assistant.open(make_settings(engine="none"), embedder=HashEmbedder()) as assistant:
+        stopped = assistant.ingest(articles, stop=lambda: True)
+        assert (stopped.stopped, stopped.added, assistant.documents()) == (True, (), ())
+
+
+def test_the_number_of_passages_is_chosen_for_one_question(assistant: Assistant) -> None:
+    assert [len(assistant.ask(COST, top_k=number).passages) for number in (1, 2, 50)] == [1, 2, 2]
+    assert len(assistant.ask(COST).passages) == 2
+    first = next(iter(assistant.stream(COST, top_k=1)))
+    assert isinstance(first, Passages)
+    assert len(first.passages) == 1
+
+
+@pytest.mark.parametrize("top_k", [0, -1, 51, 2.5, "5", True])
+def test_a_number_of_passages_out_of_range_is_refused(assistant: Assistant, top_k: Any) -> None:
+    with pytest.raises(QuestionError, match="from 1 to 50") as caught:
+        assistant.stream(COST, top_k=top_k)
+    assert "\n" not in caught.value.message
+    assert f"not {top_k!r}." in caught.value.message
+
+
+async def test_aask_takes_the_same_options(assistant: Assistant) -> None:
+    answer = await assistant.aask(COST, top_k=1, worded=False)
+    assert (len(answer.passages), answer.model) == (1, None)
+
+
+def test_an_answer_that_is_not_worded_quotes_and_opens_no_text_model(
+    make_settings: Callable[..., Settings], articles: Path
+) -> None:
+    # There is no text model in the cache: opening one would raise.
+    with Assistant.open(
+        make_settings(), embedder=HashEmbedder(), reader=ScriptedReader(SURE)
+    ) as assistant:
+        assistant.ingest(articles)
+        answer = assistant.ask(COST, worded=False)
+        arabic = assistant.ask("ما هو 40 million dinars؟", worded=False)
+        with pytest.raises(ModelNotFoundError):
+            assistant.ask(COST, worded=True)
+    assert answer.text == (
+        "The document says: “The bridge over the river cost 40 million dinars” [1]"
+    )
+    assert (answer.status, answer.model, arabic.model) == (Status.ANSWERED, None, None)
 
 
 def test_an_index_of_another_embedder_is_refused_until_it_is_rebuilt(

@@ -10,6 +10,10 @@ import pytest
 
 from rag import errors
 from rag.errors import (
+    AccountsError,
+    ArchiveError,
+    CorpusError,
+    CorpusNotFoundError,
     DocumentError,
     GenerationError,
     IndexMismatchError,
@@ -24,11 +28,14 @@ from rag.errors import (
     QuestionError,
     RagError,
     SettingsError,
+    UploadError,
 )
 
 EXAMPLES = [
     SettingsError(name="page.port", reason="too large.", origin="RAG_PAGE__PORT"),
     DocumentError(path=Path("reports/a.pdf"), reason="it is encrypted."),
+    AccountsError(path=Path("users"), reason="line 1 is no account."),
+    UploadError(name="a.exe", reason="files of this kind are not read."),
     IndexStoreError(path=Path("index"), reason="it is locked."),
     IndexNotFoundError(path="index"),
     IndexMismatchError(
@@ -36,6 +43,8 @@ EXAMPLES = [
         built_with={"model": "a", "dimensions": 768},
         configured={"model": "b", "dimensions": 768},
     ),
+    CorpusError(corpus="Reports", reason="it is shared."),
+    CorpusNotFoundError(corpus="Reports"),
     ModelError(model="m", reason="no."),
     ModelNotFoundError(model="m", reason="no source has it."),
     ModelCorruptError(model="m", reason="its digest differs."),
@@ -43,6 +52,7 @@ EXAMPLES = [
     ModelLoadError(model="m", reason="not a GGUF file."),
     PromptError(prompt="answer.md", reason="$question is not used."),
     QuestionError(reason="it is too long."),
+    ArchiveError(path=Path("archive.sqlite"), reason="it is damaged."),
     GenerationError(model="m", reason="it timed out.", retryable=True),
 ]
 NAMES = [type(example).__name__ for example in EXAMPLES]

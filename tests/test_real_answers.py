@@ -57,7 +57,8 @@ def owner(model_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 @pytest.fixture(scope="module")
 def parts(owner: Assistant) -> Parts:
-    return Parts(owner._open_embedder(), owner._open_reader(), owner._open_model())
+    engines = owner.engines
+    return Parts(engines.embedder(), engines.reader(), engines.text_model())
 
 
 @pytest.fixture(scope="module")
