@@ -11,7 +11,7 @@ from rag.citations import cite
 from rag.conversation import Search, searches
 from rag.dates import resolve_dates, undated_phrases
 from rag.errors import QuestionError
-from rag.evidence import Reader, read_evidence, select_evidence
+from rag.evidence import Reader, read_in_steps, select_evidence
 from rag.generation import TextModel
 from rag.intents import AboutCorpus, Again, Courtesy, Intent, understand
 from rag.replies import describe_corpus, reply_to_courtesy
@@ -41,6 +41,10 @@ from rag.wording import phrase, spoken
 
 MOST_CHARACTERS = 4000
 """The longest question that is read."""
+
+# Of 226 questions to kept articles, 72 % of those that were answered had a sentence as probable as
+# this among the two nearest, and no further one outdid it then.
+_SURE = 0.7
 
 
 @dataclass(slots=True)
@@ -78,10 +82,12 @@ def answer_events(
     model: TextModel | None,
     settings: AnswerSettings,
     period: Period | None = None,
+    top_k: int | None = None,
 ) -> Generator[Event]:
-    """Yields the passages, the draft as it is written, and the checked answer.
+    """Yields the passages, the marked words, the draft as it is written, and the checked answer.
 
-    Closing the generator stops the model. Without a model the answering words are quoted.
+    The marked words come as soon as a sentence surely holds the answer, and again if the
+    rest, once read, changes or adds some. Closing the generator stops the model. Without a model the answering words are quoted.
 
     Args:
         question: as typed.
@@ -92,6 +98,7 @@ def answer_events(
         model: words the answer.
         settings: how to answer.
         period: the days on which the documents came out that may be used; None takes all.
+        top_k: most passages of a search; the retriever's own number by default.
 
     Raises:
         GenerationError, IndexStoreError: an engine failed.
@@ -122,13 +129,22 @@ def answer_events(
         model=model.name if model else None,
     )
     evidence: tuple[Evidence, ...] = ()
+    told: tuple[Citation, ...] = ()
     for way in ways:
-        passages = retriever.search(way.query, period=period, documents=way.documents or None)
+        passages = retriever.search(
+            way.query, top_k=top_k, period=period, documents=way.documents or None
+        )
         clock.passages = clock.passages or clock.now()
         yield Passages(passages)
         chosen = select_evidence(passages, most=settings.evidence_sentences)
-        evidence = read_evidence(way.query, chosen, reader=reader, in_context=bool(way.documents))
         result = dataclasses.replace(result, query=way.query, passages=passages)
+        steps = read_in_steps(way.query, chosen, reader=reader, in_context=bool(way.documents))
+        for evidence in steps:
+            # What others say of it is read next; the reader of the page need not wait for that.
+            if evidence[0].probability >= _SURE and not told:
+                clock.marked = clock.now()
+                told = cite(evidence[:1])
+                yield Marked(told)
         if evidence and evidence[0].probability >= settings.refusal_threshold:
             break
     else:
@@ -136,9 +152,10 @@ def answer_events(
         return
     query = result.query
     found = sides(evidence, least=settings.refusal_threshold)
-    clock.marked = clock.now()
+    clock.marked = clock.marked or clock.now()
     citations = cite([item for side in found for item in side])
-    yield Marked(citations)
+    if citations != told:
+        yield Marked(citations)
     statements = []
     for side in found:
         statement = yield from state(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Protocol
 
@@ -25,6 +25,7 @@ _MONTH_IN_DATE = re.compile(
     )
 )
 _MOST_CITED = 3
+_FIRST_READ = 2
 
 
 class Reading(Protocol):
@@ -101,23 +102,44 @@ def read_evidence(
         in_context: whether the documents are those a conversation is about, so that the question
             need not name their subject.
     """
+    steps = read_in_steps(question, evidence, reader=reader, in_context=in_context)
+    return list(steps)[-1] if evidence else ()
+
+
+def read_in_steps(
+    question: str,
+    evidence: Sequence[Evidence],
+    *,
+    reader: Reader | None,
+    in_context: bool = False,
+) -> Iterator[tuple[Evidence, ...]]:
+    """`read_evidence` in two steps: the nearest sentences are read in a third of the time of all.
+
+    Yields:
+        What was read so far, most probable first; nothing without sentences.
+    """
     judge = answerability_in_context if in_context else answerability
     if reader is None:
-        judged = [dataclasses.replace(item, probability=judge(item.score)) for item in evidence]
-    else:
-        windows = [
-            Window(item.text, before=item.before, title=item.passage.title) for item in evidence
-        ]
-        readings = reader.read(question, windows)
-        judged = [
-            dataclasses.replace(
+        if evidence:
+            judged = [replace(item, probability=judge(item.score)) for item in evidence]
+            yield _most_probable_first(judged)
+        return
+    read: list[Evidence] = []
+    for step in filter(None, (evidence[:_FIRST_READ], evidence[_FIRST_READ:])):
+        windows = [Window(item.text, before=item.before, title=item.passage.title) for item in step]
+        read += [
+            replace(
                 item,
                 answer=reading.span.shifted(item.span.start),
                 probability=judge(item.score, margin=reading.margin),
             )
-            for item, reading in zip(evidence, readings, strict=True)
+            for item, reading in zip(step, reader.read(question, windows), strict=True)
         ]
-    return tuple(sorted(judged, key=lambda item: -item.probability))
+        yield _most_probable_first(read)
+
+
+def _most_probable_first(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    return tuple(sorted(evidence, key=lambda item: -item.probability))
 
 
 def corroborating(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
