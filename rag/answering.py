@@ -86,8 +86,9 @@ def answer_events(
 ) -> Generator[Event]:
     """Yields the passages, the marked words, the draft as it is written, and the checked answer.
 
-    The marked words come as soon as a sentence surely holds the answer, and again if the
-    rest, once read, changes or adds some. Closing the generator stops the model. Without a model the answering words are quoted.
+    The marked words come as soon as a sentence surely holds the answer, and again if the rest, once
+    read, changes or adds some. Closing the generator stops the model. Without a model the answering
+    words are quoted.
 
     Args:
         question: as typed.

@@ -25,7 +25,7 @@ from rag.generation import TextModel
 from rag.index import Index
 from rag.ingestion import ReportProgress, ingest_paths
 from rag.retrieval import Retriever
-from rag.schema import Answer, Document, Event, Final, IngestReport, Period, Turn
+from rag.schema import Answer, Document, Event, Final, IngestReport, Passage, Period, Turn
 from rag.settings import RetrievalSettings, Settings, load_settings
 
 if TYPE_CHECKING:
@@ -234,6 +234,21 @@ class Assistant:
             reader=self._engines.reader(),
             model=self._engines.text_model() if worded else None,
             settings=self._settings.answer,
+        )
+
+    def search(
+        self, query: str, *, top_k: int | None = None, published: Published = None
+    ) -> tuple[Passage, ...]:
+        """The passages nearest to a query, best first; () for a blank one or an empty corpus.
+
+        Takes `top_k` and `published` as `ask` does. It needs no text model.
+
+        Raises:
+            ModelError, IndexStoreError: an engine failed.
+            QuestionError: `published` is no period, or `top_k` is out of range.
+        """
+        return self._open_retriever().search(
+            query, top_k=_checked(top_k), period=_period(published)
         )
 
     async def aask(

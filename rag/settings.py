@@ -155,6 +155,9 @@ class PageSettings(Section):
     language: Literal["auto", "ar", "en"] = Field(
         default="auto", description="Language of the page's own texts; auto: the browser's."
     )
+    mcp: bool = Field(
+        default=True, description="Whether assistants may use the page's tools through MCP."
+    )
     auth: Path | None = Field(
         default=None,
         description="File of the accounts that may sign in (`mustanad users`); without it "

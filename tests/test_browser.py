@@ -1,25 +1,19 @@
-"""The page in a real headless Chromium: with scripted answers, and with the real models."""
+"""The conversation in a real headless Chromium: with scripted answers, and with the real models."""
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 import re
-import shutil
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+from playwright.sync_api import expect
 
 from rag.errors import GenerationError
 from rag.schema import (
@@ -33,189 +27,30 @@ from rag.schema import (
     Span,
     Status,
 )
-from rag.settings import IndexSettings, ModelSettings, PageSettings, Settings
-from tests.pages import (
-    QUOTE,
-    TEXT,
-    ScriptedAssistant,
-    make_answer,
-    make_citation,
-    make_passage,
-    simple_reply,
+from rag.settings import IndexSettings, KeepSettings, ModelSettings, PageSettings, Settings
+from tests.browsing import (  # noqa: F401 - the fixtures are used by their names
+    ARABIC,
+    CONTRAST,
+    ENGLISH,
+    HOSTILE,
+    NOT_EMPTY,
+    ROOT,
+    Scripted,
+    Visit,
+    answered,
+    ask,
+    browser_fixture,
+    photograph,
+    scripted_fixture,
+    served,
+    shared_page_fixture,
+    visit_fixture,
 )
-from ui.app import open_server
-from ui.conversation import Answers
-from ui.network import CONTENT_POLICY, open_port
+from tests.pages import QUOTE, TEXT, make_answer, make_citation, make_passage, simple_reply
+from ui.desk import open_desk
+from ui.network import CONTENT_POLICY
 
 pytestmark = pytest.mark.browser
-
-ROOT = Path(__file__).resolve().parents[1]
-PICTURES = ROOT / "test-artifacts"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-TIMEOUT_MS = 15_000
-_NOT_EMPTY = re.compile(r"\S")
-_CONTRAST = """element => {
-  const light = (colour) => {
-    const part = (value) =>
-      value <= 10.31 ? value / 3294.6 : ((value / 255 + 0.055) / 1.055) ** 2.4;
-    const [red, green, blue] = colour.match(/[\\d.]+/g).map(Number).map(part);
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-  };
-  const ground = (node) => {
-    const style = getComputedStyle(node);
-    if (node.tagName === "MARK") {
-      return style.backgroundImage.match(/rgb\\([^)]*\\)/)[0];
-    }
-    const colour = style.backgroundColor;
-    return colour === "rgba(0, 0, 0, 0)" ? ground(node.parentElement) : colour;
-  };
-  const [dark, bright] = [light(getComputedStyle(element).color), light(ground(element))].sort(
-    (one, two) => one - two
-  );
-  return (bright + 0.05) / (dark + 0.05);
-}"""
-ENGLISH, ARABIC = "en-GB", "ar-EG"
-HOSTILE = "<img src=x onerror=\"document.title='owned'\"><script>1</script> ${1} {{2}} *b* $x$"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if path is None:
-        pytest.fail(f"No browser: install Debian's chromium (looked for {', '.join(BROWSERS)}).")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield chromium
-        chromium.close()
-
-
-@contextmanager
-def served(assistant: Answers, settings: Settings | None = None) -> Iterator[str]:
-    """The page's address while it is served from a thread of this process."""
-    settings = settings or Settings(page=PageSettings(port=0))
-    addresses: list[str] = []
-    listening = threading.Event()
-
-    def ready(address: str) -> None:
-        addresses.append(address)
-        listening.set()
-
-    with open_port(settings.page.host, settings.page.port) as port:
-        servers = []
-
-        async def run() -> None:
-            servers.append(open_server(assistant, settings, port, ready=ready))
-            await servers[0].serve(sockets=[port])
-
-        thread = threading.Thread(target=lambda: asyncio.run(run()))
-        thread.start()
-        try:
-            assert listening.wait(60)
-            yield addresses[0]
-        finally:
-            servers[0].should_exit = True
-            thread.join(30)
-        assert not thread.is_alive()
-
-
-class Scripted:
-    """One page for all tests of this module; each sets the replies to its own questions."""
-
-    def __init__(self, address: str, assistant: ScriptedAssistant) -> None:
-        self.address, self.assistant = address, assistant
-
-    def reply(self, question: str, *events: Event | Exception | threading.Event) -> None:
-        self.assistant.replies[question] = events
-
-    def wait_closed(self) -> None:
-        assert self.assistant.closed.acquire(timeout=TIMEOUT_MS / 1000)
-
-
-@pytest.fixture(scope="module")
-def shared_page() -> Iterator[Scripted]:
-    assistant = ScriptedAssistant()
-    with served(assistant) as address:
-        yield Scripted(address, assistant)
-
-
-@pytest.fixture
-def scripted(shared_page: Scripted) -> Scripted:
-    assistant = shared_page.assistant
-    assert assistant.running == 0
-    assistant.replies.clear()
-    assistant.asked.clear()
-    assistant.periods.clear()
-    assistant.most_running = 0
-    assistant.closed = threading.Semaphore(0)
-    return shared_page
-
-
-Visit = Callable[..., Page]
-
-
-@pytest.fixture
-def visit(browser: Browser) -> Iterator[Visit]:
-    """Opens an address as a visitor of one's own, and afterwards checks what the page did."""
-    contexts: list[BrowserContext] = []
-    requested: list[str] = []
-    complaints: list[str] = []
-
-    def open_page(address: str, *, locale: str = ENGLISH, **options: Any) -> Page:
-        context = browser.new_context(locale=locale, **options)
-        context.set_default_timeout(TIMEOUT_MS)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("request", lambda request: requested.append(request.url))
-        page.on("websocket", lambda websocket: requested.append(websocket.url))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on(
-            "console",
-            lambda message: complaints.append(message.text) if message.type == "error" else None,
-        )
-        page.goto(address)
-        expect(page.locator("header.brand")).to_be_visible(timeout=TIMEOUT_MS)
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    elsewhere = [url for url in requested if _host(url) not in ("127.0.0.1", None)]
-    assert elsewhere == []
-    assert complaints == []
-
-
-def _host(url: str) -> str | None:
-    return urlsplit(url).hostname
-
-
-def ask(page: Page, question: str) -> Locator:
-    """Types and sends a question; returns the last exchange."""
-    page.locator("#question textarea").fill(question)
-    page.keyboard.press("Enter")
-    exchange = page.locator("#present .exchange")
-    expect(exchange.locator(".question")).to_contain_text(question)
-    return exchange
-
-
-def answered(page: Page, question: str) -> Locator:
-    exchange = ask(page, question)
-    expect(page.locator("#present .stage-done")).to_be_visible(timeout=TIMEOUT_MS)
-    return exchange
-
-
-def photograph(page: Page, name: str) -> None:
-    PICTURES.mkdir(exist_ok=True)
-    page.wait_for_timeout(300)
-    page.screenshot(path=PICTURES / f"{name}.png")
 
 
 def test_passages_come_first_then_the_draft_then_the_checked_answer(
@@ -273,15 +108,18 @@ def test_questions_can_be_kept_to_documents_of_some_days(
     scripted: Scripted, visit: Visit, locale: str
 ) -> None:
     page = visit(scripted.address, locale=locale)
-    page.locator("#dates button").first.click()
-    page.locator("#since textarea").fill("soon")
-    page.locator("#until textarea").click()
-    expect(page.locator("#bad-dates .hint")).to_contain_text("2024-01-31")
-    page.locator("#since textarea").fill("2024-01-01")
-    page.locator("#until textarea").fill("2024-06-30")
-    page.locator("#until textarea").press("Enter")
-    expect(page.locator("#bad-dates .hint")).to_have_count(0)
+    page.locator("nav [data-view='settings']").click()
+    since, until = page.locator("input[name=since]"), page.locator("input[name=until]")
+    since.fill("soon")
+    since.press("Enter")
+    expect(page.locator("#preferences [role=alert]")).to_be_visible()
+    since.fill("2024-01-01")
+    until.fill("2024-06-30")
+    until.press("Enter")
+    expect(page.locator("#preferences [role=alert]")).to_have_count(0)
     photograph(page, f"dates-{locale}")
+    page.locator("nav [data-view='ask']").click()
+    expect(page.locator("#scope .note-period")).to_be_visible()
     exchange = answered(page, "When?")
     expect(exchange.locator(".note-period")).to_be_visible()
     assert scripted.assistant.periods[-1] == Period(dt.date(2024, 1, 1), dt.date(2024, 6, 30))
@@ -383,7 +221,7 @@ def test_visitors_are_answered_one_after_the_other(scripted: Scripted, visit: Vi
     scripted.reply("One?", Delta("Wait"), hold, *simple_reply("One?"))
     one, two = visit(scripted.address), visit(scripted.address)
     expect(ask(one, "One?").locator(".draft")).to_have_text("Wait")
-    expect(ask(two, "Two?").locator(".status")).to_have_text("Searching the documents …")
+    expect(ask(two, "Two?").locator(".place")).to_contain_text("before yours")
     hold.set()
     expect(one.locator("#present .stage-done")).to_be_visible()
     expect(two.locator("#present .stage-done")).to_be_visible()
@@ -436,7 +274,7 @@ def test_an_example_is_asked_at_a_click(scripted: Scripted, visit: Visit) -> Non
     page = visit(scripted.address)
     page.get_by_role("button", name="متى بدأت المحادثات؟").click()
     expect(page.locator("#present .stage-done .question")).to_contain_text("متى بدأت المحادثات؟")
-    expect(page.locator("#examples")).to_be_hidden()
+    expect(page.locator(".examples")).to_have_count(0)
     expect(page.locator("#question textarea")).to_have_value("")
 
 
@@ -520,7 +358,7 @@ def test_everything_to_press_or_write_in_has_a_name(scripted: Scripted, visit: V
     answered(page, "When?")
     for role in ("button", "textbox", "link"):
         for element in page.get_by_role(role).all():
-            expect(element).to_have_accessible_name(_NOT_EMPTY)
+            expect(element).to_have_accessible_name(NOT_EMPTY)
     expect(page.get_by_label("Your question")).to_be_editable()
     expect(page.get_by_role("log")).to_have_attribute("aria-live", "polite")
 
@@ -530,7 +368,7 @@ def test_text_stands_out_from_its_ground(scripted: Scripted, visit: Visit, schem
     page = visit(scripted.address, color_scheme=scheme)
     answered(page, "When?")
     parts = (".brand p", ".question", ".answer p", ".card h4", ".card-facts", "blockquote", "mark")
-    ratios = {part: page.locator(part).first.evaluate(_CONTRAST) for part in (*parts, "#ask")}
+    ratios = {part: page.locator(part).first.evaluate(CONTRAST) for part in (*parts, "#ask")}
     assert {part: ratio for part, ratio in ratios.items() if ratio < 4.5} == {}
 
 
@@ -608,19 +446,28 @@ TALKS = {
 
 
 PAGE_OF_A_SCRIPT = """
-import sys
-from rag.settings import PageSettings, Settings
-from tests.pages import ScriptedAssistant
-from ui.app import serve
-serve(ScriptedAssistant(), Settings(page=PageSettings(port=0)),
-      ready=lambda address: print(address, flush=True))
+import asyncio, pathlib, sys
+from contextlib import suppress
+from tests.pages import ScriptedAssistant, make_desk
+from ui.network import open_port
+from ui.server import open_server
+
+async def run(desk, port):
+    ready = lambda address: print(address, flush=True)
+    await open_server(desk, port, ready=ready).serve(sockets=[port])
+
+desk = make_desk(ScriptedAssistant(), pathlib.Path(sys.argv[1]))
+with open_port("127.0.0.1", 0) as port, suppress(KeyboardInterrupt):
+    asyncio.run(run(desk, port))
 print("served", flush=True)
 """
 
 
-def test_an_interrupt_ends_the_serving_also_while_a_page_is_open(visit: Visit) -> None:
+def test_an_interrupt_ends_the_serving_also_while_a_page_is_open(
+    visit: Visit, tmp_path: Path
+) -> None:
     with subprocess.Popen(
-        [sys.executable, "-c", PAGE_OF_A_SCRIPT], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", PAGE_OF_A_SCRIPT, str(tmp_path)], stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
         page = visit(process.stdout.readline().strip())
@@ -673,11 +520,12 @@ def test_the_real_page_answers_with_a_citation_and_a_follow_up_in_arabic(
     settings = Settings(
         models=ModelSettings(cache=model_cache, sources=("cache",)),
         index=IndexSettings(path=tmp_path / "index"),
+        keep=KeepSettings(archive=tmp_path / "archive", feedback=tmp_path / "feedback"),
         page=PageSettings(port=0),
     )
     with Assistant.open(settings) as assistant:
         assistant.ingest(default_articles())
-        with served(assistant, settings) as address:
+        with open_desk(assistant, {}) as desk, served(desk) as address:
             page = visit(address)
             exchange = ask(page, "when did talks begin?")
             expect(page.locator("#present .stage-done")).to_be_visible(timeout=120_000)

@@ -8,7 +8,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -663,12 +663,16 @@ def test_settings_list_all_even_where_one_is_wrong(
 class Page:
     """Remembers what it was to serve, and is ready at once."""
 
-    served: list[tuple[AnyAssistant, Settings]] = field(default_factory=list)
+    served: list[tuple[AnyAssistant, Mapping[str, str]]] = field(default_factory=list)
 
     def __call__(
-        self, assistant: AnyAssistant, settings: Settings, *, ready: Callable[[str], None]
+        self,
+        assistant: AnyAssistant,
+        origins: Mapping[str, str],
+        *,
+        ready: Callable[[str], None],
     ) -> None:
-        self.served.append((assistant, settings))
+        self.served.append((assistant, origins))
         ready("http://127.0.0.1:7860")
 
 
@@ -687,7 +691,10 @@ def test_serve_prints_the_address_last(mustanad: Terminal, page: Page, tmp_path:
     mustanad.assistant = ScriptedAssistant(documents=[DOCUMENT])
     run = mustanad("serve", "--config", str(tmp_path / "m.toml"))
     assert run == Run(0, "Mustanad is at http://127.0.0.1:7860\n", "")
-    assert page.served == [(mustanad.assistant, mustanad.opened[0])]
+    ((served, origins),) = page.served
+    assert served is mustanad.assistant
+    assert origins["models.text"] == str(tmp_path / "m.toml")
+    assert origins["page.port"] == "default"
     assert mustanad.assistant.ingested == []
 
 

@@ -22,8 +22,11 @@ HOMES = {
     "llama_cpp": {"rag/generation.py"},
     "sentence_transformers": {"rag/embedding.py"},
     "torch": {"rag/embedding.py", "rag/lora.py", "rag/reader.py"},
-    "gradio": {"ui/app.py"},
-    "ui": {"rag/cli.py", *(f"ui/{path.name}" for path in (ROOT / "ui").glob("*.py"))},
+    "gradio": {"ui/app.py", "ui/endpoints.py", "ui/server.py"},
+    "ui": {
+        "rag/cli.py",
+        *(path.relative_to(ROOT).as_posix() for path in (ROOT / "ui").rglob("*.py")),
+    },
 }
 SOURCES = sorted([*(ROOT / "rag").rglob("*.py"), *(ROOT / "ui").rglob("*.py")])
 

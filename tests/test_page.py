@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import socket
+from dataclasses import replace
 
 import pytest
 
@@ -22,7 +23,7 @@ from ui.render import Exchange
 
 
 def asked(question: str) -> Chat:
-    chat = Chat("en")
+    chat = Chat()
     assert chat.ask(question)
     return chat
 
@@ -37,7 +38,7 @@ def test_a_question_is_added_without_its_outer_blanks() -> None:
 
 @pytest.mark.parametrize("typed", ["", "  \n\t"])
 def test_an_empty_question_does_nothing(typed: str) -> None:
-    chat = Chat("en")
+    chat = Chat()
     assert not chat.ask(typed)
     assert chat.exchanges == ()
 
@@ -57,7 +58,7 @@ def test_each_event_is_a_step_of_the_conversation() -> None:
 
 def test_the_assistant_is_told_the_answered_past_only() -> None:
     assistant = ScriptedAssistant({"Broken?": [ValueError("no")]})
-    chat = Chat("en")
+    chat = Chat()
     for question in ("First?", "Broken?", "Second?"):
         chat.ask(question)
         list(chat.answer(assistant))
@@ -84,25 +85,58 @@ def test_the_marked_words_are_there_before_the_first_word_of_the_draft() -> None
     assert steps[1].draft == ""
 
 
-def test_a_question_is_limited_to_the_days_chosen_when_it_was_asked() -> None:
+def test_a_question_is_limited_to_the_days_it_was_asked_of() -> None:
     assistant = ScriptedAssistant()
-    chat = Chat("en")
-    assert chat.limit(" 2024-01-01 ", "")
-    chat.ask("When?")
-    assert chat.limit("", "")
+    chat = Chat()
+    chat.ask("When?", period=Period(dt.date(2024, 1, 1), None))
     list(chat.answer(assistant))
     assert assistant.periods == [Period(dt.date(2024, 1, 1), None)]
-    assert chat.period is None
 
 
-@pytest.mark.parametrize(
-    "days", [("yesterday", ""), ("2024-13-01", ""), ("2024-02-01", "2024-01-01")]
-)
-def test_days_that_are_no_period_leave_the_limit_as_it_was(days: tuple[str, str]) -> None:
-    chat = Chat("ar")
-    assert chat.limit("2024-01-01", "2024-02-01")
-    assert not chat.limit(*days)
-    assert chat.period == Period(dt.date(2024, 1, 1), dt.date(2024, 2, 1))
+def test_the_options_of_an_answer_reach_the_assistant() -> None:
+    assistant = ScriptedAssistant()
+    list(asked("When?").answer(assistant, top_k=7, worded=False))
+    assert assistant.options == [(7, False)]
+
+
+def test_an_open_question_is_begun_by_one_only() -> None:
+    chat = asked("When?")
+    begun = chat.begin()
+    assert begun is not None
+    assert begun.question == "When?"
+    assert chat.begin() is None
+    list(chat.answer(ScriptedAssistant()))
+    assert stages(chat) == ["done"]
+
+
+def test_who_waits_is_told_how_many_come_first() -> None:
+    chat = asked("When?")
+    assert chat.wait(2)
+    assert stages(chat) == ["waiting"]
+    assert chat.wait(0)
+    assert stages(chat) == ["searching"]
+    chat.stop()
+    assert not chat.wait(0)
+
+
+def test_what_follows_is_forgotten_when_a_question_is_changed() -> None:
+    chat = Chat()
+    for question in ("First?", "Second?"):
+        chat.ask(question)
+        list(chat.answer(ScriptedAssistant()))
+    chat.keep(1)
+    assert [one.question for one in chat.exchanges] == ["First?"]
+
+
+def test_a_judgement_changes_its_exchange_only() -> None:
+    chat = Chat()
+    for question in ("First?", "Second?"):
+        chat.ask(question)
+        list(chat.answer(ScriptedAssistant()))
+    chat.judge(0, replace(chat.exchanges[0], verdict="down"))
+    assert [one.verdict for one in chat.exchanges] == ["down", ""]
+    chat.judge(5, chat.exchanges[0])
+    assert len(chat.exchanges) == 2
 
 
 def test_an_error_of_ours_is_told_with_its_facts() -> None:
@@ -153,7 +187,7 @@ def test_what_is_answered_is_not_answered_again() -> None:
     chat = asked("When?")
     list(chat.answer(assistant))
     assert list(chat.answer(assistant)) == []
-    assert list(Chat("en").answer(assistant)) == []
+    assert list(Chat().answer(assistant)) == []
     assert len(assistant.asked) == 1
 
 
@@ -182,7 +216,7 @@ def test_a_cleared_chat_stays_empty_while_the_old_answer_ends() -> None:
     chat = asked("When?")
     steps = chat.answer(ScriptedAssistant())
     next(steps)
-    chat.clear()
+    chat.keep(0)
     assert list(steps) == []
     assert chat.exchanges == ()
 
@@ -197,7 +231,7 @@ def test_an_error_after_a_stop_is_not_told() -> None:
 
 
 def test_a_stop_changes_nothing_that_is_done() -> None:
-    chat = Chat("en")
+    chat = Chat()
     chat.stop()
     assert chat.exchanges == ()
     chat.ask("When?")

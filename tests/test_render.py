@@ -22,12 +22,13 @@ from ui.render import (
     cut_around,
     passage_card,
     render_header,
-    render_hint,
     render_invitation,
+    render_notice,
     render_past,
     render_present,
+    render_scope,
 )
-from ui.strings import Language, describe
+from ui.strings import EXAMPLES, Language, Problem, describe
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)> ${3} {{4}} *b* $x$"
 VOID = {"input", "img", "br"}
@@ -40,7 +41,7 @@ class Page(HTMLParser):
         super().__init__()
         self.elements: list[tuple[str, dict[str, str | None], list[str]]] = []
         self._open: list[tuple[str, dict[str, str | None], list[str]]] = []
-        self.feed(html)
+        self.feed(str(html))
         self.close()
         assert self._open == []
 
@@ -151,10 +152,32 @@ def test_a_question_of_some_days_says_so(period: Period, note: str) -> None:
     assert note in plain(page.texts("p", "note-period")[0])
 
 
-def test_a_hint_is_told_at_once_in_the_language_of_the_page() -> None:
-    page = Page(render_hint("bad_dates", "ar"))
-    assert page.attributes("p", "hint")[0]["role"] == "alert"
-    assert "2024-01-31" in page.texts("p", "hint")[0]
+def test_what_went_wrong_is_told_at_once_in_the_language_of_the_page() -> None:
+    problem = Problem(key="error.CorpusError", facts={"corpus": "رسائل", "reason": "no room"})
+    page = Page(render_notice(problem, "ar"))
+    assert page.attributes("div", "notice")[0]["role"] == "alert"
+    assert "رسائل" in page.texts("p")[0]
+    assert render_notice(None, "ar") == ""
+
+
+def test_examples_are_shown_until_something_is_asked() -> None:
+    page = Page(render_invitation((), "ar"))
+    shown = [found["data-question"] for found in page.attributes("button", "example")]
+    assert shown == [*EXAMPLES["ar"], *EXAMPLES["en"]]
+    assert render_invitation((Exchange(question="When?"),), "ar") == ""
+
+
+def test_the_composer_says_what_is_asked_of() -> None:
+    page = Page(render_scope("<b>x</b>", Period(first=dt.date(2024, 1, 1)), 1, "en"))
+    said = plain(" ".join(page.texts("button")))
+    assert "Asked of: <b>x</b>" in said
+    assert "from 1 January 2024 on" in said
+    assert "question 2" in plain(page.texts("span", "editing")[0])
+
+
+def test_who_waits_is_told_how_many_come_first() -> None:
+    page = present(Exchange(question="When?", ahead=1))
+    assert page.texts("p", "place") == ["One question is before yours."]
 
 
 def test_a_draft_is_called_a_draft() -> None:
@@ -347,7 +370,7 @@ def test_a_draft_runs_as_its_question_from_the_first_letter() -> None:
 @pytest.mark.parametrize(("language", "side"), [("ar", "rtl"), ("en", "ltr")])
 def test_the_page_is_mirrored_in_arabic(language: Language, side: str) -> None:
     assert Page(render_header(language)).attributes("header")[0]["dir"] == side
-    assert Page(render_invitation(language)).attributes("p")[0]["dir"] == side
+    assert Page(render_invitation((), language)).attributes("div")[0]["dir"] == side
     assert present(answered(), language).attributes("article")[0]["dir"] == side
 
 

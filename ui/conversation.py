@@ -12,7 +12,7 @@ from typing import Protocol, TypeVar
 from rag.errors import RagError
 from rag.schema import Delta, Event, Marked, Passages, Period, Turn
 from ui.render import Exchange
-from ui.strings import Language, Problem, describe
+from ui.strings import Problem, describe
 
 log = logging.getLogger(__name__)
 
@@ -20,10 +20,16 @@ Item = TypeVar("Item")
 
 
 class Answers(Protocol):
-    """All that the page asks of an assistant."""
+    """All that a conversation asks of an assistant."""
 
     def stream(
-        self, question: str, *, history: Sequence[Turn], published: Period | None
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn],
+        published: Period | None,
+        top_k: int | None,
+        worded: bool,
     ) -> Iterator[Event]:
         """Passages first, then the words of a draft, then the checked answer.
 
@@ -34,16 +40,14 @@ class Answers(Protocol):
 
 
 class Chat:
-    """What one visitor has asked and been told, the language of the page, and the dates chosen.
+    """What one visitor has asked and been told.
 
     The page's callbacks run in several threads: a stop comes while an answer is being written. An
     answer only ever changes the exchange that it is the answer to, as it left it; once that was
     stopped or cleared, the answer ends at its next step.
     """
 
-    def __init__(self, language: Language) -> None:
-        self.language: Language = language
-        self.period: Period | None = None
+    def __init__(self) -> None:
         self._exchanges: tuple[Exchange, ...] = ()
         self._lock = threading.Lock()
 
@@ -58,32 +62,49 @@ class Chat:
         exchanges = self._exchanges
         return bool(exchanges) and exchanges[-1].is_open
 
-    def ask(self, question: str) -> bool:
-        """Adds a question, unless it is empty or the one before is still being answered."""
+    def ask(self, question: str, *, period: Period | None = None, corpus_id: str = "") -> bool:
+        """Adds a question, unless it is empty or the one before is still being answered.
+
+        Args:
+            question: as typed.
+            period: the days on which the documents came out that may be used; None takes all.
+            corpus_id: the corpus that it is asked of.
+        """
         asked = question.strip()
         with self._lock:
             if not asked or self.is_open:
                 return False
-            self._exchanges = (*self._exchanges, Exchange(question=asked, period=self.period))
+            exchange = Exchange(question=asked, period=period, corpus_id=corpus_id)
+            self._exchanges = (*self._exchanges, exchange)
             return True
 
-    def limit(self, first: str, last: str) -> bool:
-        """Limits the next questions to documents of some days, ISO 8601; "" leaves a side open.
+    def begin(self) -> Exchange | None:
+        """The open question, to the first who asks for it; None to those who come after."""
+        with self._lock:
+            if not self.is_open or self._exchanges[-1].begun:
+                return None
+            self._exchanges = (*self._exchanges[:-1], replace(self._exchanges[-1], begun=True))
+            return self._exchanges[-1]
 
-        Returns:
-            False, with the limit left as it was, where these are no two days in their order.
-        """
-        try:
-            chosen = Period.between(first.strip(), last.strip())
-        except ValueError:
-            return False
-        self.period = None if chosen == Period() else chosen
-        return True
+    def wait(self, ahead: int) -> bool:
+        """Notes how many questions of others come first; False if this one is no longer open."""
+        with self._lock:
+            if not self.is_open:
+                return False
+            self._exchanges = (*self._exchanges[:-1], replace(self._exchanges[-1], ahead=ahead))
+            return True
 
-    def answer(self, assistant: Answers) -> Iterator[None]:
+    def answer(
+        self, assistant: Answers, *, top_k: int | None = None, worded: bool = True
+    ) -> Iterator[None]:
         """Answers the last question, if it is open, and yields after each step.
 
         What goes wrong is told in the exchange. The assistant's stream is closed in any case.
+
+        Args:
+            assistant: answers.
+            top_k: passages to find; None takes the setting's number.
+            worded: whether the text model words the answer.
         """
         exchanges = self._exchanges
         if not exchanges or not exchanges[-1].is_open:
@@ -91,7 +112,13 @@ class Chat:
         *past, last = exchanges
         problem: Problem | None = None
         try:
-            stream = assistant.stream(last.question, history=_history(past), published=last.period)
+            stream = assistant.stream(
+                last.question,
+                history=_history(past),
+                published=last.period,
+                top_k=top_k,
+                worded=worded,
+            )
             with closing_after(stream) as events:
                 for event in events:
                     before, last = last, _after(last, event)
@@ -110,6 +137,13 @@ class Chat:
         if problem and last.is_open and self._change(last, replace(last, problem=problem)):
             yield
 
+    def fail(self, problem: Problem) -> None:
+        """Ends the open question with what went wrong before it could be answered."""
+        with self._lock:
+            if self.is_open:
+                *past, last = self._exchanges
+                self._exchanges = (*past, replace(last, problem=problem))
+
     def stop(self) -> None:
         """Ends the answer to the last question, if it has not come yet."""
         with self._lock:
@@ -117,10 +151,30 @@ class Chat:
                 *past, last = self._exchanges
                 self._exchanges = (*past, replace(last, stopped=True))
 
-    def clear(self) -> None:
-        """Forgets everything that was said."""
+    def restore(self, exchanges: Sequence[Exchange]) -> None:
+        """Takes up a conversation as it was left."""
         with self._lock:
-            self._exchanges = ()
+            self._exchanges = tuple(exchanges)
+
+    def keep(self, count: int) -> None:
+        """Forgets all but the first `count` exchanges."""
+        with self._lock:
+            self._exchanges = self._exchanges[:count]
+
+    def judge(self, index: int, exchange: Exchange) -> None:
+        """Puts an exchange with its visitor's judgement in place of itself."""
+        with self._lock:
+            if index < len(self._exchanges):
+                changed = replace(
+                    self._exchanges[index],
+                    verdict=exchange.verdict,
+                    reason_sent=exchange.reason_sent,
+                )
+                self._exchanges = (
+                    *self._exchanges[:index],
+                    changed,
+                    *self._exchanges[index + 1 :],
+                )
 
     def _change(self, before: Exchange, after: Exchange) -> bool:
         with self._lock:

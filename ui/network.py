@@ -5,7 +5,12 @@ from __future__ import annotations
 import errno
 import os
 import socket
-from typing import TYPE_CHECKING
+from ipaddress import IPv6Address, ip_address
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from rag.errors import SettingsError
 
@@ -29,15 +34,11 @@ def open_port(host: str, port: int) -> socket.socket:
     Raises:
         SettingsError: the port is taken or not allowed, or the host is not of this machine.
     """
+    family, address = _resolve(host, port)[0]
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-        taken = socket.socket(family, kind, protocol)
+        taken = socket.socket(family, socket.SOCK_STREAM)
     except OSError as exc:
-        raise SettingsError(
-            name="page.host", reason=f"{host} is no address ({exc.strerror}). Use 127.0.0.1."
-        ) from exc
+        raise _no_address(host, exc) from exc
     try:
         if os.name == "posix":
             # A port that was closed a moment ago may be taken again; one in use may not.
@@ -56,17 +57,65 @@ def address_of(host: str, port: int) -> str:
     return f"http://{name}:{port}/"
 
 
-def close_to_others(app: Starlette, host: str) -> None:
-    """Has browsers refuse what is not of this address, and refuses names that only lead here.
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches a page that listens on this address or name.
+
+    Raises:
+        SettingsError: the host is no address.
+    """
+    addresses = [ip_address(address[0]) for _, address in _resolve(host, 0)]
+    return all(
+        ((isinstance(found, IPv6Address) and found.ipv4_mapped) or found).is_loopback
+        for found in addresses
+    )
+
+
+def check_open(host: str, accounts: bool, told: int) -> None:
+    """Lets a page be served where other machines reach it only with accounts, or if told twice.
+
+    Args:
+        accounts: whether visitors have to sign in.
+        told: how often it was said that everyone may use the page (`page.open_to_all`).
+
+    Raises:
+        SettingsError: the host is no address, or would be open to all without being meant to.
+    """
+    if accounts or told >= 2 or is_loopback(host):
+        return
+    raise SettingsError(
+        name="page.host",
+        reason=f"other machines reach {host}, and without accounts everyone there could read all "
+        "documents. Make accounts (`mustanad users add FILE NAME`) and serve with --auth FILE. If "
+        "everyone may read them, say so twice: --open-to-all --open-to-all.",
+    )
+
+
+def close_to_others(app: Starlette, host: str, *, accounts: bool = False) -> None:
+    """Has browsers refuse what is not of this page, and refuses names that only lead here.
 
     The second keeps a foreign page from reading the documents under a name of its own that it
-    points at this machine (DNS rebinding).
+    points at this machine (DNS rebinding). With accounts it is not needed, since the visitor has
+    not signed in under that name; so a page with accounts may have any name.
     """
-    from starlette.middleware.trustedhost import TrustedHostMiddleware
-
+    if not accounts:
+        names = ["localhost", host]
+        if not is_loopback(host):
+            here = socket.gethostname()
+            names += [here, f"{here}.local"]
+        app.add_middleware(_OwnNames, allowed_hosts=names, www_redirect=False)
+    # The last is the outermost: refusals carry the policy too.
     app.add_middleware(_ContentPolicy)
-    if host in ("127.0.0.1", "localhost"):
-        app.add_middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])
+
+
+class _OwnNames(TrustedHostMiddleware):
+    """Lets in what asks for one of the names, or for a bare address: none can be pointed here."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        asked = Headers(scope=scope).get("host", "") if "headers" in scope else ""
+        if _is_address(asked):
+            await self.app(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
 
 class _ContentPolicy:
@@ -87,6 +136,29 @@ class _ContentPolicy:
             await send(message)
 
         await self._app(scope, receive, send_with_policy)
+
+
+def _is_address(host: str) -> bool:
+    """Whether a host header, its port included, holds an address and no name."""
+    try:
+        ip_address(urlsplit(f"//{host}").hostname or "")
+    except ValueError:
+        return False
+    return True
+
+
+def _resolve(host: str, port: int) -> list[tuple[socket.AddressFamily, tuple[Any, ...]]]:
+    """The families and addresses that a host stands for, at least one."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except (OSError, ValueError) as exc:
+        raise _no_address(host, exc) from exc
+    return [(family, address) for family, _, _, _, address in found]
+
+
+def _no_address(host: str, cause: OSError | ValueError) -> SettingsError:
+    why = getattr(cause, "strerror", None) or "it cannot be the name of a machine"
+    return SettingsError(name="page.host", reason=f"{host!r} is no address ({why}). Use 127.0.0.1.")
 
 
 def _port_error(host: str, port: int, cause: OSError) -> SettingsError:

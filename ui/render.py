@@ -12,33 +12,51 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-
 from rag.dates import resolve_dates
 from rag.schema import Answer, AnswerSentence, Citation, Passage, Period, Span, Status
 from rag.text import direction
-from ui.strings import Language, Problem, describe_period, format_date, text, word
+from ui.actions_view import ActionsView, Verdict, render_place
+from ui.strings import (
+    EXAMPLES,
+    Language,
+    Problem,
+    describe_period,
+    format_date,
+    other,
+    text,
+    word,
+)
 from ui.templating import render
 
 CONTEXT_CHARACTERS = 150
 OPENING_CHARACTERS = 260
 
-Stage = Literal["searching", "reading", "writing", "done", "stopped", "failed"]
+Stage = Literal["waiting", "searching", "reading", "writing", "done", "stopped", "failed"]
 
 _MARK = re.compile(r"\[(\d{1,3})\]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """One question on the page, and what has become of it so far."""
+    """One question on the page, and what has become of it so far.
+
+    `corpus_id` is the corpus it was asked of, `ahead` how many questions of others come first,
+    `begun` whether someone sees to its answer. `verdict` is what its visitor thought of it.
+    """
 
     question: str
     period: Period | None = None
+    corpus_id: str = ""
+    begun: bool = False
+    ahead: int = 0
     passages: tuple[Passage, ...] | None = None
     citations: tuple[Citation, ...] = ()
     draft: str = ""
     answer: Answer | None = None
     problem: Problem | None = None
     stopped: bool = False
+    verdict: Verdict = ""
+    reason_sent: bool = False
 
     @property
     def stage(self) -> Stage:
@@ -50,13 +68,13 @@ class Exchange:
         if self.stopped:
             return "stopped"
         if self.passages is None:
-            return "searching"
+            return "waiting" if self.ahead else "searching"
         return "writing" if self.draft else "reading"
 
     @property
     def is_open(self) -> bool:
         """Whether an answer may still come."""
-        return self.stage in ("searching", "reading", "writing")
+        return self.stage in ("waiting", "searching", "reading", "writing")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +126,7 @@ class Card:
     """A citation or a found passage, as shown beside an answer. `number` is None for a passage."""
 
     number: int | None
+    document_id: str
     title: str
     source: str | None
     date: str | None
@@ -116,19 +135,36 @@ class Card:
     dates: tuple[str, ...] = ()
 
 
-def render_header(language: Language) -> str:
-    """The brand and the line that says what this is, in the page's language."""
-    return render("header.html", language)
+def render_header(language: Language, *, theme: str = "auto", visitor: str = "") -> str:
+    """The brand, the ways to the views, and who is here."""
+    return render("header.html", language, theme=theme, visitor=visitor)
 
 
-def render_invitation(language: Language) -> str:
-    """The line above the example questions."""
-    return render("invitation.html", language)
+def render_invitation(exchanges: Sequence[Exchange], language: Language) -> str:
+    """The example questions, while nothing was asked yet."""
+    if exchanges:
+        return ""
+    return render("invitation.html", language, examples=EXAMPLES, order=_languages(language))
 
 
-def render_hint(key: str, language: Language) -> str:
-    """A line that says what is wrong with what was typed."""
-    return render("hint.html", language, hint=text(language, key))
+def render_notice(problem: Problem | None, language: Language) -> str:
+    """A line on what went wrong with the last action, "" if nothing did."""
+    if problem is None:
+        return ""
+    return render("notice.html", language, said=word(problem, language))
+
+
+def render_scope(
+    corpus: str, period: Period | None, editing: int | None, language: Language
+) -> str:
+    """The line above the composer: what the next question is asked of."""
+    return render(
+        "scope.html",
+        language,
+        corpus=corpus,
+        period=describe_period(period, language) if period else "",
+        editing=editing,
+    )
 
 
 def render_past(exchanges: Sequence[Exchange], language: Language) -> str:
@@ -192,6 +228,7 @@ def citation_card(citation: Citation, language: Language) -> Card:
     start = citation.start - citation.passage_start
     return Card(
         number=citation.number,
+        document_id=citation.document_id,
         title=citation.title,
         source=citation.source,
         date=format_date(citation.published, language) if citation.published else None,
@@ -212,6 +249,7 @@ def passage_card(passage: Passage, language: Language) -> Card:
     right = _space_after(passage.text, OPENING_CHARACTERS)
     return Card(
         number=None,
+        document_id=passage.document_id,
         title=passage.title,
         source=passage.source,
         date=format_date(passage.published, language) if passage.published else None,
@@ -224,6 +262,11 @@ def passage_card(passage: Passage, language: Language) -> Card:
             far_after=passage.text[right:],
         ),
     )
+
+
+def _languages(first: Language) -> tuple[Language, ...]:
+    """Both languages, the page's own first."""
+    return first, other(first)
 
 
 def _view(index: int, exchange: Exchange, language: Language) -> dict[str, object]:
@@ -259,6 +302,15 @@ def _view(index: int, exchange: Exchange, language: Language) -> dict[str, objec
         "problem": word(exchange.problem, language) if exchange.problem else "",
         "heading": heading,
         "cards": cards,
+        "place": render_place(exchange.ahead, language) if exchange.ahead else "",
+        "actions": ActionsView(
+            exchange=index,
+            can_edit=exchange.stage in ("done", "stopped", "failed"),
+            verdict=exchange.verdict,
+            reason_sent=exchange.reason_sent,
+            has_sources=bool(citations),
+            has_answer=answer is not None,
+        ),
     }
 
 

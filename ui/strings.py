@@ -14,6 +14,7 @@ from typing import Literal, get_args
 
 from rag.errors import RagError
 from rag.schema import Period
+from ui.texts import actions, library, past, preferences, viewer
 
 Language = Literal["ar", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -41,6 +42,21 @@ _ENGLISH = {
     "welcome": "What would you like to know?",
     "welcome_more": "Mustanad reads the documents on this computer and answers in the language you "
     "ask in. When they do not hold the answer, it says so.",
+    "views": "Parts of the page",
+    "view.ask": "Ask",
+    "view.library": "Library",
+    "view.past": "Past",
+    "view.settings": "Settings",
+    "signed_in": "Signed in as {name}",
+    "sign_out": "Sign out",
+    "dismiss": "Dismiss",
+    "asked_of": "Asked of: {corpus}",
+    "default_corpus": "Documents on this computer",
+    "editing": "You are changing question {number}. What follows it will be replaced.",
+    "leave_edit": "Leave it as it was",
+    "open_document": "Open the document",
+    "copied": "Copied",
+    "too_quick": "You have asked many questions within a minute. Ask again in {seconds} seconds.",
     "examples": "Try one of these",
     "conversation": "Conversation",
     "you": "You asked",
@@ -55,11 +71,6 @@ _ENGLISH = {
     "not_found": "Not in the documents",
     "searched_for": "Searched for:",
     "means": "“{phrase}” means {date}",
-    "dates": "Dates of the documents",
-    "since": "From",
-    "until": "Until",
-    "day": "like 2024-01-31",
-    "bad_dates": "A date looks like 2024-01-31, and the first is not after the second.",
     "period.first_last": "Documents from {first} to {last} only",
     "period.first": "Documents from {first} on only",
     "period.last": "Documents up to {last} only",
@@ -77,6 +88,11 @@ _ENGLISH = {
     "error.RagError": "Something went wrong: {message}",
     "error.SettingsError": "The setting {name} does not work: {reason}",
     "error.DocumentError": "The document {path} could not be read: {reason}",
+    "error.AccountsError": "The file of accounts {path} cannot be used: {reason}",
+    "error.UploadError": "The file {name} was not taken: {reason}",
+    "error.CorpusError": "The collection {corpus} cannot be changed: {reason}",
+    "error.CorpusNotFoundError": "This collection is not there, or no longer.",
+    "error.ArchiveError": "The past conversations in {path} cannot be used: {reason}",
     "error.IndexStoreError": "The index at {path} cannot be used: {reason}",
     "error.IndexNotFoundError": "There are no documents in the index at {path} yet. Add some with "
     "mustanad ingest PATH.",
@@ -104,6 +120,21 @@ _ARABIC = {
     "welcome": "ماذا تريد أن تعرف؟",
     "welcome_more": "يقرأ مستند الوثائق المحفوظة على هذا الحاسوب ويجيب بلغة سؤالك. وإن لم يكن "
     "الجواب فيها قال ذلك صراحة.",
+    "views": "أقسام الصفحة",
+    "view.ask": "السؤال",
+    "view.library": "المكتبة",
+    "view.past": "السجل",
+    "view.settings": "الإعدادات",
+    "signed_in": "المستخدم: {name}",
+    "sign_out": "خروج",
+    "dismiss": "إخفاء",
+    "asked_of": "يُسأل عن: {corpus}",
+    "default_corpus": "وثائق هذا الحاسوب",
+    "editing": "تعدّل الآن السؤال {number}، وسيُستبدل كل ما بعده.",
+    "leave_edit": "إبقاؤه كما كان",
+    "open_document": "فتح الوثيقة",
+    "copied": "نُسخ",
+    "too_quick": "طرحت أسئلة كثيرة في دقيقة واحدة. اسأل مجددًا بعد {seconds} ثانية.",
     "examples": "جرّب أحد هذه الأسئلة",
     "conversation": "المحادثة",
     "you": "سألتَ",
@@ -118,11 +149,6 @@ _ARABIC = {
     "not_found": "ليس في الوثائق",
     "searched_for": "عبارة البحث:",
     "means": "«{phrase}» يعني {date}",
-    "dates": "تواريخ الوثائق",
-    "since": "من",
-    "until": "إلى",
-    "day": "مثلًا 2024-01-31",
-    "bad_dates": "يُكتب التاريخ هكذا: 2024-01-31، ولا يكون الأول بعد الثاني.",
     "period.first_last": "من وثائق ما بين {first} و{last} فقط",
     "period.first": "من وثائق ما بعد {first} فقط",
     "period.last": "من وثائق ما قبل {last} فقط",
@@ -139,6 +165,11 @@ _ARABIC = {
     "error.RagError": "حدث خطأ: {message}",
     "error.SettingsError": "الإعداد {name} غير صالح: {reason}",
     "error.DocumentError": "تعذّرت قراءة الوثيقة {path}: {reason}",
+    "error.AccountsError": "تعذّر استعمال ملف الحسابات {path}: {reason}",
+    "error.UploadError": "لم يُقبل الملف {name}: {reason}",
+    "error.CorpusError": "تعذّر تغيير المجموعة {corpus}: {reason}",
+    "error.CorpusNotFoundError": "هذه المجموعة غير موجودة، أو لم تعد موجودة.",
+    "error.ArchiveError": "تعذّر استعمال المحادثات السابقة في {path}: {reason}",
     "error.IndexStoreError": "تعذّر استعمال الفهرس {path}: {reason}",
     "error.IndexNotFoundError": "لا وثائق بعدُ في الفهرس {path}. أضف وثائق بالأمر "
     "\u2068mustanad ingest PATH\u2069.",
@@ -153,6 +184,11 @@ _ARABIC = {
     "error.QuestionError": "تعذّر طرح هذا السؤال: {reason}",
     "error.GenerationError": "أخفق النموذج {model} أثناء كتابة الجواب: {reason}",
 }
+
+_PARTS = (actions, library, past, preferences, viewer)
+for _part in _PARTS:
+    _ENGLISH.update(_part.ENGLISH)
+    _ARABIC.update(_part.ARABIC)
 
 TEXTS: Mapping[Language, Mapping[str, str]] = MappingProxyType(
     {"ar": MappingProxyType(_ARABIC), "en": MappingProxyType(_ENGLISH)}

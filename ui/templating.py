@@ -5,20 +5,22 @@ from __future__ import annotations
 import functools
 
 import jinja2
+from markupsafe import Markup
 
 from ui.strings import Language, shown, text
 
 
-def render(template: str, language: Language, **values: object) -> str:
+def render(template: str, language: Language, **values: object) -> Markup:
     """The template of that file name under `ui/templates`, filled.
 
     Every template also knows `language`, the `side` that its lines begin on ("rtl" or "ltr"), the
-    page's texts as `t(key, **facts)`, and the filter `shown`.
+    page's texts as `t(key, **facts)`, and the filter `shown`. What was rendered may be put into
+    another template as it is.
 
     Raises:
         jinja2.UndefinedError: the template needs a value that is not given.
     """
-    return (
+    html = (
         _environment()
         .get_template(template)
         .render(
@@ -28,6 +30,7 @@ def render(template: str, language: Language, **values: object) -> str:
             **values,
         )
     )
+    return Markup(html)  # noqa: S704 - the template has escaped what it was given
 
 
 @functools.cache

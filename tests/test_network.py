@@ -1,0 +1,92 @@
+"""The address of the page: who reaches it, what it asks of those who do, and under which names."""
+
+from __future__ import annotations
+
+import socket
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+
+from rag.errors import SettingsError
+from ui.network import CONTENT_POLICY, check_open, close_to_others, is_loopback
+
+LOCAL = ["127.0.0.1", "127.9.9.9", "127.1", "localhost", "::1", "::ffff:127.0.0.1"]
+OPEN = ["0.0.0.0", "::", "192.0.2.1", "10.0.0.1", "2001:db8::1", "::ffff:192.0.2.1"]  # noqa: S104
+
+
+@pytest.mark.parametrize("host", LOCAL)
+def test_an_address_of_this_machine_alone_is_loopback(host: str) -> None:
+    assert is_loopback(host)
+    check_open(host, accounts=False, told=0)
+
+
+@pytest.mark.parametrize("host", OPEN)
+@pytest.mark.parametrize("told", [0, 1])
+def test_an_open_address_without_accounts_is_refused_with_both_cures(host: str, told: int) -> None:
+    assert not is_loopback(host)
+    with pytest.raises(SettingsError) as caught:
+        check_open(host, accounts=False, told=told)
+    assert caught.value.name == "page.host"
+    assert f"other machines reach {host}" in caught.value.message
+    assert "`mustanad users add FILE NAME`" in caught.value.message
+    assert "--open-to-all --open-to-all" in caught.value.message
+
+
+@pytest.mark.parametrize("host", OPEN)
+def test_an_open_address_is_served_with_accounts_or_when_told_twice(host: str) -> None:
+    check_open(host, accounts=True, told=0)
+    check_open(host, accounts=False, told=2)
+
+
+@pytest.mark.parametrize("host", ["", "not a name", "a" * 300, "١٢٧.٠.٠.١.", "a\x00b"])
+def test_a_host_that_is_no_address_is_a_settings_error(host: str) -> None:
+    with pytest.raises(SettingsError, match="is no address") as caught:
+        check_open(host, accounts=False, told=0)
+    assert caught.value.name == "page.host"
+
+
+async def status(asked: str, host: str, *, accounts: bool = False) -> int:
+    """The status of a request that asks for one host at a page that listens on another."""
+
+    async def welcome(_: Request) -> PlainTextResponse:
+        return PlainTextResponse("مرحبا")
+
+    app = Starlette(routes=[Route("/", welcome)])
+    close_to_others(app, host, accounts=accounts)
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://page") as client:
+        response = await client.get("/", headers={"host": asked})
+    assert response.headers["content-security-policy"] == CONTENT_POLICY
+    return response.status_code
+
+
+FOREIGN = ["documents.example", "documents.example:7860", "127.0.0.1.documents.example", "", "::1"]
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "0.0.0.0"])  # noqa: S104
+@pytest.mark.parametrize("asked", FOREIGN)
+async def test_without_accounts_a_foreign_name_is_refused(host: str, asked: str) -> None:
+    assert await status(asked, host) == 400
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "0.0.0.0"])  # noqa: S104
+@pytest.mark.parametrize(
+    "asked", ["127.0.0.1:7860", "localhost", "LOCALHOST:7860", "[::1]:7860", "192.0.2.1"]
+)
+async def test_bare_addresses_and_localhost_are_let_in(host: str, asked: str) -> None:
+    assert await status(asked, host) == 200
+
+
+async def test_an_open_page_has_the_names_of_its_machine() -> None:
+    here = socket.gethostname()
+    assert await status(f"{here}:7860", "0.0.0.0") == 200  # noqa: S104
+    assert await status(f"{here}.local", "0.0.0.0") == 200  # noqa: S104
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0"])  # noqa: S104
+async def test_with_accounts_a_page_may_have_any_name(host: str) -> None:
+    assert await status("documents.example", host, accounts=True) == 200

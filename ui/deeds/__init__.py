@@ -1,0 +1,62 @@
+"""What a visitor can do on the page: an action changes the visit and names the panels to redraw.
+
+An action is a mapping with its name under "act" and its facts as texts, as the browser sends it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from rag.errors import RagError
+from ui.deeds import library, past, preferences, talk
+from ui.deeds.facts import Facts, MalformedActionError
+from ui.strings import describe
+from ui.visit import Panels, Visit
+
+log = logging.getLogger(__name__)
+
+ACTIONS = {**talk.ACTIONS, **library.ACTIONS, **past.ACTIONS, **preferences.ACTIONS}
+
+
+def act(visit: Visit, action: Mapping[str, Any]) -> Panels:
+    """Carries an action out; what goes wrong is told on the page.
+
+    Returns:
+        The panels that show something else now; none for an action that there is not, or that
+        lacks a fact, as only a request that the page did not make does.
+    """
+    told = visit.problem is not None
+    visit.problem, visit.signal, visit.typed = None, {}, None
+    changed: Panels = frozenset()
+    carry_out = ACTIONS.get(str(action.get("act")))
+    if carry_out is not None:
+        try:
+            changed = carry_out(visit, Facts(action))
+        except MalformedActionError as exc:
+            log.warning("Not done: a malformed action (%s)", exc)
+        except RagError as exc:
+            log.warning("Not done: %s", exc)
+            visit.problem = describe(exc)
+        except Exception as exc:
+            log.exception("Not done: an unexpected error")
+            visit.problem = describe(exc)
+    if told or visit.problem is not None:
+        changed |= {"notice"}
+    return changed | {"signal"} if visit.signal else changed
+
+
+def recall(visit: Visit, remembered: object) -> None:
+    """Takes up what the browser remembered of an earlier visit; what is not valid is left."""
+    if not isinstance(remembered, Mapping):
+        return
+    asked = visit.preferences.language
+    for name in ("language", "theme", "length", "passages"):
+        if remembered.get(name) is not None:
+            act(visit, {"act": f"set-{name}", "value": remembered[name], name: remembered[name]})
+    if visit.desk.settings.page.language != "auto":
+        visit.prefer(language=asked)
+    if remembered.get("keeping") is False:
+        visit.keeping = False
+    visit.signal, visit.bad_passages = {}, False

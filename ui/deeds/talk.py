@@ -1,0 +1,157 @@
+"""Asking: a new chat, edit and retry, copies, judgements, and the documents behind an answer."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from functools import partial
+from typing import Final, Literal
+
+from rag import feedback
+from rag.schema import Answer
+from ui.copies import ANSWER_FORMS, copied_answer
+from ui.deeds.facts import Facts, MalformedActionError
+from ui.render import Exchange
+from ui.strings import text
+from ui.visit import PAST, TALK, VIEWS, Opened, Panels, Visit
+
+_VERDICTS: Final[tuple[Literal["up", "down"], ...]] = ("up", "down")
+
+
+def _open_view(_: Visit, facts: Facts) -> Panels:
+    return VIEWS[facts.one_of("view", VIEWS)]
+
+
+def _exchange(visit: Visit, facts: Facts) -> tuple[int, Exchange]:
+    exchanges = visit.chat.exchanges
+    index = facts.number("exchange", range(len(exchanges)))
+    return index, exchanges[index]
+
+
+def _answered(visit: Visit, facts: Facts) -> tuple[int, Exchange, Answer]:
+    index, exchange = _exchange(visit, facts)
+    if exchange.answer is None:
+        raise MalformedActionError(f"exchange {index} has no answer")
+    return index, exchange, exchange.answer
+
+
+def _new_chat(visit: Visit, _: Facts) -> Panels:
+    visit.take_up()
+    visit.signal = {"view": "ask", "focus": "#question textarea"}
+    return TALK | PAST
+
+
+def _stop(visit: Visit, _: Facts) -> Panels:
+    visit.chat.stop()
+    return TALK
+
+
+def _dismiss(visit: Visit, _: Facts) -> Panels:
+    return frozenset()
+
+
+def _edit(visit: Visit, facts: Facts) -> Panels:
+    visit.editing, exchange = _exchange(visit, facts)
+    visit.typed = exchange.question
+    visit.signal = {"focus": "#question textarea"}
+    return frozenset({"scope", "composer"})
+
+
+def _leave_edit(visit: Visit, _: Facts) -> Panels:
+    visit.editing, visit.typed = None, ""
+    return frozenset({"scope", "composer"})
+
+
+def _retry(visit: Visit, facts: Facts) -> Panels:
+    index, exchange = _exchange(visit, facts)
+    return visit.ask(exchange.question, in_place_of=index)
+
+
+def _example(visit: Visit, facts: Facts) -> Panels:
+    return visit.ask(facts["question"])
+
+
+def _copy(visit: Visit, facts: Facts) -> Panels:
+    index, exchange, answer = _answered(visit, facts)
+    form = facts.one_of("copy", ANSWER_FORMS)
+    copied = copied_answer(answer, form, partial(visit.find, exchange.corpus_id))
+    said = text(visit.language, "copied")
+    visit.signal = {"copied": {"text": copied, "said": said, "exchange": index}}
+    return frozenset()
+
+
+def _judge(visit: Visit, facts: Facts) -> Panels:
+    index, exchange, answer = _answered(visit, facts)
+    verdict = facts.one_of("verdict", _VERDICTS)
+    # The same thumb once more takes the judgement back.
+    stands = verdict != exchange.verdict
+    _give_feedback(visit, exchange, answer, verdict if stands else "withdrawn")
+    visit.chat.judge(index, replace(exchange, verdict=verdict if stands else "", reason_sent=False))
+    return frozenset({"past", "present"})
+
+
+def _judge_reason(visit: Visit, facts: Facts) -> Panels:
+    index, exchange, answer = _answered(visit, facts)
+    if not exchange.verdict:
+        raise MalformedActionError(f"exchange {index} is not judged")
+    _give_feedback(visit, exchange, answer, exchange.verdict, facts["reason"])
+    visit.chat.judge(index, replace(exchange, reason_sent=True))
+    return frozenset({"past", "present"})
+
+
+def _give_feedback(
+    visit: Visit,
+    exchange: Exchange,
+    answer: Answer,
+    verdict: feedback.Verdict,
+    reason: str = "",
+) -> None:
+    if visit.desk.feedback is None:
+        return
+    visit.desk.feedback.add(
+        feedback.Feedback(
+            question=exchange.question,
+            query=answer.query,
+            answer=answer,
+            verdict=verdict,
+            reason=reason,
+            corpus_id=exchange.corpus_id,
+            owner=visit.visitor.owner,
+            given_at=dt.datetime.now(dt.UTC),
+        )
+    )
+
+
+def _open_citation(visit: Visit, facts: Facts) -> Panels:
+    index, exchange = _exchange(visit, facts)
+    citations = exchange.answer.citations if exchange.answer else exchange.citations
+    by_number = {citation.number: citation for citation in citations}
+    cited = by_number[facts.number("number", by_number)]
+    document = visit.find(exchange.corpus_id, cited.document_id)
+    visit.opened = Opened(document=document, citation=cited, citations=citations, exchange=index)
+    return frozenset({"viewer"})
+
+
+def _open_passage(visit: Visit, facts: Facts) -> Panels:
+    _, exchange = _exchange(visit, facts)
+    passages = exchange.answer.passages if exchange.answer else exchange.passages or ()
+    passage = passages[facts.number("number", range(1, len(passages) + 1)) - 1]
+    visit.opened = Opened(document=visit.find(exchange.corpus_id, passage.document_id))
+    return frozenset({"viewer"})
+
+
+ACTIONS = {
+    "open-view": _open_view,
+    "new-chat": _new_chat,
+    "stop": _stop,
+    "dismiss": _dismiss,
+    "edit": _edit,
+    "leave-edit": _leave_edit,
+    "retry": _retry,
+    "example": _example,
+    "copy": _copy,
+    "judge": _judge,
+    "judge-reason": _judge_reason,
+    "open-citation": _open_citation,
+    "open-passage": _open_passage,
+}

@@ -1,0 +1,280 @@
+"""The panels of a visitor's page, each as HTML of what the visit is now."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+from collections.abc import Callable, Mapping
+from pathlib import PurePath
+from types import MappingProxyType
+
+from pydantic import SecretStr
+
+from rag.corpora import DEFAULT, Corpus
+from rag.errors import RagError
+from rag.memory import resident_bytes
+from rag.readers import SUFFIXES
+from rag.settings import setting_fields
+from ui.library import (
+    CorpusView,
+    render_corpora,
+    render_document_tools,
+    render_documents,
+)
+from ui.library_glance import render_glance
+from ui.library_ingest import (
+    IngestView,
+    UploadLimits,
+    UploadState,
+    render_ingest,
+    render_upload,
+)
+from ui.past import PastView, render_past_list, render_past_tools
+from ui.preferences import (
+    FixedSetting,
+    ModelView,
+    PreferencesView,
+    render_preferences,
+)
+from ui.render import (
+    render_header,
+    render_invitation,
+    render_notice,
+    render_past,
+    render_present,
+    render_scope,
+)
+from ui.strings import describe, text, word
+from ui.templating import render
+from ui.viewer import render_missing_document, render_viewer
+from ui.visit import Visit
+
+log = logging.getLogger(__name__)
+
+# What a visitor may choose on the page.
+_CHOSEN = ("page.language", "retrieval.top_k")
+
+
+def _header(visit: Visit) -> str:
+    return render_header(visit.language, theme=visit.preferences.theme, visitor=visit.visitor.name)
+
+
+def _scope(visit: Visit) -> str:
+    return render_scope(
+        _name(visit.corpus(), visit),
+        visit.preferences.period,
+        visit.editing,
+        visit.language,
+    )
+
+
+def _corpora(visit: Visit) -> str:
+    owner = visit.visitor.owner
+    views = [
+        CorpusView(
+            corpus_id=corpus.corpus_id,
+            name=_name(corpus, visit),
+            documents=len(visit.assistant(corpus.corpus_id).documents()),
+            mine=corpus.owner == owner,
+            shared=corpus.shared,
+            may_change=corpus.owner == owner and corpus.corpus_id != DEFAULT,
+        )
+        for corpus in visit.desk.corpora.visible_to(owner)
+    ]
+    return render_corpora(
+        views,
+        visit.corpus().corpus_id,
+        may_create=not visit.visitor.is_guest,
+        language=visit.language,
+    )
+
+
+def _upload(visit: Visit) -> str:
+    page = visit.desk.settings.page
+    state = UploadState(
+        corpus=_name(visit.corpus(), visit),
+        may_add=visit.may_change,
+        busy=visit.taking_in is not None and visit.taking_in.view.running,
+    )
+    limits = UploadLimits(
+        suffixes=tuple(sorted(SUFFIXES)), file_mb=page.upload_mb, files=page.upload_files
+    )
+    return render_upload(state, limits, visit.language)
+
+
+def _ingest(visit: Visit) -> str:
+    view = visit.taking_in.view if visit.taking_in is not None else IngestView()
+    return render_ingest(view, visit.language)
+
+
+def _documents(visit: Visit) -> str:
+    return render_documents(
+        visit.assistant(visit.corpus().corpus_id).documents(),
+        query=visit.query,
+        order=visit.order,
+        page=visit.page,
+        may_delete=visit.may_change,
+        language=visit.language,
+    )
+
+
+def _glance(visit: Visit) -> str:
+    corpus_id = visit.corpus().corpus_id
+    return render_glance(visit.assistant(corpus_id).documents(), visit.language)
+
+
+def _past_tools(visit: Visit) -> str:
+    return render_past_tools(
+        visit.past_query,
+        keeping=visit.keeping,
+        language=visit.language,
+        place=str(visit.desk.settings.keep.archive) if visit.visitor.is_here else "",
+        may_keep=visit.may_keep,
+    )
+
+
+def _past_list(visit: Visit) -> str:
+    archive, owner = visit.desk.archive, visit.visitor.owner
+    kept = archive.list(owner, search=visit.past_query) if archive and visit.may_keep else ()
+    names = {
+        corpus.corpus_id: _name(corpus, visit) for corpus in visit.desk.corpora.visible_to(owner)
+    }
+    return render_past_list(
+        [
+            PastView(
+                conversation_id=one.conversation_id,
+                title=one.title,
+                updated=one.updated.astimezone(),
+                questions=one.questions,
+                corpus=names.get(one.corpus_id, ""),
+            )
+            for one in kept
+        ],
+        query=visit.past_query,
+        current=visit.conversation_id,
+        keeping=visit.keeping,
+        today=dt.datetime.now().astimezone().date(),
+        language=visit.language,
+        may_keep=visit.may_keep,
+    )
+
+
+def _preferences(visit: Visit) -> str:
+    chosen, settings, is_here = visit.preferences, visit.desk.settings, visit.visitor.is_here
+    period = chosen.period
+    since, until = visit.bad_period or (
+        period.first.isoformat() if period and period.first else "",
+        period.last.isoformat() if period and period.last else "",
+    )
+    view = PreferencesView(
+        theme=chosen.theme,
+        length=chosen.length,
+        passages=chosen.passages or settings.retrieval.top_k,
+        since=since,
+        until=until,
+        models=tuple(
+            ModelView(
+                role=model.role,
+                # It may be the path of a file.
+                name=model.name if is_here else PurePath(model.name).name,
+                loaded=model.is_loaded,
+                disk_bytes=model.size_bytes,
+            )
+            for model in visit.desk.models()
+        ),
+        memory_bytes=resident_bytes() if is_here else None,
+        fixed=_fixed(visit),
+        bad_period=visit.bad_period is not None,
+        bad_passages=visit.bad_passages,
+    )
+    return render_preferences(view, visit.language)
+
+
+def _fixed(visit: Visit) -> tuple[FixedSetting, ...]:
+    """The settings in force; to others, nothing about the machine that serves them."""
+    if not visit.visitor.is_here:
+        return ()
+    found = []
+    for name, _ in setting_fields():
+        section, leaf = name.split(".")
+        value = getattr(getattr(visit.desk.settings, section), leaf)
+        if name not in _CHOSEN:
+            shown = _written(value)
+            origin = visit.desk.origins.get(name, "default")
+            found.append(FixedSetting(name=name, value=shown, origin=origin))
+    return tuple(found)
+
+
+def _written(value: object) -> str:
+    """A setting's value as it is written in `mustanad.toml`; "" where it is not set."""
+    if value is None:
+        return ""
+    if isinstance(value, SecretStr):
+        return "***"
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value))
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _viewer(visit: Visit) -> str:
+    opened = visit.opened
+    if opened is None:
+        return ""
+    if opened.document is None:
+        return render_missing_document(visit.language)
+    return render_viewer(
+        opened.document,
+        shown_citation=opened.citation,
+        citations=opened.citations,
+        exchange=opened.exchange,
+        language=visit.language,
+    )
+
+
+def _signal(visit: Visit) -> str:
+    return render("signal.html", visit.language, asked=json.dumps(visit.signal))
+
+
+def _name(corpus: Corpus, visit: Visit) -> str:
+    return text(visit.language, "default_corpus") if corpus.corpus_id == DEFAULT else corpus.name
+
+
+RENDERERS: Mapping[str, Callable[[Visit], str]] = MappingProxyType(
+    {
+        "header": _header,
+        "notice": lambda visit: render_notice(visit.problem, visit.language),
+        "past": lambda visit: render_past(visit.chat.exchanges, visit.language),
+        "present": lambda visit: render_present(visit.chat.exchanges, visit.language),
+        "invitation": lambda visit: render_invitation(visit.chat.exchanges, visit.language),
+        "scope": _scope,
+        "corpora": _corpora,
+        "upload": _upload,
+        "ingest": _ingest,
+        "glance": _glance,
+        "document_tools": lambda visit: render_document_tools(
+            visit.query, visit.order, visit.language
+        ),
+        "documents": _documents,
+        "past_tools": _past_tools,
+        "past_list": _past_list,
+        "preferences": _preferences,
+        "viewer": _viewer,
+        "signal": _signal,
+    }
+)
+"""How each panel is rendered."""
+
+
+def render_panel(name: str, visit: Visit) -> str:
+    """The panel of that name, as HTML; where an engine failed, what went wrong in its place.
+
+    Raises:
+        KeyError: there is no such panel.
+    """
+    try:
+        return RENDERERS[name](visit)
+    except RagError as exc:
+        log.warning("The panel %s cannot be shown: %s", name, exc)
+        said = word(describe(exc), visit.language)
+        return render("problem.html", visit.language, said=said)

@@ -1,0 +1,63 @@
+// Files that are chosen or dropped, folders with all that lies in them, go to the server one by one.
+const status = () => element.querySelector("[data-upload-status]");
+const say = (template, facts) => {
+  const place = status();
+  const text = place?.dataset[template];
+  if (text) place.textContent = text.replace(/\{(\w+)\}/g, (whole, name) => facts[name] ?? whole);
+};
+
+const entriesOf = (reader) =>
+  new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+const filesIn = async (entry, folder = "") => {
+  if (entry.isFile) {
+    const file = await new Promise((resolve, reject) => entry.file(resolve, reject));
+    return [{ file, name: folder + file.name }];
+  }
+  const found = [];
+  const reader = entry.createReader();
+  for (let some = await entriesOf(reader); some.length; some = await entriesOf(reader)) {
+    for (const one of some) found.push(...(await filesIn(one, `${folder}${entry.name}/`)));
+  }
+  return found;
+};
+
+let busy = false;
+const take = async (chosen) => {
+  if (busy || !chosen.length) return;
+  busy = true;
+  const most = Number(element.querySelector("[data-drop]")?.dataset.mostBytes ?? Infinity);
+  const files = [];
+  try {
+    for (const [number, { file, name }] of chosen.entries()) {
+      say("textUploading", { done: number, total: chosen.length, name });
+      // Too large a file is named by the server, which need not be sent it.
+      const sent = file.size > most ? { path: "" } : await upload(file);
+      files.push({ name, path: sent.path, size: file.size });
+    }
+    say("textUploaded", { done: files.length, total: chosen.length });
+    trigger("ingest", { act: "ingest", files });
+  } catch (problem) {
+    say("textFailed", { problem: String(problem?.message ?? problem) });
+  } finally {
+    busy = false;
+  }
+};
+
+element.addEventListener("change", (event) => {
+  const input = event.target.closest("input[type=file][data-pick]");
+  if (!input) return;
+  take([...input.files].map((file) => ({ file, name: file.webkitRelativePath || file.name })));
+  input.value = "";
+});
+for (const name of ["dragover", "dragleave", "drop"]) {
+  element.addEventListener(name, async (event) => {
+    const area = event.target.closest("[data-drop]");
+    if (!area) return;
+    event.preventDefault();
+    area.classList.toggle("over", name === "dragover");
+    if (name !== "drop") return;
+    const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry());
+    const found = await Promise.all(entries.filter(Boolean).map((entry) => filesIn(entry)));
+    take(found.flat());
+  });
+}
