@@ -58,7 +58,7 @@ def ingest_paths(
             reason = exc.reason
             skipped.append(Skipped(path=exc.path, reason=reason))
         known = before.get(file.resolve().as_posix(), frozenset())
-        same, new = 0, 0
+        same = stored = new = 0
         for document in documents:
             stopped = stopped or (stop is not None and stop())
             if stopped:
@@ -69,6 +69,7 @@ def ingest_paths(
                 same += 1
                 continue
             new += _store(document, index, embedder, settings)
+            stored += 1
             added.append(document.document_id)
         embedded += new
         if not stopped and not reason:
@@ -81,7 +82,7 @@ def ingest_paths(
                     files_done=done,
                     files=len(files),
                     chunks=embedded,
-                    documents=len(documents),
+                    documents=same + stored,
                     unchanged=same,
                     embedded=new,
                     skipped=reason,

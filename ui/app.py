@@ -6,6 +6,7 @@ kept in Gradio's session state.
 
 # Gradio reads the annotations of its callbacks as types, so they may not become strings here.
 
+import logging
 import os
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from pathlib import Path
@@ -13,17 +14,21 @@ from typing import TYPE_CHECKING, Any
 
 from anyio import to_thread
 
+from rag.errors import RagError
 from ui.api import Api
 from ui.deeds import act, recall
 from ui.deeds.library import take_in
 from ui.desk import Desk, Visitor
 from ui.endpoints import add_endpoints
 from ui.panels import render_panel
-from ui.strings import choose_language, text
+from ui.render import render_header, render_notice
+from ui.strings import Language, choose_language, describe, text
 from ui.visit import EVERYTHING, LIBRARY, TALK, Panels, Preferences, Visit
 
 if TYPE_CHECKING:
     import gradio as gr
+
+log = logging.getLogger(__name__)
 
 FOLDER = Path(__file__).resolve().parent
 REDRAWN_S = 0.4
@@ -70,8 +75,10 @@ def build_page(desk: Desk, visitor_of: VisitorOf, *, accounts: bool = False) -> 
         # Empty until the browser's language is known: the page shows itself only then.
         panels = {name: _panel(name) for name in ("header", "notice", "signal")}
         with gr.Column(elem_id="view-ask"):
-            panels |= {name: _panel(name) for name in ("past", "present", "invitation", "scope")}
-            question, send, halt = _composer()
+            panels |= {name: _panel(name) for name in ("past", "present", "invitation")}
+            with gr.Column(elem_id="foot"):
+                panels["scope"] = _panel("scope")
+                question, send, halt = _composer()
         for column, names in _COLUMNS.items():
             with gr.Column(elem_id=column):
                 panels |= {name: _panel(name) for name in names}
@@ -150,7 +157,12 @@ class _Callbacks:
         """A new visit, and all that is shown of it at first."""
         wished = request.headers.get("accept-language", "")
         language = choose_language(self._desk.settings.page.language, wished)
-        visit = Visit(self._desk, self._visitor_of(request), Preferences(language=language))
+        try:
+            visitor = self._visitor_of(request)
+        except RagError as exc:
+            log.warning("Not let in: %s", exc)
+            return [None, *_refuse(exc, language)]
+        visit = Visit(self._desk, visitor, Preferences(language=language))
         recall(visit, kept or {})
         return [visit, *_show(visit, EVERYTHING - LIBRARY)]
 
@@ -190,8 +202,13 @@ class _Callbacks:
         """Begins to take in files that were uploaded; `follow` is called next."""
         from gradio.utils import get_upload_folder
 
-        take_in(visit, event._data["files"], received=Path(get_upload_folder()).resolve())
-        return _show(visit, frozenset({"upload", "ingest"}))
+        visit.problem = None
+        try:
+            take_in(visit, event._data["files"], received=Path(get_upload_folder()).resolve())
+        except RagError as exc:
+            log.warning("Not taken in: %s", exc)
+            visit.problem = describe(exc)
+        return _show(visit, LIBRARY | {"notice"})
 
     def follow(self, visit: Visit) -> Iterator[str]:
         """Shows how far an ingest has come, until its end."""
@@ -213,6 +230,17 @@ def _show(visit: Visit, changed: Panels) -> list[Any]:
         *composer,
         *(render_panel(name, visit) if name in changed else gr.skip() for name in _PANELS),
     ]
+
+
+def _refuse(error: RagError, language: Language) -> list[Any]:
+    """What is shown to who may not see the page: the brand, and why."""
+    import gradio as gr
+
+    shown = {
+        "header": render_header(language),
+        "notice": render_notice(describe(error), language),
+    }
+    return [gr.skip()] * 3 + [shown.get(name, gr.skip()) for name in _PANELS]
 
 
 def _compose(visit: Visit) -> list[Any]:

@@ -53,14 +53,14 @@ PAGE_DOCUMENTS: Final = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CorpusView:
-    """A corpus in the switcher; `documents` is their number.
+    """A corpus in the switcher; `documents` is their number, None where it cannot be told.
 
     `mine` and `shared` are told beside the name, `may_change` offers to rename and to delete it.
     """
 
     corpus_id: str
     name: str
-    documents: int
+    documents: int | None
     mine: bool
     shared: bool
     may_change: bool
@@ -89,7 +89,10 @@ def render_corpora(
     return render(
         "library_corpora.html",
         language,
-        corpora=[(corpus, number(corpus.documents, language)) for corpus in corpora],
+        corpora=[
+            (corpus, "?" if corpus.documents is None else number(corpus.documents, language))
+            for corpus in corpora
+        ],
         chosen=chosen,
         may_create=may_create,
     )

@@ -75,7 +75,7 @@ def _corpora(visit: Visit) -> str:
         CorpusView(
             corpus_id=corpus.corpus_id,
             name=_name(corpus, visit),
-            documents=len(visit.assistant(corpus.corpus_id).documents()),
+            documents=_count(corpus.corpus_id, visit),
             mine=corpus.owner == owner,
             shared=corpus.shared,
             may_change=corpus.owner == owner and corpus.corpus_id != DEFAULT,
@@ -88,6 +88,15 @@ def _corpora(visit: Visit) -> str:
         may_create=not visit.visitor.is_guest,
         language=visit.language,
     )
+
+
+def _count(corpus_id: str, visit: Visit) -> int | None:
+    """How many documents a corpus has; None where its index cannot be read."""
+    try:
+        return len(visit.assistant(corpus_id).documents())
+    except RagError as exc:
+        log.warning("Not counted: %s", exc)
+        return None
 
 
 def _upload(visit: Visit) -> str:
