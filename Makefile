@@ -1,5 +1,5 @@
 # run: the chatbot. test: every test. check: the quick tests. fmt: format the code.
-# bench-retrieval, bench-reading, bench-speed, bench-peers: how good and quick it is, measured;
+# bench-retrieval, bench-reading, bench-speed, bench-load, bench-peers: how good and quick it is;
 # bench-report: tables and plots of that. train-reader: its reader.
 # Nothing is needed beforehand but Python 3.11 or newer, make and a C++ compiler.
 
@@ -15,7 +15,7 @@ STATE := $(shell { pwd; cat pyproject.toml constraints.txt; } | cksum | cut -d '
 RUN := .venv/.run-$(STATE)
 TEST := .venv/.test-$(STATE)
 PEERS := .venv/.peers-$(STATE)
-BENCHMARKS := bench-retrieval bench-reading bench-speed bench-report
+BENCHMARKS := bench-retrieval bench-reading bench-speed bench-load bench-report
 STALE := $(shell $(BIN)/python -c '' 2>/dev/null || echo stale)
 
 .PHONY: run test check fmt $(BENCHMARKS) bench-peers train-reader \

@@ -149,6 +149,29 @@ def speed(result: Mapping[str, Any]) -> Iterator[str]:
         yield measured_with(part)
 
 
+def load(result: Mapping[str, Any]) -> Iterator[str]:
+    """The section on visitors who ask at once."""
+    yield "## Several at once"
+    yield ""
+    yield (
+        f"{result['visitors']} visitors of one page ask one question after the other for "
+        f"{result['minutes']:.0f} minutes, each as soon as the one before is answered. *mixed up*: "
+        "answers to another question than was asked."
+    )
+    yield ""
+    errors = sum(result["errors"].values())
+    rows = [
+        ["answers", f"{result['answers']:,}"],
+        ["errors, mixed up", f"{errors}, {result['mixed up']}"],
+        ["seconds an answer, the wait included", _short(result["seconds, median"])],
+        ["slowest", _short(result["seconds, slowest"])],
+        *([name, _short(value)] for name, value in result.items() if name.startswith("MB ")),
+    ]
+    yield from table(("", ""), rows)
+    yield ""
+    yield measured_with(result)
+
+
 def spreads(rows: Mapping[str, Mapping[str, float]]) -> Iterator[str]:
     """A table of medians with their spread."""
     found = []
@@ -290,6 +313,9 @@ def main() -> None:
     found = read("speed")
     if found is not None:
         lines += ["", *speed(found)]
+    found = read("load")
+    if found is not None:
+        lines += ["", *load(found)]
     (FOLDER / "RESULTS.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
     write_summary()
 
