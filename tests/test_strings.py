@@ -16,6 +16,7 @@ from ui.strings import (
     Language,
     choose_language,
     describe,
+    describe_to_others,
     format_date,
     other,
     text,
@@ -151,3 +152,12 @@ def test_the_switch_leads_there_and_back() -> None:
 
 def plain(line: str) -> str:
     return line.replace("\u2068", "").replace("\u2069", "")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_folders_of_this_computer_are_not_named_to_others(language: Language) -> None:
+    error = IndexMismatchError(path="/srv/noor/index", built_with={"a": 1}, configured={"a": 2})
+    assert "/srv/noor/index" in word(describe(error), language)
+    told = word(describe_to_others(error), language)
+    assert "/srv" not in told
+    assert "index" in told

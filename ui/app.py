@@ -22,7 +22,7 @@ from ui.desk import Desk, Visitor
 from ui.endpoints import add_endpoints
 from ui.panels import render_panel
 from ui.render import render_header, render_notice
-from ui.strings import Language, choose_language, describe, text
+from ui.strings import Language, choose_language, describe_to_others, text
 from ui.visit import EVERYTHING, LIBRARY, TALK, Panels, Preferences, Visit
 
 if TYPE_CHECKING:
@@ -207,7 +207,7 @@ class _Callbacks:
             take_in(visit, event._data["files"], received=Path(get_upload_folder()).resolve())
         except RagError as exc:
             log.warning("Not taken in: %s", exc)
-            visit.problem = describe(exc)
+            visit.problem = visit.visitor.describe(exc)
         return _show(visit, LIBRARY | {"notice"})
 
     def follow(self, visit: Visit) -> Iterator[str]:
@@ -238,7 +238,7 @@ def _refuse(error: RagError, language: Language) -> list[Any]:
 
     shown = {
         "header": render_header(language),
-        "notice": render_notice(describe(error), language),
+        "notice": render_notice(describe_to_others(error), language),
     }
     return [gr.skip()] * 3 + [shown.get(name, gr.skip()) for name in _PANELS]
 

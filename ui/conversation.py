@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Protocol, TypeVar
@@ -47,7 +47,8 @@ class Chat:
     stopped or cleared, the answer ends at its next step.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, describe: Callable[[Exception], Problem] = describe) -> None:
+        self._describe = describe
         self._exchanges: tuple[Exchange, ...] = ()
         self._lock = threading.Lock()
 
@@ -130,10 +131,10 @@ class Chat:
                 problem = Problem(key="error.unknown", facts={})
         except RagError as exc:
             log.warning("No answer: %s", exc)
-            problem = describe(exc)
+            problem = self._describe(exc)
         except Exception as exc:
             log.exception("No answer: an unexpected error")
-            problem = describe(exc)
+            problem = self._describe(exc)
         if problem and last.is_open and self._change(last, replace(last, problem=problem)):
             yield
 

@@ -18,6 +18,7 @@ from rag.settings import Settings
 from ui.api import Searches
 from ui.conversation import Answers
 from ui.limits import Pace
+from ui.strings import Problem, describe, describe_to_others
 from ui.waiting import Line
 
 
@@ -86,6 +87,10 @@ class Visitor:
     def is_here(self) -> bool:
         """Whether it is whoever sits at this computer, and may be told about it."""
         return not self.name and not self.is_guest
+
+    def describe(self, error: Exception) -> Problem:
+        """An error, as far as the visitor may know of it."""
+        return describe(error) if self.is_here else describe_to_others(error)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,7 +45,7 @@ from ui.render import (
     render_present,
     render_scope,
 )
-from ui.strings import describe, text, word
+from ui.strings import text, word
 from ui.templating import render
 from ui.viewer import render_missing_document, render_viewer
 from ui.visit import Visit
@@ -285,5 +285,5 @@ def render_panel(name: str, visit: Visit) -> str:
         return RENDERERS[name](visit)
     except RagError as exc:
         log.warning("The panel %s cannot be shown: %s", name, exc)
-        said = word(describe(exc), visit.language)
+        said = word(visit.visitor.describe(exc), visit.language)
         return render("problem.html", visit.language, said=said)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import PurePath
 from types import MappingProxyType
 from typing import Literal, get_args
 
@@ -299,6 +300,17 @@ def describe_period(period: Period, language: Language) -> str:
         if day is not None
     }
     return text(language, "period." + "_".join(days), **days) if days else ""
+
+
+def describe_to_others(error: Exception) -> Problem:
+    """`describe` for who is not at this computer: its folders are not named."""
+    problem = describe(error)
+    places = [problem.facts[name] for name in ("path", "model") if problem.facts.get(name)]
+    facts = dict(problem.facts)
+    for place in places:
+        # A reason may name it too.
+        facts = {name: fact.replace(place, PurePath(place).name) for name, fact in facts.items()}
+    return Problem(key=problem.key, facts=facts)
 
 
 def describe(error: Exception) -> Problem:

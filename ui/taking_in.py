@@ -13,7 +13,7 @@ from rag.errors import RagError
 from rag.schema import Progress, Skipped
 from ui.desk import Works
 from ui.library_ingest import FileResult, IngestView
-from ui.strings import Language, describe, word
+from ui.strings import Language, Problem, describe, word
 
 log = logging.getLogger(__name__)
 
@@ -32,10 +32,11 @@ class TakingIn:
         *,
         language: Language,
         refused: Sequence[FileResult] = (),
+        describe: Callable[[Exception], Problem] = describe,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._assistant, self._paths, self._language = assistant, tuple(paths), language
-        self._clock = clock
+        self._clock, self._describe = clock, describe
         self._began = clock()
         self._stopped = threading.Event()
         self._done = threading.Event()
@@ -59,10 +60,10 @@ class TakingIn:
                 self._add(skipped for skipped in report.skipped if skipped.path not in self._noted)
         except RagError as exc:
             log.warning("Not taken in: %s", exc)
-            problem = word(describe(exc), self._language)
+            problem = word(self._describe(exc), self._language)
         except Exception as exc:
             log.exception("Not taken in: an unexpected error")
-            problem = word(describe(exc), self._language)
+            problem = word(self._describe(exc), self._language)
         finally:
             self.view = replace(self.view, running=False, cancelled=stopped, problem=problem)
             self._done.set()

@@ -18,7 +18,7 @@ from ui.desk import Desk, Visitor, Works
 from ui.library import Order
 from ui.preferences import Length, Theme
 from ui.render import Exchange
-from ui.strings import Language, Problem, describe
+from ui.strings import Language, Problem
 from ui.taking_in import TakingIn
 
 log = logging.getLogger(__name__)
@@ -70,7 +70,7 @@ class Visit:
 
     def __init__(self, desk: Desk, visitor: Visitor, preferences: Preferences) -> None:
         self.desk, self.visitor, self.preferences = desk, visitor, preferences
-        self.chat = Chat()
+        self.chat = Chat(visitor.describe)
         self.conversation_id = new_conversation_id()
         self.keeping = self.may_keep
         self.editing: int | None = None
@@ -185,7 +185,7 @@ class Visit:
         try:
             assistant = self.assistant(asked.corpus_id)
         except RagError as exc:
-            self.chat.fail(describe(exc))
+            self.chat.fail(self.visitor.describe(exc))
             yield
             return
         conversation = self.conversation_id
@@ -211,7 +211,7 @@ class Visit:
             )
         except RagError as exc:
             log.warning("Not kept: %s", exc)
-            self.problem = describe(exc)
+            self.problem = self.visitor.describe(exc)
         else:
             self._kept = (*self._kept, index)
 
@@ -234,5 +234,5 @@ class Visit:
             archive.truncate(self.conversation_id, len(kept), owner=self.visitor.owner)
         except RagError as exc:
             log.warning("Still kept: %s", exc)
-            self.problem = describe(exc)
+            self.problem = self.visitor.describe(exc)
             self.let_go()

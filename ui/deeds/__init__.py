@@ -12,7 +12,6 @@ from typing import Any
 from rag.errors import RagError
 from ui.deeds import library, past, preferences, talk
 from ui.deeds.facts import Facts, MalformedActionError
-from ui.strings import describe
 from ui.visit import Panels, Visit
 
 log = logging.getLogger(__name__)
@@ -38,10 +37,10 @@ def act(visit: Visit, action: Mapping[str, Any]) -> Panels:
             log.warning("Not done: a malformed action (%s)", exc)
         except RagError as exc:
             log.warning("Not done: %s", exc)
-            visit.problem = describe(exc)
+            visit.problem = visit.visitor.describe(exc)
         except Exception as exc:
             log.exception("Not done: an unexpected error")
-            visit.problem = describe(exc)
+            visit.problem = visit.visitor.describe(exc)
     if told or visit.problem is not None:
         changed |= {"notice"}
     return changed | {"signal"} if visit.signal else changed

@@ -41,7 +41,13 @@ def take_in(visit: Visit, files: Sequence[Mapping[str, Any]], *, received: Path)
         assistant = visit.assistant(corpus_id)
         folder = folder_of(visit.desk.data, corpus_id, visit.visitor.owner)
         kept, refused = _keep(visit, files, received=received, folder=folder)
-        visit.taking_in = TakingIn(assistant, kept, language=visit.language, refused=refused)
+        visit.taking_in = TakingIn(
+            assistant,
+            kept,
+            language=visit.language,
+            refused=refused,
+            describe=visit.visitor.describe,
+        )
         visit.taking_in.start()
 
 
