@@ -2,9 +2,9 @@
 
     python -m benchmarks.load [--visitors 20] [--minutes 10] [--corpus FOLDER]
 
-The page runs in a process of its own, as it comes, over its own articles or a folder; each
-visitor is a browser's session that asks one question after the other over HTTP, as a program may
-(`ask`), and checks that what it is told answers its own question. Memory is looked at all the time.
+The page runs in a process of its own, as it comes, over its own articles or a folder of others.
+Each visitor asks one question after the other over HTTP, as a program may (`ask`), and checks that
+what it is told answers its own question. Memory is looked at all the time (on Linux).
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def visit(address: str, number: int, until: float, found: Found) -> None:
     asked = 0
     with httpx.Client(base_url=address, timeout=PATIENCE_S) as client:
         while time.monotonic() < until:
-            question = f"{QUESTIONS[(number + asked) % len(QUESTIONS)]}"
+            question = QUESTIONS[(number + asked) % len(QUESTIONS)]
             asked += 1
             began = time.monotonic()
             problem = ""
@@ -65,6 +65,8 @@ def visit(address: str, number: int, until: float, found: Found) -> None:
                 answer = ask(client, question)
             except (httpx.HTTPError, ValueError, KeyError) as exc:
                 problem = f"{type(exc).__name__}: {str(exc)[:120]}"
+                # A page that has ended is not asked as often as can be.
+                time.sleep(1)
             with found.lock:
                 if problem:
                     found.problems[problem] += 1
@@ -75,7 +77,7 @@ def visit(address: str, number: int, until: float, found: Found) -> None:
 
 def ask(client: httpx.Client, question: str) -> dict[str, object]:
     """One call of the endpoint `ask`: it is begun, and its events are read to the end."""
-    begun = client.post("/gradio_api/call/ask", json={"data": [question]})
+    begun = client.post("/gradio_api/call/v2/ask", json={"question": question})
     begun.raise_for_status()
     with client.stream("GET", f"/gradio_api/call/ask/{begun.json()['event_id']}") as events:
         kind = ""
@@ -106,6 +108,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--visitors", type=int, default=20)
     parser.add_argument("--minutes", type=float, default=10.0)
+    parser.add_argument("--corpus", type=Path, help="a folder to take in instead of the articles")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         environment = {
@@ -114,9 +117,12 @@ def main() -> None:
             "RAG_KEEP__ARCHIVE": f"{folder}/archive.sqlite",
             "RAG_PAGE__QUESTIONS_PER_MINUTE": "0",
         }
-        command = [sys.executable, "-m", "rag.cli", "serve", "--port", "0"]
+        program = [sys.executable, "-m", "rag.cli"]
+        if arguments.corpus is not None:
+            taking_in = [*program, "ingest", str(arguments.corpus)]
+            subprocess.run(taking_in, check=True, stdout=sys.stderr, env=environment)
         with subprocess.Popen(
-            command, stdout=subprocess.PIPE, text=True, env=environment
+            [*program, "serve", "--port", "0"], stdout=subprocess.PIPE, text=True, env=environment
         ) as server:
             try:
                 result = crowd(server, arguments.visitors, arguments.minutes * 60)
@@ -129,20 +135,23 @@ def main() -> None:
 def crowd(server: subprocess.Popen[str], visitors: int, seconds: float) -> dict[str, object]:
     """Has visitors ask all the time, and sums up what they met."""
     assert server.stdout is not None
-    address = server.stdout.readline().split()[-1]
+    said = server.stdout.readline().split()
+    if not said:
+        raise SystemExit("The page has not started.")
+    address = said[-1]
     found = Found()
     with httpx.Client(base_url=address, timeout=PATIENCE_S) as client:
         for question in QUESTIONS:
             ask(client, question)
     until = time.monotonic() + seconds
-    crowd = [
+    people = [
         threading.Thread(target=visit, args=(address, number, until, found))
         for number in range(visitors)
     ]
-    for visitor in crowd:
+    for visitor in people:
         visitor.start()
     memory = [resident_mb(server.pid)]
-    while any(visitor.is_alive() for visitor in crowd):
+    while any(visitor.is_alive() for visitor in people):
         time.sleep(SAMPLE_S)
         memory.append(resident_mb(server.pid))
     return {

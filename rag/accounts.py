@@ -1,7 +1,7 @@
 """Who may sign in to the page: a file with one `name:hash` a line, by argon2id.
 
 The file is its owner's alone. `mustanad users` writes it; a page that is being served reads it
-again when it has changed, so that whoever is removed can no longer sign in.
+again when it has changed, so that whoever is removed can no longer sign in, nor go on.
 """
 
 from __future__ import annotations
@@ -33,8 +33,9 @@ _HASH: Final = re.compile(
     r"\$argon2id\$v=\d+\$m=\d+,t=\d+,p=\d+\$[A-Za-z0-9+/]+\$[A-Za-z0-9+/]+", re.ASCII
 )
 _PUNCTUATION: Final = frozenset("._-@")
-# Each hash takes 19 MB: many who sign in at once stand in line.
-_HASHES_AT_ONCE: Final = 2
+# Each hash takes 19 MB: many who sign in at once stand in line. Those of one name are in the same
+# one, so that right passwords that come together are not taken for wrong ones.
+_LINES: Final = 2
 
 
 def make_hasher() -> PasswordHasher:
@@ -65,7 +66,7 @@ class Accounts:
         self._hasher = hasher or make_hasher()
         self._throttle = Throttle(clock)
         self._lock = threading.Lock()
-        self._hashing = threading.BoundedSemaphore(_HASHES_AT_ONCE)
+        self._lines = tuple(threading.Lock() for _ in range(_LINES))
         self._seen: tuple[int, ...] | None = None
         self._accounts: dict[str, tuple[str, str]] = {}
 
@@ -111,6 +112,15 @@ class Accounts:
         """
         found = self._refresh().get(_folded(typed))
         return found[0] if found else None
+
+    def seal(self, typed: str) -> str | None:
+        """What an account's logins hang on: another one after `add`; None if there is no account.
+
+        Raises:
+            AccountsError: the file has changed and cannot be read any more.
+        """
+        found = self._refresh().get(_folded(typed))
+        return found[1] if found else None
 
     def add(self, name: str, password: str) -> bool:
         """Adds an account, or gives the one of that name a new password; whether it is new.
@@ -159,10 +169,9 @@ class Accounts:
         """
         key = _folded(name[: 2 * MOST_NAME_CHARS])
         found = self._refresh().get(key)
-        # Counted before it is known, so that many attempts at once do not slip through.
-        if not self._throttle.attempt(key):
-            return False
-        with self._hashing:
+        with self._lines[hash(key) % _LINES]:
+            if not self._throttle.attempt(key):
+                return False
             if found is None or len(password) > _MOST_PASSWORD_CHARS:
                 self._hasher.hash(b"")
                 return False
@@ -170,7 +179,7 @@ class Accounts:
                 self._hasher.verify(found[1], _bytes(password))
             except VerificationError:
                 return False
-        self._throttle.clear(key)
+            self._throttle.clear(key)
         return True
 
     async def averify(self, name: str, password: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -189,6 +190,18 @@ def test_a_name_that_is_not_there_costs_as_much_as_a_wrong_password(file: Path) 
         assert not accounts.verify(name, password)
         work.append(hasher.worked)
     assert work == [1, 1, 1]
+
+
+def test_the_seal_of_an_account_changes_with_its_password_and_goes_with_it(file: Path) -> None:
+    accounts = open_accounts(file)
+    accounts.add("salem", PASSWORD)
+    first = accounts.seal("SALEM")
+    assert accounts.seal("salem") == first
+    # Even the same password makes another one.
+    accounts.add("salem", PASSWORD)
+    assert accounts.seal("salem") not in (first, None)
+    accounts.remove("salem")
+    assert accounts.seal("salem") is None
 
 
 # the file
@@ -403,3 +416,10 @@ def test_attempts_at_once_do_not_slip_through(file: Path) -> None:
     for thread in threads:
         thread.join()
     assert hasher.worked == 5
+
+
+def test_right_passwords_at_once_are_not_taken_for_wrong_ones(file: Path) -> None:
+    accounts = open_accounts(file, clock=Clock())
+    accounts.add("salem", PASSWORD)
+    with ThreadPoolExecutor(20) as threads:
+        assert all(threads.map(lambda _: accounts.verify("salem", PASSWORD), range(40)))

@@ -19,8 +19,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from rag.corpora import DEFAULT
-from tests.fakes import make_answer
-from tests.test_api import FakeShelf, Guest, Searching
+from tests.test_api import FakeShelf, Guest, Searching, answer_as_told
 from ui.api import Api, Caller
 from ui.gatekeeping import Gate
 from ui.limits import Pace
@@ -150,7 +149,7 @@ def test_a_call_carries_the_name_that_was_signed_in_with(closed: tuple[str, Page
     address, page = closed
     event, data = call(address, "ask", {"question": "متى؟", "corpus": "أخبار"}, NOOR)
     assert event == "complete"
-    assert data == [make_answer().to_dict()]
+    assert data == [answer_as_told()]
     assert page.visitors[-1] == ("noor", "127.0.0.1")
 
 
@@ -235,7 +234,7 @@ def test_a_call_may_be_made_in_one_step(closed: tuple[str, Page]) -> None:
     address, _ = closed
     run = f"{address}/gradio_api/run/ask"
     answered = httpx.post(run, json={"data": ["متى؟", None, "", "", ""]}, auth=NOOR)
-    assert answered.json()["data"] == [make_answer().to_dict()]
+    assert answered.json()["data"] == [answer_as_told()]
     refused = httpx.post(run, json={"data": ["متى؟", None, "c-9", "", ""]}, auth=NOOR)
     assert refused.status_code == 500
     assert refused.json()["error"].startswith("Corpus c-9: there is none of that name.")
@@ -298,5 +297,5 @@ def test_mcp_without_accounts_needs_none(open_page: tuple[str, Page]) -> None:
     address, page = open_page
     given = {"name": "ask", "arguments": {"question": "when did talks begin?"}}
     result = mcp(address, "tools/call", given)
-    assert json.loads(result["content"][0]["text"]) == make_answer().to_dict()
+    assert json.loads(result["content"][0]["text"]) == answer_as_told()
     assert page.visitors[-1] == (None, "127.0.0.1")

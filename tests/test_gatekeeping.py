@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from pathlib import Path
 
 import httpx
 import pytest
@@ -11,7 +12,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from ui.gatekeeping import Gate
+from tests.test_accounts import open_accounts
+from ui.gatekeeping import Gate, SignedIn
 
 NOOR = ("نور", "s:e:c:r:e:t")
 
@@ -117,3 +119,33 @@ async def test_mcp_is_told_the_account_of_a_cookie_or_a_password() -> None:
         await client.post("/gradio_api/mcp/", headers={"cookie": "token=old"})
         await client.post("/gradio_api/mcp/", auth=NOOR)
     assert logins.asked == [NOOR[0], NOOR[0]]
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/gradio_api/heartbeat/s", "/gradio_api/cancel", "/gradio_api/user/x", "/x/gradio_api/user"],
+)
+async def test_all_else_that_gradio_offers_to_programs_is_closed_too(path: str) -> None:
+    logins = Logins()
+    async with logins.client() as client:
+        refused = await client.post(path)
+        assert (refused.status_code, "www-authenticate" in refused.headers) == (401, False)
+        assert (await client.post(path, headers={"cookie": "token=old"})).status_code == 200
+    assert logins.asked == [NOOR[0]]
+
+
+def test_a_login_ends_with_its_account_or_its_password(tmp_path: Path) -> None:
+    accounts = open_accounts(tmp_path / "users.txt")
+    for name in ("Salem", "هدى"):
+        accounts.add(name, "open sesame")
+    logins = SignedIn(accounts)
+    logins["a"], logins["b"], logins["c"] = "sALEM", "هدى", "nobody"
+    assert dict(logins) == {"a": "Salem", "b": "هدى"}
+    accounts.add("هدى", "open sesame")
+    assert (logins.get("b"), "b" in logins, len(logins)) == (None, False, 1)
+    accounts.remove("Salem")
+    accounts.add("Salem", "open sesame")
+    assert (logins.get("a"), list(logins)) == (None, [])
+    logins["d"] = "salem"
+    del logins["d"]
+    assert (logins.get("d"), logins.get(None)) == (None, None)  # type: ignore[call-overload]

@@ -122,7 +122,7 @@ class Api:
         since: object = None,
         until: object = None,
     ) -> dict[str, Any]:
-        """Answers a question: `Answer.to_dict()`, with file names in place of paths.
+        """Answers a question: `Answer.to_dict()`, with the name of a `file` for each `path`.
 
         Args:
             caller: who asks.
@@ -243,11 +243,16 @@ def _period(call: _Call) -> Period | None:
 
 
 def _without_folders(value: Any) -> Any:
-    """The same value, with the last part of every path in place of the path."""
+    """The same value, with the name of its `file` in place of every `path`.
+
+    What has a `path` is itself a file to Gradio's client, which asks the page for it.
+    """
     if isinstance(value, dict):
         return {
             # It splits at the separators of both kinds of systems.
-            key: PureWindowsPath(item).name if key == "path" else _without_folders(item)
+            ("file" if key == "path" else key): (
+                PureWindowsPath(item).name if key == "path" else _without_folders(item)
+            )
             for key, item in value.items()
         }
     return [_without_folders(item) for item in value] if isinstance(value, list) else value

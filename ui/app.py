@@ -85,6 +85,9 @@ def build_page(desk: Desk, visitor_of: VisitorOf, *, accounts: bool = False) -> 
         panels["viewer"] = _panel("viewer")
         everything = [question, send, halt, *(panels[name] for name in _PANELS)]
 
+        # Before the page's own callbacks, one of which is called `ask`, too.
+        api = Api(shelf=desk.corpora, line=desk.line, pace=desk.pace)
+        add_endpoints(api, visitor_of, accounts=accounts)
         calls = _Callbacks(desk, visitor_of)
         shared = {"show_progress": "hidden", "api_visibility": "private"}
         at_once = {**shared, "queue": False, "trigger_mode": "multiple"}
@@ -111,8 +114,6 @@ def build_page(desk: Desk, visitor_of: VisitorOf, *, accounts: bool = False) -> 
             calls.follow, state, panels["ingest"], **in_turn
         ).then(calls.taken_in, state, everything, **at_once)
         page.load(calls.greet, remembered, [state, *everything], js=_REMEMBERED, **at_once)
-        api = Api(shelf=desk.corpora, line=desk.line, pace=desk.pace)
-        add_endpoints(api, visitor_of, accounts=accounts)
     page.queue(default_concurrency_limit=1, api_open=False)
     return page
 
@@ -166,16 +167,24 @@ class _Callbacks:
         recall(visit, kept or {})
         return [visit, *_show(visit, EVERYTHING - LIBRARY)]
 
-    def act(self, event: "gr.EventData", visit: Visit) -> list[Any]:
+    def _check(self, visit: Visit, request: "gr.Request") -> None:
+        """Refuses who goes back to the page of another, once another has signed in here."""
+        if self._visitor_of(request).owner != visit.visitor.owner:
+            raise PermissionError("This page is another visitor's. Load it anew.")
+
+    def act(self, event: "gr.EventData", visit: Visit, request: "gr.Request") -> list[Any]:
         """Carries an action out."""
+        self._check(visit, request)
         return _show(visit, act(visit, event._data))
 
-    def ask(self, typed: str, visit: Visit) -> list[Any]:
+    def ask(self, typed: str, visit: Visit, request: "gr.Request") -> list[Any]:
         """Takes a question; `answer` is called next."""
+        self._check(visit, request)
         return _show(visit, visit.ask(typed))
 
-    async def answer(self, visit: Visit) -> AsyncIterator[str]:
+    async def answer(self, visit: Visit, request: "gr.Request") -> AsyncIterator[str]:
         """Waits for the question's turn and answers it, a step at a time."""
+        self._check(visit, request)
         if visit.chat.begin() is None:
             return
         with self._desk.line.join(visit.visitor.key) as place:
@@ -190,18 +199,21 @@ class _Callbacks:
             finally:
                 await to_thread.run_sync(steps.close)
 
-    def answered(self, visit: Visit) -> list[Any]:
+    def answered(self, visit: Visit, request: "gr.Request") -> list[Any]:
         """What an answer that has ended leaves."""
+        self._check(visit, request)
         return _show(visit, TALK | {"notice"} if visit.problem else TALK)
 
-    def stop(self, visit: Visit) -> list[Any]:
+    def stop(self, visit: Visit, request: "gr.Request") -> list[Any]:
         """Ends the answer that is being written."""
+        self._check(visit, request)
         return _show(visit, act(visit, {"act": "stop"}))
 
-    def receive(self, event: "gr.EventData", visit: Visit) -> list[Any]:
+    def receive(self, event: "gr.EventData", visit: Visit, request: "gr.Request") -> list[Any]:
         """Begins to take in files that were uploaded; `follow` is called next."""
         from gradio.utils import get_upload_folder
 
+        self._check(visit, request)
         visit.problem = None
         try:
             take_in(visit, event._data["files"], received=Path(get_upload_folder()).resolve())
@@ -210,14 +222,16 @@ class _Callbacks:
             visit.problem = visit.visitor.describe(exc)
         return _show(visit, LIBRARY | {"notice"})
 
-    def follow(self, visit: Visit) -> Iterator[str]:
+    def follow(self, visit: Visit, request: "gr.Request") -> Iterator[str]:
         """Shows how far an ingest has come, until its end."""
+        self._check(visit, request)
         taking_in = visit.taking_in
         while taking_in is not None and not taking_in.wait(REDRAWN_S):
             yield render_panel("ingest", visit)
 
-    def taken_in(self, visit: Visit) -> list[Any]:
+    def taken_in(self, visit: Visit, request: "gr.Request") -> list[Any]:
         """The library once an ingest has ended."""
+        self._check(visit, request)
         return _show(visit, LIBRARY)
 
 

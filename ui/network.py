@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import socket
+from collections.abc import Iterator
 from ipaddress import IPv6Address, ip_address
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.responses import JSONResponse
 
 from rag.errors import SettingsError
 
@@ -25,6 +28,9 @@ CONTENT_POLICY = (
     "worker-src 'self' blob:; object-src 'none'; form-action 'self'; frame-ancestors 'self'"
 )
 
+_API = "/gradio_api/"
+_UPLOAD = f"{_API}upload"
+_FILES = (f"{_API}file", f"{_API}proxy=")
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - it is read, not bound
 
 
@@ -91,12 +97,16 @@ def check_open(host: str, accounts: bool, told: int) -> None:
 
 
 def close_to_others(app: Starlette, host: str, *, accounts: bool = False) -> None:
-    """Has browsers refuse what is not of this page, and refuses names that only lead here.
+    """Has browsers refuse what is not of this page, and refuses what only others would ask for.
 
-    The second keeps a foreign page from reading the documents under a name of its own that it
-    points at this machine (DNS rebinding). With accounts it is not needed, since the visitor has
-    not signed in under that name; so a page with accounts may have any name.
+    That is a request that the page of another site has a browser make; one for a file, which is
+    none of this page's; and one for a name that only leads here, by which a foreign page could
+    read the documents under a name of its own that it points at this machine (DNS rebinding). With
+    accounts the last is not needed, since the visitor has not signed in under that name; so a page
+    with accounts may have any name.
     """
+    app.add_middleware(_NoFiles)
+    app.add_middleware(_OwnSite)
     if not accounts:
         names = ["localhost", host]
         if not is_loopback(host):
@@ -118,6 +128,51 @@ class _OwnNames(TrustedHostMiddleware):
             await super().__call__(scope, receive, send)
 
 
+class _OwnSite:
+    """Refuses what browsers are made to ask for by other sites, but for a link that is followed.
+
+    They say so themselves, wherever a page is reached by https or on its own machine.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = Headers(scope=scope) if scope["type"] == "http" else Headers()
+        followed = headers.get("sec-fetch-mode") == "navigate" and scope["method"] == "GET"
+        if headers.get("sec-fetch-site") == "cross-site" and not followed:
+            await _refusal("Another site's page has asked for this.")(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+
+class _NoFiles:
+    """Refuses files in calls, and calls for files: the page has none but those that it is sent.
+
+    Gradio would fetch one that lies on another machine, and give one visitor's to another.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope["path"] if scope["type"] == "http" else ""
+        messages: list[Message] = []
+        if path.startswith(_API) and not path.startswith(_UPLOAD) and scope["method"] == "POST":
+            messages.append(await receive())
+            while messages[-1].get("more_body", False):
+                messages.append(await receive())
+        body = b"".join(message.get("body", b"") for message in messages)
+        if path.startswith(_FILES) or (body and not _is_plain(body)):
+            await _refusal("This page gives and takes no files by calls.")(scope, receive, send)
+            return
+
+        async def receive_again() -> Message:
+            return messages.pop(0) if messages else await receive()
+
+        await self._app(scope, receive_again, send)
+
+
 class _ContentPolicy:
     """Adds the policy to every response, streams included."""
 
@@ -136,6 +191,32 @@ class _ContentPolicy:
             await send(message)
 
         await self._app(scope, receive, send_with_policy)
+
+
+def _is_plain(body: bytes) -> bool:
+    """Whether a call is JSON without a file in it, as Gradio marks one."""
+    try:
+        objects = _objects(json.loads(body))
+        marks = [found["meta"] for found in objects if isinstance(found.get("meta"), dict)]
+    except (ValueError, RecursionError):
+        return False
+    return all(mark.get("_type") != "gradio.FileData" for mark in marks)
+
+
+def _objects(value: object) -> Iterator[dict[str, Any]]:
+    """All objects of some JSON, outer ones first."""
+    rest = [value]
+    while rest:
+        match rest.pop():
+            case dict() as found:
+                yield found
+                rest.extend(found.values())
+            case list() as found:
+                rest.extend(found)
+
+
+def _refusal(reason: str) -> JSONResponse:
+    return JSONResponse({"error": reason}, status_code=403)
 
 
 def _is_address(host: str) -> bool:

@@ -8,13 +8,17 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from markupsafe import Markup
+
 from rag.accounts import Accounts
 from rag.assistant import Assistant
 from rag.errors import AccountsError
 from ui.app import FOLDER, build_page
 from ui.desk import Desk, Visitor, open_desk
-from ui.gatekeeping import Gate
+from ui.gatekeeping import Gate, SignedIn
 from ui.network import address_of, check_open, close_to_others, is_loopback, open_port
+from ui.templating import render
+from ui.texts import sign_in
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -97,6 +101,7 @@ def open_server(desk: Desk, port: socket.socket, *, ready: Callable[[str], None]
     import gradio as gr
     import uvicorn
     from starlette.applications import Starlette
+    from starlette.routing import Mount
     from starlette.staticfiles import StaticFiles
 
     number = int(port.getsockname()[1])
@@ -112,6 +117,7 @@ def open_server(desk: Desk, port: socket.socket, *, ready: Callable[[str], None]
         server_name=settings.host,
         server_port=number,
         auth=accounts.averify if accounts is not None else None,
+        auth_message=_message() if accounts is not None else None,
         max_file_size=settings.upload_mb * 1_000_000,
         footer_links=[],
         run_history=False,
@@ -125,8 +131,13 @@ def open_server(desk: Desk, port: socket.socket, *, ready: Callable[[str], None]
             body_background_fill=PAPER, body_background_fill_dark=PAPER_DARK
         ),
         # As `css`, Gradio would rewrite the selectors, differently within media queries.
-        head=f"<style>{_styles()}</style>",
+        head=f"<style>{_styles(*STYLES)}</style>",
     )
+
+    if accounts is not None:
+        mounted = [route.app for route in app.routes if isinstance(route, Mount)]
+        (logins,) = [inner for inner in mounted if isinstance(inner, gr.routes.App)]
+        logins.tokens = SignedIn(accounts)
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -139,6 +150,12 @@ def open_server(desk: Desk, port: socket.socket, *, ready: Callable[[str], None]
     )
 
 
-def _styles() -> str:
+def _message() -> str:
+    said = {"ar": sign_in.ARABIC["sign_in.who"], "en": sign_in.ENGLISH["sign_in.who"]}
+    # Gradio shows it without anything of the page.
+    return render("sign_in.html", "en", said=said, styles=Markup(_styles("fonts", "sign_in")))  # noqa: S704 - our own files.
+
+
+def _styles(*names: str) -> str:
     folder = FOLDER / "styles"
-    return "\n".join((folder / f"{name}.css").read_text(encoding="utf-8") for name in STYLES)
+    return "\n".join((folder / f"{name}.css").read_text(encoding="utf-8") for name in names)

@@ -25,7 +25,11 @@ const show = (view) => {
     element.querySelector("nav [aria-current]")?.focus();
   }
 };
-document.addEventListener("mustanad:view", (event) => show(event.detail));
+// A view that Python asks for comes too late for a reader who has gone to another one since.
+let gone = false;
+document.addEventListener("mustanad:view", (event) => {
+  if (!gone) show(event.detail);
+});
 
 // A field that is searched by shows the search, also where a button made it.
 const empty = (field) => {
@@ -33,9 +37,18 @@ const empty = (field) => {
 };
 
 const send = (facts) => {
-  if (facts.act === "open-view") show(facts.view);
+  gone = facts.act === "open-view";
+  if (gone) show(facts.view);
   if (facts.act === "switch-corpus" || facts.act === "create-corpus") empty("#document-tools");
   trigger(KINDS[facts.act] ?? "act", facts);
+};
+
+// A login that has ended, as when the server was started anew, leads back to the sign-in.
+const reach = window.fetch;
+window.fetch = async (...asked) => {
+  const response = await reach(...asked);
+  if (response.status === 401) window.location.reload();
+  return response;
 };
 
 const darkens = window.matchMedia("(prefers-color-scheme: dark)");

@@ -21,25 +21,33 @@ const filesIn = async (entry, folder = "") => {
   return found;
 };
 
+// A file that is too large to be sent, or does not arrive, is told of by the server.
+const send = async (file, most) => {
+  if (file.size > most) return "";
+  try {
+    return (await upload(file)).path;
+  } catch {
+    return "";
+  }
+};
+
 let busy = false;
 const take = async (chosen) => {
   if (busy || !chosen.length) return;
   busy = true;
   const most = Number(element.querySelector("[data-drop]")?.dataset.mostBytes ?? Infinity);
   const files = [];
-  try {
-    for (const [number, { file, name }] of chosen.entries()) {
-      say("textUploading", { done: number, total: chosen.length, name });
-      // Too large a file is named by the server, which need not be sent it.
-      const sent = file.size > most ? { path: "" } : await upload(file);
-      files.push({ name, path: sent.path, size: file.size });
-    }
-    say("textUploaded", { done: files.length, total: chosen.length });
+  for (const [number, { file, name }] of chosen.entries()) {
+    say("textUploading", { done: number, total: chosen.length });
+    files.push({ name, path: await send(file, most), size: file.size });
+  }
+  busy = false;
+  if (files.some((file) => file.path || file.size > most)) {
+    const done = files.filter((file) => file.path).length;
+    say("textUploaded", { total: done });
     trigger("ingest", { act: "ingest", files });
-  } catch (problem) {
-    say("textFailed", { problem: String(problem?.message ?? problem) });
-  } finally {
-    busy = false;
+  } else {
+    say("textFailed", { problem: files[0].name });
   }
 };
 
