@@ -167,8 +167,8 @@ def visit_fixture(browser: Browser) -> Iterator[Visit]:
     for context in contexts:
         context.close()
     elsewhere = [url for url in requested if _host(url) not in ("127.0.0.1", None)]
-    assert elsewhere == []
-    assert complaints == []
+    assert elsewhere == [], elsewhere
+    assert complaints == [], complaints
 
 
 def _host(url: str) -> str | None:
