@@ -275,7 +275,8 @@ def draw_peers(result: Mapping[str, Any], path: Path) -> None:
     """Plots each system's right and cited answers against the seconds they take."""
     figure = Figure(figsize=(7, 4), dpi=150, layout="tight")
     axes = figure.subplots()
-    for name, row in result["rows"].items():
+    quickest_first = sorted(result["rows"].items(), key=lambda item: item[1]["seconds"])
+    for place, (name, row) in enumerate(quickest_first):
         good = (row["right and cited"] + row["declined"]) / (
             row["answerable"] + row["unanswerable"]
         )
@@ -284,7 +285,8 @@ def draw_peers(result: Mapping[str, Any], path: Path) -> None:
         axes.annotate(
             name,
             (row["seconds"], 100 * good),
-            xytext=(8, 4),
+            # Neighbours get their names on different sides.
+            xytext=(8, 4 if place % 2 == 0 else -14),
             textcoords="offset points",
             fontweight="bold" if ours else "normal",
         )
