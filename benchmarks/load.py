@@ -135,10 +135,9 @@ def main() -> None:
 def crowd(server: subprocess.Popen[str], visitors: int, seconds: float) -> dict[str, object]:
     """Has visitors ask all the time, and sums up what they met."""
     assert server.stdout is not None
-    said = server.stdout.readline().split()
-    if not said:
+    address = next((line.split()[-1] for line in server.stdout if "http://" in line), "")
+    if not address:
         raise SystemExit("The page has not started.")
-    address = said[-1]
     found = Found()
     with httpx.Client(base_url=address, timeout=PATIENCE_S) as client:
         for question in QUESTIONS:

@@ -158,7 +158,11 @@ def test_a_real_stream_gives_passages_words_and_the_answer(owner: Assistant) -> 
     assert isinstance(first, Passages)
     assert isinstance(marked, Marked)
     assert isinstance(last, Final)
-    assert all(isinstance(word, Delta) for word in words)
+    # Once all was read, the sentences that say the same are told, too.
+    assert isinstance(words[0], Marked)
+    assert words[0].citations == last.answer.citations
+    assert marked.citations == last.answer.citations[:1]
+    assert all(isinstance(word, Delta) for word in words[1:])
 
 
 def test_after_a_stream_is_closed_early_the_next_question_is_answered(owner: Assistant) -> None:
