@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import re
 import statistics
 import subprocess
 import sys
@@ -27,6 +26,7 @@ from pathlib import Path
 import httpx
 
 from benchmarks.results import save
+from rag.memory import resident_bytes
 
 QUESTIONS = (
     "when did talks begin?",
@@ -95,12 +95,7 @@ def ask(client: httpx.Client, question: str) -> dict[str, object]:
 
 def resident_mb(process: int) -> float:
     """The memory that a process holds now, in MB of a million bytes; 0 once it has ended."""
-    try:
-        status = Path(f"/proc/{process}/status").read_text(encoding="utf-8")
-    except OSError:
-        return 0.0
-    held = re.search(r"VmRSS:\s+(\d+)", status)
-    return int(held[1]) * 1024 / 1e6 if held else 0.0
+    return (resident_bytes(process) or 0) / 1e6
 
 
 def main() -> None:

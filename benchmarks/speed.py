@@ -30,6 +30,7 @@ from typing import Any
 from benchmarks.growth import grow
 from benchmarks.results import ROOT, about, read, save
 from rag.assistant import Assistant
+from rag.memory import resident_bytes
 from rag.models import ModelStore
 from rag.schema import Final, Progress
 from rag.sentences import sentences
@@ -63,8 +64,7 @@ def timed(work: Callable[[], Any]) -> float:
 
 def memory_mb() -> float:
     """The process's resident memory now, in MB of a million bytes."""
-    fields = Path("/proc/self/statm").read_text(encoding="ascii").split()
-    return int(fields[1]) * resource.getpagesize() / 1e6
+    return (resident_bytes() or 0) / 1e6
 
 
 def peak_mb() -> float:

@@ -15,11 +15,11 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Final, Self
 
 from rag.answer_records import answer_from, answer_line
 from rag.archive_file import DAMAGED, open_archive_file, transaction, translated
+from rag.closing import Closes
 from rag.errors import ArchiveError
 from rag.schema import Answer
 from rag.text import fold
@@ -129,7 +129,7 @@ def new_conversation_id() -> str:
     return uuid.uuid4().hex
 
 
-class Archive:
+class Archive(Closes):
     """Keeps conversations in one file, which several threads and processes may share.
 
     Every method raises ArchiveError where the file cannot be read or written.
@@ -149,17 +149,6 @@ class Archive:
                 release's.
         """
         return cls(path, open_archive_file(path))
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Closes the file; a second time does nothing."""

@@ -9,13 +9,13 @@ from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing
 from functools import cache
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from pydantic import ValidationError
 
 from rag.answering import answer_events
 from rag.chunking import CHUNKER
+from rag.closing import Closes
 from rag.corpus import fill_if_empty
 from rag.embedding import Embedder
 from rag.engines import Engines
@@ -36,7 +36,7 @@ Published = Period | tuple[dt.date | str | None, dt.date | str | None] | None
 """When documents came out: a period, or its first and last day; None for all time."""
 
 
-class Assistant:
+class Assistant(Closes):
     """Answers questions from one corpus. Open it once and reuse it, from any number of threads.
 
     Models are loaded when they are first needed, so that listing documents stays quick.
@@ -104,17 +104,6 @@ class Assistant:
             progress=progress,
             rebuild=rebuild,
         )
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Lets go of the index, and of models that it opened itself. Twice does nothing.

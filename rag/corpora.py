@@ -6,10 +6,9 @@ import dataclasses
 import threading
 import uuid
 from collections.abc import Sequence
-from types import TracebackType
-from typing import Self
 
 from rag.assistant import Assistant
+from rag.closing import Closes
 from rag.corpus_register import (
     DEFAULT,
     Corpus,
@@ -28,7 +27,7 @@ from rag.settings import IndexSettings, Settings
 __all__ = ["DEFAULT", "Corpora", "Corpus"]
 
 
-class Corpora:
+class Corpora(Closes):
     """The corpora of an index. Use it as a context manager, from any number of threads.
 
     Whoever asks is an `owner`. A corpus that is not theirs and not shared is as good as not there.
@@ -48,17 +47,6 @@ class Corpora:
         self._register = Register(settings.index.path)
         self._turn = threading.Lock()
         self._assistants: dict[str, Assistant] = {}
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Closes all assistants, and models that were opened here. Twice does nothing."""

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Generic, Literal, Protocol, Self, TypeVar, runtime_checkable
+from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeVar, runtime_checkable
 
+from rag.closing import Closes
 from rag.drafting import warm_up
 from rag.embedding import Embedder, GemmaEmbedder
 from rag.errors import ModelError, SettingsError
@@ -52,7 +52,7 @@ class LoadsLater(Protocol):
         """Whether the weights are in memory."""
 
 
-class Engines:
+class Engines(Closes):
     """The embedder, the reader and the text model of the settings.
 
     Use it as a context manager, from any number of threads. After `close` it opens anew what is
@@ -82,17 +82,6 @@ class Engines:
         self._embedder = _Part(self._open_embedder, embedder)
         self._reader: _Part[Reader | None] = _Part(self._open_reader, reader)
         self._model: _Part[TextModel | None] = _Part(self._open_text_model, model)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Frees the models that were opened here, not those given. Closing twice does nothing."""

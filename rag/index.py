@@ -10,9 +10,9 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from rag.closing import Closes
 from rag.records import (
     Hit,
     chunk_from,
@@ -36,7 +36,7 @@ SCHEMA_VERSION = 2
 """Changes when the records do; part of every manifest."""
 
 
-class Index:
+class Index(Closes):
     """An open index. Use it as a context manager, from any number of threads.
 
     Processes may share a folder: they take turns, and a reader sees what another process wrote as
@@ -83,17 +83,6 @@ class Index:
     def close(self) -> None:
         """Lets go of the store. Closing twice does nothing."""
         self._store.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     @property
     def version(self) -> str:

@@ -15,14 +15,14 @@ from rag.engines import LoadedModel
 from rag.feedback import FeedbackFile
 from rag.schema import Document, IngestReport, Progress
 from rag.settings import Settings
-from ui.api import Searches
+from ui import api
 from ui.conversation import Answers
 from ui.limits import Pace
 from ui.strings import Problem, describe, describe_to_others
 from ui.waiting import Line
 
 
-class Works(Answers, Searches, Protocol):
+class Works(Answers, api.Searches, Protocol):
     """All that the page asks of an assistant."""
 
     def ingest(
@@ -44,7 +44,7 @@ class Works(Answers, Searches, Protocol):
         """Takes a document out of the corpus; whether it was there."""
 
 
-class Shelf(Protocol):
+class Shelf(api.Shelf, Protocol):
     """The corpora, each as far as its owner, or everybody, may see it."""
 
     def visible_to(self, owner: str) -> tuple[Corpus, ...]:
@@ -52,9 +52,6 @@ class Shelf(Protocol):
 
     def get(self, corpus_id: str, *, owner: str) -> Corpus:
         """The corpus of that id, if the owner may see it."""
-
-    def find(self, name: str, *, owner: str) -> Corpus:
-        """The corpus of that name or id, if the owner may see it."""
 
     def create(self, name: str, *, owner: str = "", shared: bool = False) -> Corpus:
         """Makes an empty corpus."""

@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from urllib.parse import urlsplit
 
-from babel import Locale
-
 from rag.schema import Citation, Document, Span
 from rag.text import direction, split_words
+from ui.library_words import language_name
 from ui.strings import Language, format_date, text
 from ui.templating import render
 
@@ -228,18 +227,15 @@ def _facts(document: Document, language: Language) -> dict[str, object]:
     return {
         "published": format_date(document.published, language) if document.published else None,
         "crawled": format_date(document.crawled.date(), language) if document.crawled else None,
-        "language": _language_name(document.language, language),
+        "language": (
+            text(language, "viewer.language_unknown")
+            if document.language == "und"
+            else language_name(document.language, language)
+        ),
         "file": PurePath(document.path).name,
         "address": web_address(document.url),
         "words": f"{len(split_words(document.text)):,}",
     }
-
-
-def _language_name(code: str, language: Language) -> str:
-    if code == "und":
-        return text(language, "viewer.language_unknown")
-    name = Locale.parse(language).languages.get(code)
-    return str(name) if name else code
 
 
 def _turned(words: str, side: str) -> str | None:
