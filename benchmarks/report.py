@@ -106,7 +106,8 @@ def peers(result: Mapping[str, Any]) -> Iterator[str]:
         "the chat template, the embedding model's prompts and all cores. *right*: an accepted "
         "string stands in the answer. *cited*: it is right, and what the system points to overlaps "
         "the gold evidence; *words to read* says how much that is, in the median answer. "
-        "*declined*: unanswerable questions that were not answered."
+        "*declined*: unanswerable questions that were not answered. haiku.rag is not among them: "
+        "it needs Python 3.12, and a server for its models."
     )
     yield ""
     yield from peers_table(result)
