@@ -178,8 +178,11 @@ def serve(session: Session) -> None:
 
     Example: mustanad serve --host 0.0.0.0 --auth users.txt
     """
+    from rag.memory import share_arenas
+
     chosen, origins = session.load_settings()
     _check_doors(chosen.page)
+    share_arenas()
     _fetch_missing(session, chosen)
     with session.open_assistant(chosen) as (assistant, meter):
         if not assistant.documents():

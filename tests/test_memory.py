@@ -1,15 +1,41 @@
-"""How much memory this process holds."""
+"""How much memory this process holds, and how its threads share it."""
 
 from __future__ import annotations
 
+import platform
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 from rag import memory
-from rag.memory import resident_bytes
+from rag.memory import resident_bytes, share_arenas
 
+# Twelve threads take memory at once; then glibc says on stderr which pools there are.
+_CROWD = """
+import ctypes, sys, threading
+from rag.memory import share_arenas
+
+libc = ctypes.CDLL(None)
+libc.malloc.restype = ctypes.c_void_p
+if sys.argv[1] == "shared":
+    assert share_arenas()
+together = threading.Barrier(12)
+
+def take():
+    together.wait()
+    libc.malloc(ctypes.c_size_t(4000))
+    together.wait()
+
+threads = [threading.Thread(target=take) for _ in range(12)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+libc.malloc_stats()
+"""
+needs_glibc = pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="glibc has arenas")
 needs_linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells")
 
 
@@ -54,3 +80,24 @@ def test_a_system_that_does_not_tell_is_no_error(
 ) -> None:
     monkeypatch.setattr(memory, "_STATUS", tmp_path / "none")
     assert resident_bytes() is None
+
+
+@needs_glibc
+def test_many_threads_share_two_pools_of_memory() -> None:
+    assert _pools_of_twelve_threads("shared") <= 2
+
+
+@needs_glibc
+def test_without_that_they_have_more() -> None:
+    assert _pools_of_twelve_threads("as it comes") > 2
+
+
+def test_another_c_library_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(platform, "libc_ver", lambda: ("", ""))
+    assert not share_arenas()
+
+
+def _pools_of_twelve_threads(how: str) -> int:
+    program = [sys.executable, "-c", _CROWD, how]
+    told = subprocess.run(program, check=True, capture_output=True, text=True).stderr
+    return sum(line.startswith("Arena ") for line in told.splitlines())
