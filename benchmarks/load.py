@@ -25,8 +25,7 @@ from pathlib import Path
 
 import httpx
 
-from benchmarks.results import save
-from rag.memory import resident_bytes
+from benchmarks.results import resident_mb, save
 
 QUESTIONS = (
     "when did talks begin?",
@@ -91,11 +90,6 @@ def ask(client: httpx.Client, question: str) -> dict[str, object]:
             elif name == "data" and kind == "error":
                 raise ValueError(value)
     raise ValueError("the events ended without an answer")
-
-
-def resident_mb(process: int) -> float:
-    """The memory that a process holds now, in MB of a million bytes; 0 once it has ended."""
-    return (resident_bytes(process) or 0) / 1e6
 
 
 def main() -> None:

@@ -1,4 +1,5 @@
-"""Where results are kept, and what must be known to read them: date, commit, machine, versions."""
+"""Where results are kept, what must be known to read them (date, commit, machine, versions), and
+the memory of a process, as they state it."""
 
 from __future__ import annotations
 
@@ -10,6 +11,8 @@ import subprocess
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+
+from rag.memory import resident_bytes
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = Path(__file__).with_name("results")
@@ -51,6 +54,15 @@ def read(name: str) -> dict[str, Any] | None:
         return None
     found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return found
+
+
+def resident_mb(process: int | None = None) -> float:
+    """The memory that a process holds now, in MB of a million bytes; 0 once it has ended.
+
+    Args:
+        process: its number; None for this one.
+    """
+    return (resident_bytes(process) or 0) / 1e6
 
 
 def _commit() -> str:

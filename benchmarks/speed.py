@@ -28,9 +28,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.growth import grow
-from benchmarks.results import ROOT, about, read, save
+from benchmarks.results import ROOT, about, read, resident_mb, save
 from rag.assistant import Assistant
-from rag.memory import resident_bytes
 from rag.models import ModelStore
 from rag.schema import Final, Progress
 from rag.sentences import sentences
@@ -60,11 +59,6 @@ def timed(work: Callable[[], Any]) -> float:
     began = time.perf_counter()
     work()
     return time.perf_counter() - began
-
-
-def memory_mb() -> float:
-    """The process's resident memory now, in MB of a million bytes."""
-    return (resident_bytes() or 0) / 1e6
 
 
 def peak_mb() -> float:
@@ -135,7 +129,7 @@ def ingest(folder: Path) -> dict[str, Row]:
     found: dict[str, Row] = {}
     with Assistant.open(settings_for(folder)) as assistant:
         assistant.load()
-        found["MB with all models loaded, at rest"] = spread([memory_mb()])
+        found["MB with all models loaded, at rest"] = spread([resident_mb()])
         count_tokens = assistant.engines.embedder().count_tokens
         tokens, chunks = [], []
         for number, batch in enumerate(batches):
@@ -195,7 +189,7 @@ def query(folder: Path, number: int) -> dict[str, Any]:
     with Assistant.open(settings_for(folder)) as assistant:
         _ask(assistant, asked[0])
         cold = time.perf_counter() - began
-        rest = memory_mb()
+        rest = resident_mb()
         warm = [_ask(assistant, question) for question in asked[1:]]
     return {"cold": cold, "warm": warm, "rest": rest, "peak": peak_mb()}
 
@@ -225,7 +219,7 @@ def growth(folder: Path) -> dict[str, dict[str, float]]:
 def grow_to(folder: Path, size: int) -> dict[str, float]:
     """One size; see `benchmarks.growth`."""
     words = [word for one in articles(ARTICLES) for word in text_of(one).split()]
-    before = memory_mb()
+    before = resident_mb()
     found = grow(folder, size=size, words=words)
     return {**found, "MB of memory, more than before": peak_mb() - before}
 

@@ -8,11 +8,11 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 
+from rag.closing import Closes
 from rag.embedding import Vectors
 from rag.errors import RagError
 from rag.generation import Message
@@ -196,7 +196,7 @@ def make_answer(**changes: Any) -> Answer:
     return dataclasses.replace(found, **changes)
 
 
-class ScriptedAssistant:
+class ScriptedAssistant(Closes):
     """An assistant that is told what to say, and remembers what it was asked and given.
 
     `replies` are answers to give, or errors to raise, in order; the last one is repeated.
@@ -219,15 +219,7 @@ class ScriptedAssistant:
         self.loaded = False
         self.closed = False
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
         self.closed = True
 
     def load(self) -> None:
