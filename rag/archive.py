@@ -33,8 +33,9 @@ ON CONFLICT (owner, conversation_id) DO UPDATE
 SET corpus_id = excluded.corpus_id, updated = max(updated, excluded.updated)
 """
 _ADD_EXCHANGE = """
-INSERT INTO exchanges (owner, conversation_id, position, asked_at, question, answer, folded)
-SELECT :owner, :conversation_id, count(*), :asked_at, :question, :answer, :folded
+INSERT INTO exchanges
+    (owner, conversation_id, position, corpus_id, asked_at, question, answer, folded)
+SELECT :owner, :conversation_id, count(*), :corpus_id, :asked_at, :question, :answer, :folded
 FROM exchanges WHERE owner = :owner AND conversation_id = :conversation_id
 """
 # Words are looked for with `instr`, to which % and _ are what they are.
@@ -56,17 +57,20 @@ SELECT conversation_id, owner, title, corpus_id, started, updated FROM conversat
 WHERE owner = :owner AND conversation_id = :conversation_id
 """
 _GET_EXCHANGES = """
-SELECT question, answer, asked_at FROM exchanges
+SELECT question, answer, asked_at, corpus_id FROM exchanges
 WHERE owner = :owner AND conversation_id = :conversation_id ORDER BY position
 """
 _TRUNCATE = """
 DELETE FROM exchanges
 WHERE owner = :owner AND conversation_id = :conversation_id AND position >= :keep
 """
-_SET_UPDATED = """
-UPDATE conversations SET updated = (
-    SELECT max(asked_at) FROM exchanges AS e
-    WHERE e.owner = conversations.owner AND e.conversation_id = conversations.conversation_id)
+_SET_LAST = """
+UPDATE conversations SET (updated, corpus_id) = (
+    SELECT max(asked_at), (
+        SELECT corpus_id FROM exchanges
+        WHERE owner = :owner AND conversation_id = :conversation_id
+        ORDER BY position DESC LIMIT 1)
+    FROM exchanges WHERE owner = :owner AND conversation_id = :conversation_id)
 WHERE owner = :owner AND conversation_id = :conversation_id
 """
 _RENAME = """
@@ -79,7 +83,7 @@ _DELETE = "DELETE FROM conversations WHERE owner = :owner AND conversation_id = 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchanged:
-    """A question and its answer, and when it was asked.
+    """A question and its answer, when it was asked, and of which corpus.
 
     Raises:
         ValueError: `asked_at` has no time zone.
@@ -88,6 +92,7 @@ class Exchanged:
     question: str
     answer: Answer
     asked_at: dt.datetime
+    corpus_id: str
 
     def __post_init__(self) -> None:
         if self.asked_at.tzinfo is None:
@@ -155,14 +160,12 @@ class Archive(Closes):
         with self._lock, translated(self.path):
             self._database.close()
 
-    def add(
-        self, conversation_id: str, exchanged: Exchanged, *, owner: str, corpus_id: str
-    ) -> None:
+    def add(self, conversation_id: str, exchanged: Exchanged, *, owner: str) -> None:
         """Adds an exchange at the end; the first one begins the conversation and names it."""
         question = _storable(exchanged.question)
         facts = {
             **_key(conversation_id, owner),
-            "corpus_id": corpus_id,
+            "corpus_id": exchanged.corpus_id,
             "title": _title(question),
             "title_folded": _folded(_title(question)),
             "asked_at": _written(exchanged.asked_at),
@@ -188,7 +191,7 @@ class Archive(Closes):
         facts = {**_key(conversation_id, owner), "keep": keep}
         with self._writing(erasing=True) as database:
             if database.execute(_TRUNCATE, facts).rowcount:
-                database.execute(_SET_UPDATED, facts)
+                database.execute(_SET_LAST, facts)
 
     def list(self, owner: str, *, search: str = "", limit: int = 200) -> tuple[Summary, ...]:
         """An owner's conversations, the latest question first.
@@ -247,6 +250,7 @@ class Archive(Closes):
                 question=row["question"],
                 answer=answer_from(json.loads(row["answer"])),
                 asked_at=dt.datetime.fromisoformat(row["asked_at"]),
+                corpus_id=row["corpus_id"],
             )
         except ValueError as exc:
             raise ArchiveError(path=self.path, reason=DAMAGED) from exc

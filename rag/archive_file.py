@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rag.errors import ArchiveError
 
-VERSION = 1
+VERSION = 2
 DAMAGED = "it is damaged. Move the file away: a new one is begun in its place."
 
 # Tells SQLite files of ours from others: "MSTD".
@@ -43,6 +43,7 @@ _TABLES = (
         question TEXT NOT NULL,
         answer TEXT NOT NULL,
         folded TEXT NOT NULL,
+        corpus_id TEXT NOT NULL DEFAULT '',
         PRIMARY KEY (owner, conversation_id, position),
         FOREIGN KEY (owner, conversation_id) REFERENCES conversations ON DELETE CASCADE
     )
@@ -50,10 +51,22 @@ _TABLES = (
     f"PRAGMA application_id = {_APPLICATION}",
     f"PRAGMA user_version = {VERSION}",
 )
+# Version 1 knew only the corpus of a conversation's last question.
+_FROM_VERSION_1 = (
+    "ALTER TABLE exchanges ADD COLUMN corpus_id TEXT NOT NULL DEFAULT ''",
+    """
+    UPDATE exchanges SET corpus_id = (
+        SELECT corpus_id FROM conversations AS c
+        WHERE c.owner = exchanges.owner AND c.conversation_id = exchanges.conversation_id)
+    """,
+    "PRAGMA user_version = 2",
+)
 
 
 def open_archive_file(path: Path) -> sqlite3.Connection:
     """Opens the file, or begins one that only its user may read. Several threads may use it.
+
+    One of an earlier release is brought to the form of this one.
 
     Raises:
         ArchiveError: it cannot be opened, is damaged, another program's, or a later release's.
@@ -72,8 +85,7 @@ def open_archive_file(path: Path) -> sqlite3.Connection:
         # What is deleted is overwritten.
         database.execute("PRAGMA secure_delete = ON").fetchall()
         with transaction(database, "IMMEDIATE"):
-            (tables,) = database.execute("SELECT count(*) FROM sqlite_master").fetchone()
-            for statement in () if tables else _TABLES:
+            for statement in _wanting(database):
                 database.execute(statement)
         _check(path, database)
         # Only now: it changes the file, and cannot be done within a transaction.
@@ -82,9 +94,23 @@ def open_archive_file(path: Path) -> sqlite3.Connection:
     return database
 
 
-def _check(path: Path, database: sqlite3.Connection) -> None:
+def _wanting(database: sqlite3.Connection) -> tuple[str, ...]:
+    """What makes a file of this release of it; nothing of another program's, or a later one's."""
+    (tables,) = database.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if not tables:
+        return _TABLES
+    return _FROM_VERSION_1 if _marks(database) == (_APPLICATION, 1) else ()
+
+
+def _marks(database: sqlite3.Connection) -> tuple[int, int]:
+    """The number of the program that made the file, and that of its form."""
     (application,) = database.execute("PRAGMA application_id").fetchone()
     (version,) = database.execute("PRAGMA user_version").fetchone()
+    return application, version
+
+
+def _check(path: Path, database: sqlite3.Connection) -> None:
+    application, version = _marks(database)
     if application != _APPLICATION:
         raise ArchiveError(
             path=path, reason="it is another program's. Name another file in keep.archive."

@@ -258,6 +258,10 @@ class Assistant(Closes):
         """All documents of the corpus; () for an empty one."""
         return self._open_index().documents()
 
+    def count_documents(self) -> int:
+        """How many documents the corpus has, without reading them."""
+        return self._open_index().count_documents()
+
     def document(self, document_id: str) -> Document | None:
         """The document of that id, or None."""
         return self._open_index().document(document_id)

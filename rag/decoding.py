@@ -5,6 +5,8 @@ from __future__ import annotations
 import codecs
 from typing import Final
 
+from rag.errors import SkipKind
+
 _MARKED: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),  # Before UTF-16, whose mark it begins with.
@@ -20,6 +22,10 @@ _MOST_BROKEN: Final = 0.2
 
 class UnreadableError(ValueError):
     """What a file holds cannot be read; the message is the reason, as a clause without a stop."""
+
+    def __init__(self, reason: str, kind: SkipKind = "other") -> None:
+        super().__init__(reason)
+        self.kind: SkipKind = kind
 
 
 def decode(content: bytes) -> str:
@@ -38,7 +44,8 @@ def decode(content: bytes) -> str:
             except UnicodeDecodeError as exc:
                 raise UnreadableError(
                     f"it is marked as {encoding.removesuffix('-sig').upper()}, but is damaged at "
-                    f"byte {exc.start}; save it again as UTF-8"
+                    f"byte {exc.start}; save it again as UTF-8",
+                    "damaged",
                 ) from exc
     if b"\0" in content:
         return _guessed(content)
@@ -51,7 +58,8 @@ def decode(content: bytes) -> str:
         broken = patched.count("\ufffd")
         if broken <= _MOST_BROKEN * multibyte:
             raise UnreadableError(
-                f"it is UTF-8 text that is damaged at byte {exc.start}; save it again as UTF-8"
+                f"it is UTF-8 text that is damaged at byte {exc.start}; save it again as UTF-8",
+                "damaged",
             ) from exc
         return _guessed(content)
 
@@ -63,13 +71,13 @@ def _guessed(content: bytes) -> str:
     best = from_bytes(content, cp_isolation=_UNMARKED).best()
     if best is None:
         if b"\0" in content:
-            raise UnreadableError("it is binary, not text")
-        raise UnreadableError("its encoding was not recognised; save it as UTF-8")
+            raise UnreadableError("it is binary, not text", "binary")
+        raise UnreadableError("its encoding was not recognised; save it as UTF-8", "encoding")
     return _checked(content.decode(best.encoding))
 
 
 def _checked(text: str) -> str:
     controls = sum(1 for char in text if char < " " and char not in _ALLOWED_CONTROLS)
     if "\0" in text or controls > _MOST_CONTROLS * len(text):
-        raise UnreadableError("it is binary, not text")
+        raise UnreadableError("it is binary, not text", "binary")
     return text

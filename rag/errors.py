@@ -28,7 +28,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+
+SkipKind = Literal[
+    "unsupported",
+    "empty",
+    "no_text",
+    "scanned",
+    "encrypted",
+    "damaged",
+    "binary",
+    "encoding",
+    "columns",
+    "line",
+    "too_large",
+    "too_many",
+    "no_room",
+    "not_received",
+    "missing",
+    "forbidden",
+    "outside",
+    "loop",
+    "no_file",
+    "other",
+]
+"""Why a file was not taken in, for who words it anew; with "other" only the reason itself says."""
 
 
 class RagError(Exception):
@@ -71,9 +95,9 @@ class SettingsError(RagError):
 class DocumentError(RagError):
     """A file or one document in it could not be read; the others are not affected."""
 
-    def __init__(self, *, path: Path | str, reason: str) -> None:
-        super().__init__(f"{path}: {reason}", path=str(path), reason=reason)
-        self.path, self.reason = str(path), reason
+    def __init__(self, *, path: Path | str, reason: str, kind: SkipKind = "other") -> None:
+        super().__init__(f"{path}: {reason}", path=str(path), reason=reason, kind=kind)
+        self.path, self.reason, self.kind = str(path), reason, kind
 
 
 class AccountsError(RagError):
@@ -87,9 +111,9 @@ class AccountsError(RagError):
 class UploadError(RagError):
     """A visitor's file is not kept. `name` is the file's, made safe to show."""
 
-    def __init__(self, *, name: str, reason: str) -> None:
-        super().__init__(f"{name}: {reason}", name=name, reason=reason)
-        self.name, self.reason = name, reason
+    def __init__(self, *, name: str, reason: str, kind: SkipKind = "other") -> None:
+        super().__init__(f"{name}: {reason}", name=name, reason=reason, kind=kind)
+        self.name, self.reason, self.kind = name, reason, kind
 
 
 class IndexStoreError(RagError):

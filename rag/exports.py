@@ -6,6 +6,7 @@ any words, since after Arabic letters a line would show 2024-05-01 turned around
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
@@ -73,7 +74,7 @@ def conversation_as_json(
     """The conversation as plain dicts, lists, strings and numbers; dates as ISO 8601.
 
     `answer` is as `Answer.to_dict` gives it, `documents` holds what is known of those that are
-    cited, without their texts. The owner is left out.
+    cited, without their texts. The owner is left out, and each `path` is the name of a file only.
     """
     answers = [exchanged.answer for exchanged in conversation.exchanges]
     cited = dict.fromkeys(c.document_id for answer in answers for c in answer.citations)
@@ -89,7 +90,8 @@ def conversation_as_json(
             {
                 "question": exchanged.question,
                 "asked_at": _moment(exchanged.asked_at),
-                "answer": exchanged.answer.to_dict(),
+                "corpus_id": exchanged.corpus_id,
+                "answer": _without_folders(exchanged.answer).to_dict(),
             }
             for exchanged in conversation.exchanges
         ],
@@ -129,7 +131,7 @@ def _facts(
 ) -> Iterator[str]:
     """Title, or the file's name; then what else is known of a source, each on a line."""
     document = (documents or {}).get(citation.document_id)
-    file = PurePath(citation.path).name
+    file = _file_name(citation.path)
     yield _one_line(citation.title) or file or citation.document_id
     origin = [citation.published.isoformat()] if citation.published else []
     origin += [_one_line(citation.source)] if citation.source else []
@@ -141,7 +143,6 @@ def _facts(
         yield f"{document.crawled.date().isoformat()} ({_word('crawled', answer)})"
     if document and document.keywords:
         yield _word("comma", answer).join(map(_one_line, document.keywords))
-    # Its folder is of no use elsewhere, and may tell the name of a user.
     if citation.title and file:
         yield _one_line(file)
 
@@ -156,8 +157,27 @@ def _described(document: Document) -> dict[str, Any]:
         "keywords": list(document.keywords),
         "language": document.language,
         "url": document.url,
-        "path": document.path,
+        "path": _file_name(document.path),
     }
+
+
+def _without_folders(answer: Answer) -> Answer:
+    return dataclasses.replace(
+        answer,
+        citations=tuple(
+            dataclasses.replace(citation, path=_file_name(citation.path))
+            for citation in answer.citations
+        ),
+        passages=tuple(
+            dataclasses.replace(passage, path=_file_name(passage.path))
+            for passage in answer.passages
+        ),
+    )
+
+
+def _file_name(path: str) -> str:
+    """Its folder is of no use elsewhere, and may tell the name of a user."""
+    return PurePath(path).name
 
 
 def _word(name: str, answer: Answer) -> str:

@@ -187,9 +187,13 @@ class Index(Closes):
             ids.setdefault(str(record["path"]), set()).add(document_id)
         return {path: frozenset(members) for path, members in ids.items()}
 
+    def count_documents(self) -> int:
+        """How many documents there are."""
+        # The collection may be another one once `read` has begun.
+        return self._store.read(lambda: self._store.documents.count())  # noqa: PLW0108
+
     def count_chunks(self) -> int:
         """How many chunks there are."""
-        # The collection may be another one once `read` has begun.
         return self._store.read(lambda: self._store.chunks.count())  # noqa: PLW0108
 
     def search(

@@ -9,7 +9,7 @@ import numpy as np
 
 from rag.chunking import chunk_document
 from rag.embedding import Embedder, Vectors
-from rag.errors import DocumentError
+from rag.errors import DocumentError, SkipKind
 from rag.index import Index
 from rag.readers import find_files, read_file
 from rag.schema import Chunk, Document, IngestReport, Progress, Skipped
@@ -52,11 +52,12 @@ def ingest_paths(
     for done, file in enumerate(files, start=1):
         documents: Sequence[Document] = ()
         reason = ""
+        kind: SkipKind = "other"
         try:
             documents = read_file(file, settings)
         except DocumentError as exc:
-            reason = exc.reason
-            skipped.append(Skipped(path=exc.path, reason=reason))
+            reason, kind = exc.reason, exc.kind
+            skipped.append(Skipped(path=exc.path, reason=reason, kind=kind))
         known = before.get(file.resolve().as_posix(), frozenset())
         same = stored = new = 0
         for document in documents:
@@ -86,6 +87,7 @@ def ingest_paths(
                     unchanged=same,
                     embedded=new,
                     skipped=reason,
+                    skip_kind=kind,
                 )
             )
         if stopped:

@@ -24,7 +24,7 @@ from xml.etree.ElementTree import ParseError
 
 from rag.dates import parse_date
 from rag.decoding import UnreadableError, decode
-from rag.errors import DocumentError
+from rag.errors import DocumentError, SkipKind
 from rag.fields import FIELDS, field_of, parse_fields, split_front_matter
 from rag.furniture import load_furniture
 from rag.news import Article, plain_article, split_page
@@ -47,6 +47,7 @@ _MOST_XML_MB: Final = 50
 _MOST_XML_RATIO: Final = 100
 _UNSUSPECTED_XML_MB: Final = 10
 _ZIP_ENCRYPTED: Final = 0x1
+_ENCRYPTED: Final = "it is encrypted; save a copy without a password"
 # What a broken archive raises as it is unpacked, and broken XML as it is read: a part that lacks
 # is a KeyError, a place beyond the file an OSError, an encoding a LookupError or a ValueError.
 _DAMAGED_DOCX: Final = (
@@ -100,12 +101,12 @@ def find_files(paths: Iterable[str | Path]) -> tuple[list[Path], list[Skipped]]:
             found |= below
             if not below:
                 reason = f"the folder holds no file that can be read ({kinds})"
-                skipped.append(_skipped(path, UnreadableError(reason)))
+                skipped.append(_skipped(path, UnreadableError(reason, "no_text")))
         elif resolved.suffix.lower() in _READERS:
             found.add(resolved)
         else:
             reason = f"files of this kind are not read; these are: {kinds}"
-            skipped.append(_skipped(path, UnreadableError(reason)))
+            skipped.append(_skipped(path, UnreadableError(reason, "unsupported")))
     return sorted(found), skipped
 
 
@@ -121,7 +122,8 @@ def _below(folder: Path, skipped: list[Skipped]) -> Iterator[Path]:
             target = _resolved(path)
             if not target.is_relative_to(folder):
                 raise UnreadableError(
-                    "its link leads out of the folder; name what it leads to, to read that too"
+                    "its link leads out of the folder; name what it leads to, to read that too",
+                    "outside",
                 )
         except (OSError, UnreadableError) as exc:
             if is_folder or {path.suffix.lower(), target.suffix.lower()} & _READERS.keys():
@@ -151,7 +153,7 @@ def _resolved(path: Path) -> Path:
         resolved = path.resolve(strict=True)
         str(resolved).encode()
     except RuntimeError as exc:
-        raise UnreadableError("its links lead back to itself") from exc
+        raise UnreadableError("its links lead back to itself", "loop") from exc
     except UnicodeEncodeError as exc:
         raise UnreadableError("its path is not UTF-8; rename it") from exc
     except ValueError as exc:
@@ -162,7 +164,8 @@ def _resolved(path: Path) -> Path:
 def _skipped(path: Path, exc: Exception) -> Skipped:
     # A name that is not UTF-8 could not even be printed.
     shown = str(path).encode(errors="replace").decode()
-    return Skipped(path=shown, reason=_explained(exc))
+    reason, kind = _explained(exc)
+    return Skipped(path=shown, reason=reason, kind=kind)
 
 
 def read_file(path: str | Path, settings: IngestSettings) -> tuple[Document, ...]:
@@ -181,21 +184,23 @@ def read_file(path: str | Path, settings: IngestSettings) -> tuple[Document, ...
         reader = _READERS.get(resolved.suffix.lower())
         if reader is None:
             raise UnreadableError(
-                f"files of kind {resolved.suffix or 'without a suffix'} are not read"
+                f"files of kind {resolved.suffix or 'without a suffix'} are not read",
+                "unsupported",
             )
         if not resolved.is_file():
-            raise UnreadableError("it is not a file")
+            raise UnreadableError("it is not a file", "no_file")
         size = resolved.stat().st_size
         if size == 0:
-            raise UnreadableError("it is empty")
+            raise UnreadableError("it is empty", "empty")
         if size > settings.max_file_mb * MEGABYTE:
             raise UnreadableError(
                 f"it is too large: {size / MEGABYTE:.1f} MB, and ingest.max_file_mb is "
-                f"{settings.max_file_mb}"
+                f"{settings.max_file_mb}",
+                "too_large",
             )
         drafts = [draft for draft in reader(resolved, settings) if draft["text"].strip()]
         if not drafts:
-            raise UnreadableError("it holds no text")
+            raise UnreadableError("it holds no text", "no_text")
         return tuple(_document(draft, resolved, number) for number, draft in enumerate(drafts))
 
 
@@ -205,17 +210,18 @@ def _reported(path: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, UnreadableError) as exc:
-        raise DocumentError(path=path, reason=_explained(exc)) from exc
+        reason, kind = _explained(exc)
+        raise DocumentError(path=path, reason=reason, kind=kind) from exc
 
 
-def _explained(exc: Exception) -> str:
+def _explained(exc: Exception) -> tuple[str, SkipKind]:
     if isinstance(exc, FileNotFoundError):
-        return "there is no such file; it may have been moved or deleted"
+        return "there is no such file; it may have been moved or deleted", "missing"
     if isinstance(exc, PermissionError):
-        return "this user may not read it"
+        return "this user may not read it", "forbidden"
     if isinstance(exc, OSError):
-        return f"it could not be read: {_one_line(exc.strerror or str(exc))}"
-    return _one_line(str(exc))
+        return f"it could not be read: {_one_line(exc.strerror or str(exc))}", "other"
+    return _one_line(str(exc)), exc.kind if isinstance(exc, UnreadableError) else "other"
 
 
 def _one_line(text: str, *, most: int = _MOST_REASON_CHARS) -> str:
@@ -290,7 +296,8 @@ def _read_html(path: Path, settings: IngestSettings) -> Iterator[_Draft]:
     if len(content) > _MOST_HTML_MB * MEGABYTE:
         raise UnreadableError(
             f"it is too large for a page: {len(content) / MEGABYTE:.1f} MB, of {_MOST_HTML_MB} at "
-            "most; save its text as .txt"
+            "most; save its text as .txt",
+            "too_large",
         )
     if b"\0" in content:
         content = decode(content).encode("utf-8")
@@ -303,7 +310,7 @@ def _read_html(path: Path, settings: IngestSettings) -> Iterator[_Draft]:
         date_extraction_params={"extensive_search": False, "original_date": True},
     )
     if found is None or isinstance(found, dict) or not found.text:
-        raise UnreadableError("no article was found in it")
+        raise UnreadableError("no article was found in it", "no_text")
     title = (found.title or "").strip()
     known = {
         "title": title,
@@ -331,14 +338,15 @@ def _read_pdf(path: Path, settings: IngestSettings) -> Iterator[_Draft]:
     except RetryError as exc:
         cause = exc.last_attempt.exception()
         if isinstance(cause, (FileNotDecryptedError, DependencyError)):
-            raise UnreadableError("it is encrypted; save a copy without a password") from exc
+            raise UnreadableError(_ENCRYPTED, "encrypted") from exc
         if isinstance(cause, OSError):
             raise cause from exc
-        raise UnreadableError(f"it is no PDF that can be read: {cause}") from exc
+        raise UnreadableError(f"it is no PDF that can be read: {cause}", "damaged") from exc
     text = "\n\n".join(page.text for page in pages)
     if not text.strip():
         raise UnreadableError(
-            "it holds no text; if it was scanned, run an OCR program on it first, like ocrmypdf"
+            "it holds no text; if it was scanned, run an OCR program on it first, like ocrmypdf",
+            "scanned",
         )
     yield _draft(plain_article(_unwrapped(text)))
 
@@ -368,18 +376,21 @@ def _read_docx(path: Path, settings: IngestSettings) -> Iterator[_Draft]:
                 ]
         except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as exc:
             raise UnreadableError(
-                "it is no Word document of the .docx kind; it may be an older .doc or encrypted"
+                "it is no Word document of the .docx kind; it may be an older .doc or encrypted",
+                "damaged",
             ) from exc
     if any(part.flag_bits & _ZIP_ENCRYPTED for part in parts):
-        raise UnreadableError("it is encrypted; save a copy without a password")
+        raise UnreadableError(_ENCRYPTED, "encrypted")
     size = sum(part.file_size for part in parts) / MEGABYTE
     packed = sum(part.compress_size for part in parts) / MEGABYTE
     if size > min(_MOST_XML_MB, max(_UNSUSPECTED_XML_MB, _MOST_XML_RATIO * packed)):
-        raise UnreadableError(f"it unpacks to {size:.0f} MB of XML, which is too large")
+        raise UnreadableError(
+            f"it unpacks to {size:.0f} MB of XML, which is too large", "too_large"
+        )
     try:
         documents = DocxReader().load_data(path)
     except _DAMAGED_DOCX as exc:
-        raise UnreadableError("it is a damaged Word document") from exc
+        raise UnreadableError("it is a damaged Word document", "damaged") from exc
     yield _draft(plain_article("\n\n".join(document.text for document in documents)))
 
 
@@ -391,13 +402,14 @@ def _read_csv(path: Path, settings: IngestSettings) -> Iterator[_Draft]:
     try:
         names = next(filter(None, table), [])
         if not any(name.strip() for name in names):
-            raise UnreadableError("it holds no text")
+            raise UnreadableError("it holds no text", "no_text")
         if not any(field_of(name) == "text" for name in names):
             shown = [_one_line(name, most=20) for name in names[:_MOST_NAMED]]
             more = ["…"] if len(names) > _MOST_NAMED else []
             wanted = ", ".join(FIELDS["text"])
             raise UnreadableError(
-                f"none of its columns ({', '.join(shown + more)}) is called one of: {wanted}"
+                f"none of its columns ({', '.join(shown + more)}) is called one of: {wanted}",
+                "columns",
             )
         for row in table:
             # A short row lacks its last columns: to fill them in, a file of many columns and of
@@ -407,7 +419,8 @@ def _read_csv(path: Path, settings: IngestSettings) -> Iterator[_Draft]:
                 yield facts
     except csv.Error as exc:
         raise UnreadableError(
-            f"line {table.line_num} is no row of a table ({exc}); a quotation mark may be missing"
+            f"line {table.line_num} is no row of a table ({exc}); a quotation mark may be missing",
+            "line",
         ) from exc
 
 
@@ -421,15 +434,15 @@ def _read_jsonl(path: Path, settings: IngestSettings) -> Iterator[_Draft]:
             # Numbers stay as they are written, however long they are.
             row = json.loads(line, parse_int=str, parse_float=str)
         except RecursionError as exc:
-            raise UnreadableError(f"line {number} is nested too deeply") from exc
+            raise UnreadableError(f"line {number} is nested too deeply", "line") from exc
         except ValueError as exc:
-            raise UnreadableError(f"line {number} is no JSON: {exc}") from exc
+            raise UnreadableError(f"line {number} is no JSON: {exc}", "line") from exc
         if not isinstance(row, dict):
-            raise UnreadableError(f"line {number} is no JSON object")
+            raise UnreadableError(f"line {number} is no JSON object", "line")
         try:
             facts = parse_fields(row)
         except UnreadableError as exc:
-            raise UnreadableError(f"line {number}: {exc}") from exc
+            raise UnreadableError(f"line {number}: {exc}", "line") from exc
         if facts.get("text"):
             yield facts
 

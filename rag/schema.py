@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any, Self
 
+from rag.errors import SkipKind
+
 
 class Status(StrEnum):
     """What became of a question.
@@ -345,10 +347,11 @@ Event = Passages | Marked | Delta | Final
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Skipped:
-    """A file that was not ingested, and the reason, as one line."""
+    """A file that was not ingested, and the reason, as one line and by its kind."""
 
     path: str
     reason: str
+    kind: SkipKind = "other"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -356,7 +359,7 @@ class Progress:
     """How far an ingest has come: `path` is done, `files_done` of `files`; `chunks` so far.
 
     Of `path` itself: the `documents` found in it, how many of them were `unchanged`, the chunks
-    `embedded` for it, and why it was `skipped`, "" if it was not.
+    `embedded` for it, and why it was `skipped`, "" if it was not, with the kind of that reason.
     """
 
     path: str
@@ -367,6 +370,7 @@ class Progress:
     unchanged: int = 0
     embedded: int = 0
     skipped: str = ""
+    skip_kind: SkipKind = "other"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

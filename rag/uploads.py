@@ -90,13 +90,18 @@ def check_upload(path: Path, name: str, *, settings: PageSettings) -> None:
     name = safe_name(name)
     if _split(name)[1].lower() not in SUFFIXES:
         kinds = ", ".join(suffix.removeprefix(".") for suffix in SUFFIXES)
-        raise UploadError(name=name, reason=f"files of this kind are not read; these are: {kinds}.")
+        raise UploadError(
+            name=name,
+            reason=f"files of this kind are not read; these are: {kinds}.",
+            kind="unsupported",
+        )
     size = _status(path, name).st_size
     if size > settings.upload_mb * MEGABYTE:
         raise UploadError(
             name=name,
             reason=f"it is too large: {size / MEGABYTE:.1f} MB, and page.upload_mb is "
             f"{settings.upload_mb}.",
+            kind="too_large",
         )
 
 
@@ -116,6 +121,7 @@ def check_room(sizes: Sequence[int], *, kept: int, settings: PageSettings) -> No
         raise UploadError(
             name=name,
             reason=f"these are too many at once; page.upload_files is {settings.upload_files}.",
+            kind="too_many",
         )
     room = settings.visitor_mb * MEGABYTE - kept
     if sum(sizes) > room:
@@ -123,6 +129,7 @@ def check_room(sizes: Sequence[int], *, kept: int, settings: PageSettings) -> No
             name=name,
             reason=f"there is no room: {sum(sizes) / MEGABYTE:.1f} MB are to be added to "
             f"{kept / MEGABYTE:.1f} MB, and page.visitor_mb is {settings.visitor_mb}.",
+            kind="no_room",
         )
 
 
@@ -218,9 +225,13 @@ def _status(path: Path, name: str) -> os.stat_result:
     try:
         status = path.lstat()
     except OSError as exc:
-        raise UploadError(name=name, reason=f"it is not there ({exc.strerror}).") from exc
+        raise UploadError(
+            name=name, reason=f"it is not there ({exc.strerror}).", kind="missing"
+        ) from exc
     if not stat.S_ISREG(status.st_mode):
-        raise UploadError(name=name, reason="it is a link, a folder or a device, and no file.")
+        raise UploadError(
+            name=name, reason="it is a link, a folder or a device, and no file.", kind="no_file"
+        )
     return status
 
 

@@ -163,6 +163,9 @@ class ScriptedAssistant:
     def documents(self) -> tuple[Document, ...]:
         return tuple(self.library.values())
 
+    def count_documents(self) -> int:
+        return len(self.library)
+
     def document(self, document_id: str) -> Document | None:
         return self.library.get(document_id)
 
@@ -225,7 +228,7 @@ class ScriptedShelf:
         self._corpora = [
             Corpus(corpus_id=DEFAULT, name=DEFAULT, shared=True, created=now, collection=DEFAULT)
         ]
-        self._assistants: dict[str, Any] = {DEFAULT: assistant}
+        self.assistants: dict[str, Any] = {DEFAULT: assistant}
         self._made = 0
 
     def visible_to(self, owner: str) -> tuple[Corpus, ...]:
@@ -260,8 +263,8 @@ class ScriptedShelf:
             collection=corpus_id,
         )
         self._corpora.append(made)
-        self._assistants[corpus_id] = ScriptedAssistant()
-        self._assistants[corpus_id].library.clear()
+        self.assistants[corpus_id] = ScriptedAssistant()
+        self.assistants[corpus_id].library.clear()
         return made
 
     def rename(self, corpus_id: str, name: str, *, owner: str) -> Corpus:
@@ -275,7 +278,7 @@ class ScriptedShelf:
         self._corpora.remove(self._own(corpus_id, owner))
 
     def assistant(self, corpus_id: str, *, owner: str) -> Any:
-        return self._assistants[self.get(corpus_id, owner=owner).corpus_id]
+        return self.assistants[self.get(corpus_id, owner=owner).corpus_id]
 
     def _own(self, corpus_id: str, owner: str) -> Corpus:
         corpus = self.get(corpus_id, owner=owner)

@@ -15,8 +15,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.answer_records import answer_line
 from rag.archive import TITLE_LENGTH, Archive, Exchanged, Summary, new_conversation_id
 from rag.errors import ArchiveError
+from rag.schema import Answer
 from tests.fakes import make_answer
 
 NOON = dt.datetime(2024, 9, 1, 12, tzinfo=dt.UTC)
@@ -28,17 +30,20 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
         yield opened
 
 
-def exchanged(question: str = "when?", *, hours: float = 0, text: str = "Then [1].") -> Exchanged:
+def exchanged(
+    question: str = "when?", *, hours: float = 0, answer: Answer | None = None, of: str = "default"
+) -> Exchanged:
     return Exchanged(
         question=question,
-        answer=make_answer(question=question, text=text),
+        answer=answer or make_answer(question=question, text="Then [1]."),
         asked_at=NOON + dt.timedelta(hours=hours),
+        corpus_id=of,
     )
 
 
 def add(archive: Archive, name: str, *asked: Exchanged, owner: str = "mona") -> None:
     for one in asked:
-        archive.add(name, one, owner=owner, corpus_id="default")
+        archive.add(name, one, owner=owner)
 
 
 def found(archive: Archive, search: str, *, owner: str = "mona") -> list[str]:
@@ -134,10 +139,9 @@ def test_a_search_finds_words_of_question_answer_and_quotation(
     answer = make_answer(text="The talks began in ٢٠٢٤, 100% sure, a_b [1].")
     cited = dataclasses.replace(answer.citations[0], quote="ثم توقَّفت.")
     answer = dataclasses.replace(answer, citations=(cited,))
-    asked = Exchanged(question="متى بدأت المحادثات يا أحمد؟", answer=answer, asked_at=NOON)
-    add(archive, "c1", asked)
+    add(archive, "c1", exchanged("متى بدأت المحادثات يا أحمد؟", answer=answer))
     other = make_answer(text="Else.", citations=())
-    add(archive, "c2", Exchanged(question="what is 1005 by axb?", answer=other, asked_at=NOON))
+    add(archive, "c2", exchanged("what is 1005 by axb?", answer=other))
     assert found(archive, search) == ["c1"]
 
 
@@ -205,6 +209,16 @@ def test_editing_a_question_drops_those_after_it(archive: Archive) -> None:
     kept = archive.get("c1", owner="mona")
     assert kept is not None
     assert kept.exchanges == (first, changed)
+
+
+def test_each_exchange_keeps_the_corpus_it_was_asked_of(archive: Archive) -> None:
+    add(archive, "c1", exchanged(of="news"), exchanged(hours=1, of="reports"))
+    kept = archive.get("c1", owner="mona")
+    assert kept is not None
+    assert [one.corpus_id for one in kept.exchanges] == ["news", "reports"]
+    assert kept.corpus_id == "reports"
+    archive.truncate("c1", 1, owner="mona")
+    assert archive.list("mona")[0].corpus_id == "news"
 
 
 def test_keeping_more_than_there_is_changes_nothing(archive: Archive) -> None:
@@ -408,10 +422,68 @@ def test_the_archive_of_a_later_release_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.sqlite"
     Archive.open(path).close()
     with sqlite3.connect(path) as database:
-        database.execute("PRAGMA user_version = 2")
+        database.execute("PRAGMA user_version = 3")
     database.close()
-    with pytest.raises(ArchiveError, match=r"version 2, and this release knows 1\. Install"):
+    with pytest.raises(ArchiveError, match=r"version 3, and this release knows 2\. Install"):
         Archive.open(path)
+
+
+def test_the_archive_of_an_earlier_release_is_read_and_gone_on_with(tmp_path: Path) -> None:
+    path = tmp_path / "a.sqlite"
+    begin_version_1(path, of="news")
+    for _ in range(2):
+        with Archive.open(path) as archive:
+            kept = archive.get("c1", owner="mona")
+            assert kept is not None
+            assert kept.exchanges[:2] == (exchanged(of="news"), exchanged(hours=1, of="news"))
+            asked_of = [one.corpus_id for one in kept.exchanges]
+            add(archive, "c1", exchanged("And then?", hours=2, of="reports"))
+    assert asked_of == ["news", "news", "reports"]
+
+
+def begin_version_1(path: Path, *, of: str) -> None:
+    """Writes a file as the first release did, with two exchanges of one conversation."""
+    with sqlite3.connect(path) as database:
+        database.executescript(
+            """
+            CREATE TABLE conversations (
+                owner TEXT NOT NULL,
+                conversation_id TEXT NOT NULL,
+                corpus_id TEXT NOT NULL,
+                title TEXT NOT NULL,
+                folded TEXT NOT NULL,
+                started TEXT NOT NULL,
+                updated TEXT NOT NULL,
+                PRIMARY KEY (owner, conversation_id)
+            );
+            CREATE INDEX newest ON conversations (owner, updated);
+            CREATE TABLE exchanges (
+                owner TEXT NOT NULL,
+                conversation_id TEXT NOT NULL,
+                position INTEGER NOT NULL,
+                asked_at TEXT NOT NULL,
+                question TEXT NOT NULL,
+                answer TEXT NOT NULL,
+                folded TEXT NOT NULL,
+                PRIMARY KEY (owner, conversation_id, position),
+                FOREIGN KEY (owner, conversation_id) REFERENCES conversations ON DELETE CASCADE
+            );
+            PRAGMA application_id = 0x4D535444;
+            PRAGMA user_version = 1;
+            """
+        )
+        told = (NOON.isoformat(), NOON.isoformat())
+        database.execute(
+            "INSERT INTO conversations VALUES ('mona', 'c1', ?, 'when?', 'when?', ?, ?)",
+            (of, *told),
+        )
+        for position in range(2):
+            one = exchanged(hours=position)
+            database.execute(
+                "INSERT INTO exchanges VALUES ('mona', 'c1', ?, ?, ?, ?, 'when?')",
+                (position, one.asked_at.isoformat(), one.question, answer_line(one.answer)),
+            )
+    database.close()
 
 
 def test_another_programs_file_is_refused_and_left_as_it_is(tmp_path: Path) -> None:

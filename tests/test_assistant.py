@@ -171,6 +171,7 @@ def test_listing_documents_opens_neither_text_model_nor_reader(
         assistant.ingest(articles)
         names = {Path(document.path).name for document in assistant.documents()}
         assert names == {"bridge.txt", "school.txt"}
+        assert assistant.count_documents() == 2
         assert embedder.opened == 0
         with pytest.raises(ModelNotFoundError):
             assistant.ask(COST)

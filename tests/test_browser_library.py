@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, ViewportSize, expect
 
-from rag.schema import Period
+from rag.schema import Final, Period
+from rag.uploads import folder_of
 from tests.articles import (  # noqa: F401 - the fixtures are used by their names
     ARTICLE,
     LOOKS,
@@ -31,6 +32,7 @@ from tests.browsing import (  # noqa: F401 - the fixtures are used by their name
     shared_page_fixture,
     visit_fixture,
 )
+from tests.pages import QUOTE, make_answer, make_citation
 
 pytestmark = pytest.mark.browser
 
@@ -117,6 +119,65 @@ def test_a_folder_is_taken_in_with_what_lies_in_it(
     expect(page.locator("#ingest h3")).to_have_text("Taken in")
     expect(row(page, "One of a folder")).to_be_visible()
     expect(page.locator("#upload .upload-status")).to_have_text(re.compile(r"Uploaded:\W+2"))
+
+
+def drop(page: Page, area: Locator, *paths: Path) -> None:
+    """Drops files and folders of this computer there: to the page, as if from another window."""
+    area.scroll_into_view_if_needed()
+    box = area.bounding_box()
+    assert box is not None
+    dragged = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
+    at = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+    session = page.context.new_cdp_session(page)
+    for kind in ("dragEnter", "dragOver", "drop"):
+        session.send("Input.dispatchDragEvent", {"type": kind, **at, "data": dragged})
+    session.detach()
+
+
+def test_a_folder_that_is_dropped_is_taken_in_with_what_lies_in_it(
+    shelf: Scripted, visit: Visit, tmp_path: Path
+) -> None:
+    folder = tmp_path / "أرشيف"
+    notes(folder, "One of a folder", "Another of it")
+    (folder / ".hidden").mkdir()
+    notes(folder / "deeper", "One below it")
+    (single,) = notes(tmp_path / "single", "One beside it")
+    page = visit(shelf.address)
+    open_view(page, "library")
+    drop(page, page.locator("[data-drop]"), folder, single)
+    expect(page.locator("#ingest h3")).to_have_text("Taken in")
+    for title in ("One of a folder", "Another of it", "One below it", "One beside it"):
+        expect(row(page, title)).to_be_visible()
+    kept = folder_of(shelf.desk.data, "default", "")
+    assert sorted(path.relative_to(kept).as_posix() for path in kept.rglob("*.txt")) == [
+        "single-1.txt",
+        "أرشيف/deeper/deeper-1.txt",
+        "أرشيف/أرشيف-1.txt",
+        "أرشيف/أرشيف-2.txt",
+    ]
+
+
+def test_what_was_opened_stays_open_when_the_page_is_drawn_anew(
+    shelf: Scripted, visit: Visit, tmp_path: Path
+) -> None:
+    page = visit(shelf.address)
+    open_view(page, "library")
+    table, create = page.locator(".chart-table").last, page.locator(".corpus-create")
+    delete = row(page, REPORT.title).locator(".confirm")
+    for details in (table, create, delete):
+        details.locator("summary").click()
+    page.get_by_label("Sort by").select_option("oldest")
+    expect(page.locator("#documents .open").first).not_to_have_text(REPORT.title)
+    expect(page.locator("#documents .confirm[open]")).to_have_count(1)
+    page.locator(FILES).set_input_files(notes(tmp_path / "notes", "Another"))
+    expect(page.locator("#glance .figures dd").first).to_have_text("5")
+    for details in (table, create, delete):
+        expect(details).to_have_attribute("open", "")
+    table.locator("summary").click()
+    delete.get_by_role("button", name="Delete for good").click()
+    expect(page.locator("#glance .figures dd").first).to_have_text("4")
+    expect(create).to_have_attribute("open", "")
+    expect(page.locator("#library details[open]:not(.corpus-create, .results)")).to_have_count(0)
 
 
 def test_an_ingest_is_cancelled_and_what_was_taken_in_stays(
@@ -452,6 +513,23 @@ def test_length_and_passages_reach_the_assistant_and_are_remembered(
     open_view(page, "settings")
     expect(field).to_have_value("12")
     expect(words).to_have_attribute("aria-pressed", "true")
+
+
+def test_the_longest_answers_show_all_of_a_passage_until_it_is_shown_less(
+    scripted: Scripted, visit: Visit
+) -> None:
+    cited = make_citation(text="قبل " * 100 + QUOTE + " بعد" * 100)
+    scripted.reply("When?", Final(make_answer(citations=(cited,))))
+    page = visit(scripted.address)
+    answered(page, "When?")
+    far = page.locator("#present .far")
+    expect(far.first).to_be_hidden()
+    open_view(page, "settings")
+    choose(page, "A sentence, and what stands around it")
+    open_view(page, "ask")
+    expect(far.first).to_be_visible()
+    page.locator("#present .card").get_by_text("Show less").click()
+    expect(far.first).to_be_hidden()
 
 
 def test_a_number_of_passages_out_of_range_is_refused(scripted: Scripted, visit: Visit) -> None:

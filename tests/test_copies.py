@@ -13,6 +13,7 @@ from rag.schema import Document, Status
 from tests.pages import QUOTE, make_answer, make_citation, make_document
 from ui.copies import ANSWER_FORMS, CONVERSATION_FORMS, copied_answer, saved_conversation
 
+KEYWORD = "هندسة مدنية"
 ADDRESS = "https://city.example/bridge"
 NOON = dt.datetime(2024, 9, 5, 23, 30, tzinfo=dt.UTC)
 HOSTILE = "<script>alert(1)</script> \ud800 \u202e {x} \\cite"
@@ -24,18 +25,31 @@ CONVERSATION = Conversation(
     started=NOON,
     updated=NOON,
     exchanges=(
-        Exchanged(question="متى بدأ بناء الجسر؟", answer=make_answer(), asked_at=NOON),
-        Exchanged(question="And then?", answer=make_answer("Later [1]."), asked_at=NOON),
+        Exchanged(
+            question="متى بدأ بناء الجسر؟", answer=make_answer(), asked_at=NOON, corpus_id="gone"
+        ),
+        Exchanged(
+            question="And then?",
+            answer=make_answer("Later [1]."),
+            asked_at=NOON,
+            corpus_id="default",
+        ),
     ),
 )
 
 
 def find(document_id: str) -> Document | None:
-    return replace(make_document(), url=ADDRESS) if document_id == "bridge" else None
+    if document_id != "bridge":
+        return None
+    return replace(make_document(), url=ADDRESS, keywords=(KEYWORD,))
 
 
 def nothing(_: str) -> None:
     """Every document is gone."""
+
+
+def find_in(corpus_id: str, document_id: str) -> Document | None:
+    return find(document_id) if corpus_id == "default" else None
 
 
 def test_as_text_an_answer_stands_with_its_sources() -> None:
@@ -98,18 +112,18 @@ def test_a_form_that_there_is_not_is_an_error_of_ours(form: str) -> None:
     with pytest.raises(KeyError):
         copied_answer(make_answer(), form, find)
     with pytest.raises(KeyError):
-        saved_conversation(CONVERSATION, form)
+        saved_conversation(CONVERSATION, form, find_in)
 
 
 def test_a_conversation_is_saved_as_markdown_under_its_day() -> None:
-    saved = saved_conversation(CONVERSATION, "markdown")
+    saved = saved_conversation(CONVERSATION, "markdown", find_in)
     assert saved["name"] == "mustanad-2024-09-05.md"
     assert saved["text"].startswith("# الجسر\n")
     assert saved["text"].index("متى بدأ بناء الجسر؟") < saved["text"].index("And then?")
 
 
 def test_a_conversation_is_saved_as_json_without_its_owner() -> None:
-    saved = saved_conversation(CONVERSATION, "json")
+    saved = saved_conversation(CONVERSATION, "json", find_in)
     assert saved["name"] == "mustanad-2024-09-05.json"
     assert "ليلى" not in saved["text"]
     assert "متى بدأ بناء الجسر؟" in saved["text"]
@@ -118,7 +132,16 @@ def test_a_conversation_is_saved_as_json_without_its_owner() -> None:
 
 
 @pytest.mark.parametrize("form", CONVERSATION_FORMS)
+def test_a_saved_conversation_tells_address_and_keywords_of_what_is_still_there(form: str) -> None:
+    saved = saved_conversation(CONVERSATION, form, find_in)["text"]
+    assert (ADDRESS in saved, KEYWORD in saved) == (True, True)
+    gone = saved_conversation(CONVERSATION, form, lambda *_: None)["text"]
+    assert (ADDRESS in gone, KEYWORD in gone) == (False, False)
+    assert QUOTE in gone
+
+
+@pytest.mark.parametrize("form", CONVERSATION_FORMS)
 @pytest.mark.parametrize("title", ["../../etc/passwd", HOSTILE, ""])
 def test_a_title_has_no_say_in_the_files_name(form: str, title: str) -> None:
-    saved = saved_conversation(replace(CONVERSATION, title=title), form)
+    saved = saved_conversation(replace(CONVERSATION, title=title), form, find_in)
     assert saved["name"].removeprefix("mustanad-2024-09-05.") in ("md", "json")

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from rag.archive import Archive
-from rag.errors import ArchiveError
+from rag.errors import ArchiveError, IndexStoreError
 from rag.feedback import Feedback, FeedbackFile
 from rag.schema import Document, Period, Status
 from rag.settings import PageSettings, Settings
@@ -22,6 +22,7 @@ from tests.pages import (
     GUEST,
     LAYLA,
     ScriptedAssistant,
+    ScriptedShelf,
     converse,
     make_answer,
     make_desk,
@@ -31,7 +32,8 @@ from tests.pages import (
 )
 from ui.deeds import ACTIONS, act, recall
 from ui.desk import Desk, Visitor
-from ui.panels import render_panel
+from ui.limits import Pace
+from ui.panels import Look, render_panel
 from ui.strings import word
 from ui.taking_in import TakingIn
 from ui.visit import EVERYTHING, LIBRARY, PAST, TALK, VIEWS, Preferences, Visit
@@ -482,6 +484,35 @@ def test_a_judgement_that_cannot_be_kept_is_told_and_not_shown_as_given(
     assert visit.chat.exchanges[0].verdict == ""
 
 
+@pytest.mark.parametrize("visitor", [ALONE, LAYLA, GUEST])
+def test_a_judgement_that_comes_too_soon_is_told_and_neither_kept_nor_shown(
+    desk: Desk, visitor: Visitor
+) -> None:
+    seconds = iter([0.0, 10.0, 20.5, 30.0])
+    pace = Pace(2, per_s=60.0, clock=seconds.__next__)
+    visit = make_visit(replace(desk, judging_pace=pace), visitor)
+    converse(visit, "When?")
+    up = {"act": "judge", "exchange": "0", "verdict": "up"}
+    act(visit, up)
+    act(visit, {"act": "judge-reason", "exchange": "0", "reason": "It is right."})
+    assert act(visit, {**up, "verdict": "down"}) == {"notice"}
+    assert "give it again in \u206840\u2069 seconds" in said(visit)
+    assert act(visit, {"act": "judge-reason", "exchange": "0", "reason": "Or not."}) == {"notice"}
+    assert verdicts(visit) == ["up"]
+    assert [(one.verdict, one.reason) for one in judged(desk)] == [
+        ("up", ""),
+        ("up", "It is right."),
+    ]
+
+
+def test_many_judgements_leave_the_pace_of_questions_alone(desk: Desk) -> None:
+    desk = replace(desk, pace=Pace(1, per_s=60.0), judging_pace=Pace(1, per_s=60.0))
+    visit = make_visit(desk)
+    converse(visit, "When?")
+    act(visit, {"act": "judge", "exchange": "0", "verdict": "up"})
+    assert verdicts(visit) == ["up"]
+
+
 def test_without_a_file_of_feedback_a_judgement_is_only_shown(desk: Desk) -> None:
     visit = make_visit(replace(desk, feedback=None))
     converse(visit, "When?")
@@ -557,7 +588,7 @@ def test_a_new_corpus_is_the_visitors_own_and_chosen(desk: Desk) -> None:
     visit = make_visit(desk, LAYLA)
     visit.query, visit.page = "bridge", 2
     assert act(visit, {"act": "create-corpus", "name": "  أخبار "}) == LIBRARY | {"scope"}
-    made = visit.corpus()
+    made = Look(visit).corpus
     assert (made.name, made.owner, made.shared) == ("أخبار", LAYLA.owner, False)
     assert (visit.query, visit.page) == ("", 1)
     assert names(make_visit(desk)) == ["default"]
@@ -726,6 +757,22 @@ def test_a_kept_conversation_is_taken_up_again(
     assert [one.questions for one in archive.list("")] == [3, 1]
 
 
+def test_each_exchange_of_a_kept_conversation_stays_with_its_own_corpus(
+    visit: Visit, desk: Desk
+) -> None:
+    made = desk.corpora.create("Brief")
+    converse(visit, ARABIC)
+    visit.choose(made.corpus_id)
+    converse(visit, "Second?")
+    again = make_visit(desk)
+    act(again, {"act": "open-past", "conversation": visit.conversation_id})
+    assert [one.corpus_id for one in again.chat.exchanges] == ["default", made.corpus_id]
+    assert again.corpus_id == made.corpus_id
+    act(again, {"act": "open-citation", "exchange": "0", "number": "1"})
+    assert again.opened is not None
+    assert again.opened.document == make_document()
+
+
 def test_a_conversation_about_a_corpus_that_is_gone_is_read_all_the_same(
     visit: Visit, desk: Desk
 ) -> None:
@@ -810,6 +857,34 @@ def test_a_conversation_is_exported(visit: Visit, form: str, suffix: str) -> Non
     today = dt.datetime.now(dt.UTC).date()
     assert saved["name"] == f"mustanad-{today}.{suffix}"
     assert ARABIC in saved["text"]
+
+
+def test_an_export_tells_what_the_documents_of_each_corpus_say(
+    visit: Visit, desk: Desk, assistant: ScriptedAssistant
+) -> None:
+    assistant.library["bridge"] = replace(make_document(), url="https://city.example/bridge")
+    converse(visit, ARABIC)
+    visit.choose(desk.corpora.create("Brief").corpus_id)
+    converse(visit, "Second?")
+    facts = {"act": "export-past", "conversation": visit.conversation_id, "format": "json"}
+    act(visit, facts)
+    (document,) = json.loads(visit.signal["saved"]["text"])["documents"]
+    assert document["url"] == "https://city.example/bridge"
+
+
+def test_what_was_said_is_exported_also_where_no_document_can_be_read(
+    visit: Visit, desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Broken(ScriptedAssistant):
+        def document(self, document_id: str) -> Document | None:
+            raise IndexStoreError(path="/srv/index", reason="it is damaged.")
+
+    converse(visit, ARABIC)
+    visit = make_visit(replace(desk, corpora=ScriptedShelf(Broken())))
+    (kept,) = desk.archive.list("") if desk.archive else ()
+    act(visit, {"act": "export-past", "conversation": kept.conversation_id, "format": "json"})
+    assert json.loads(visit.signal["saved"]["text"])["documents"] == []
+    assert "it is damaged" in caplog.text
 
 
 def test_a_search_among_the_past_leaves_its_field_alone_while_it_is_typed(visit: Visit) -> None:

@@ -235,6 +235,8 @@ def test_a_desk_is_opened_over_an_assistant(desk: Desk, settings: Settings) -> N
     assert desk.data == settings.index.path.parent
     assert desk.pace.allows("one") == 0
     assert desk.pace.allows("one") > 59
+    assert desk.judging_pace.allows("one") == 0
+    assert desk.judging_pace.allows("one") > 59
 
 
 def test_a_real_desk_answers_keeps_and_takes_judgements(desk: Desk, settings: Settings) -> None:

@@ -63,7 +63,10 @@ def conversation(*answers: Answer) -> Conversation:
         updated=NOON + dt.timedelta(hours=len(answers) - 1),
         exchanges=tuple(
             Exchanged(
-                question=answer.question, answer=answer, asked_at=NOON + dt.timedelta(hours=i)
+                question=answer.question,
+                answer=answer,
+                asked_at=NOON + dt.timedelta(hours=i),
+                corpus_id="news",
             )
             for i, answer in enumerate(answers)
         ),
@@ -258,6 +261,7 @@ def test_a_conversation_as_json_survives_json_and_gives_the_answers_back() -> No
     assert json.loads(json.dumps(record)) == record
     assert record["schema"] == "mustanad/conversation/1"
     assert (record["title"], record["started"]) == ("The # talks", "2024-09-05T12:00:00+00:00")
+    assert record["exchanges"][0]["corpus_id"] == "news"
     assert answer_from(record["exchanges"][0]["answer"]) == answer
     assert record["documents"] == [
         {
@@ -269,10 +273,23 @@ def test_a_conversation_as_json_survives_json_and_gives_the_answers_back() -> No
             "keywords": ["العراق", "محادثات"],
             "language": "ar",
             "url": "https://example.org/a_b?x=1&y=2",
-            "path": "/home/mona/news/talks.txt",
+            "path": "talks.txt",
         }
     ]
     assert "owner" not in record
+
+
+def test_a_conversation_as_json_names_files_without_their_folders() -> None:
+    answer = cited(path="/home/mona/news/talks.txt")
+    passages = tuple(
+        dataclasses.replace(passage, path="/home/mona/news/talks.txt")
+        for passage in answer.passages
+    )
+    answer = dataclasses.replace(answer, passages=passages)
+    record = conversation_as_json(conversation(answer), documents=DOCUMENTS)
+    told = record["exchanges"][0]["answer"]
+    assert "mona" not in json.dumps(record)
+    assert [one["path"] for one in told["citations"] + told["passages"]] == ["talks.txt"] * 2
 
 
 def test_documents_that_are_not_known_are_done_without() -> None:

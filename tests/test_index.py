@@ -136,7 +136,7 @@ def test_only_the_documents_asked_for_are_searched(index: Index) -> None:
 def test_an_empty_index_finds_nothing(index: Index) -> None:
     assert index.search(basis(0)[0], k=5) == ()
     assert index.chunks(["d:0-1"]) == ()
-    assert (index.documents(), index.count_chunks()) == ((), 0)
+    assert (index.documents(), index.count_documents(), index.count_chunks()) == ((), 0, 0)
     assert list(index.all_texts()) == []
 
 
@@ -233,6 +233,7 @@ def test_a_removed_document_is_gone_with_its_chunks(index: Index) -> None:
     assert index.remove("d") is False
     assert {hit.chunk.document_id for hit in index.search(basis(0)[0], k=5)} == {"e"}
     assert (index.count_chunks(), set(index.document_ids())) == (2, {"e"})
+    assert index.count_documents() == 1
 
 
 def test_the_version_changes_with_writes_only(index: Index) -> None:

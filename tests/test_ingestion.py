@@ -137,10 +137,11 @@ def test_a_bad_file_is_reported_and_the_others_are_ingested(
     (corpus / "empty.txt").touch()
     report = ingest(corpus, corpus / "missing.txt")
     assert sorted(report.skipped, key=lambda skipped: skipped.path) == [
-        Skipped(path=str(corpus / "empty.txt"), reason="it is empty"),
+        Skipped(path=str(corpus / "empty.txt"), reason="it is empty", kind="empty"),
         Skipped(
             path=str(corpus / "missing.txt"),
             reason="there is no such file; it may have been moved or deleted",
+            kind="missing",
         ),
     ]
     assert texts(index) == sorted([TALKS, BRIDGE])

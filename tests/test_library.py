@@ -5,28 +5,33 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import get_args
 
 import pytest
 from lxml import etree, html
 
+from rag.errors import SkipKind
 from rag.readers import SUFFIXES
 from rag.schema import Document
 from ui.library import (
     ORDERS,
     PAGE_DOCUMENTS,
     CorpusView,
-    FileResult,
-    IngestView,
     Order,
-    UploadLimits,
-    UploadState,
     render_corpora,
     render_document_tools,
     render_documents,
-    render_glance,
+    select_documents,
+)
+from ui.library_glance import render_glance
+from ui.library_ingest import (
+    FileResult,
+    IngestView,
+    UploadLimits,
+    UploadState,
     render_ingest,
     render_upload,
-    select_documents,
+    skipped_file,
     time_left,
 )
 from ui.library_words import about, file_name, language_name, number
@@ -673,6 +678,26 @@ def test_every_file_has_its_outcome(language: Language) -> None:
 def test_an_english_reason_is_isolated_in_an_arabic_page() -> None:
     (reason,) = parse(render_ingest(DONE, "ar")).xpath(".//table[@class='skipped']//td/bdi")
     assert (words(reason), reason.get("dir"), reason.get("lang")) == ("it is empty", "ltr", "en")
+
+
+def reason_of(kind: SkipKind, reason: str, language: Language) -> html.HtmlElement:
+    view = IngestView(files=1, results=(skipped_file("a.txt", reason, kind),))
+    (cell,) = parse(render_ingest(view, language)).xpath(".//table[@class='skipped']//td/*")
+    return cell
+
+
+@pytest.mark.parametrize("kind", sorted(set(get_args(SkipKind)) - {"other"}))
+def test_a_reason_of_a_kind_is_worded_in_both_languages(kind: SkipKind) -> None:
+    assert words(reason_of(kind, "it is so.", "en"))
+    said = words(reason_of(kind, "it is so.", "ar"))
+    assert "\u0600" <= said[0] <= "\u06ff"
+
+
+def test_a_reason_that_holds_numbers_keeps_them_isolated_behind_the_arabic_words() -> None:
+    reason = "it is too large: 1.2 MB, and page.upload_mb is 1."
+    shown = reason_of("too_large", reason, "ar").text_content()
+    assert shown == f"الملف أكبر من الحجم المسموح به: \u2068{reason}\u2069"
+    assert words(reason_of("too_large", reason, "en")) == reason
 
 
 @pytest.mark.parametrize(("files", "is_open"), [(12, True), (13, False)])

@@ -13,28 +13,34 @@ from lxml import html
 from pydantic import SecretStr
 
 from rag.archive import Archive
+from rag.corpora import Corpus
 from rag.engines import LoadedModel
 from rag.errors import GenerationError, IndexNotFoundError
-from rag.schema import Delta, Document, Passages, Period
+from rag.schema import Delta, Document, Final, Passages, Period
 from rag.settings import AnswerSettings, KeepSettings, Settings, setting_fields
 from tests.pages import (
     ALONE,
     GUEST,
     LAYLA,
+    QUOTE,
     ScriptedAssistant,
+    ScriptedShelf,
     converse,
+    make_answer,
+    make_citation,
     make_desk,
     make_document,
     make_passage,
     make_visit,
 )
+from ui.app import _SCRIPTS
 from ui.deeds import ACTIONS, act
 from ui.desk import Desk, Visitor
 from ui.library_ingest import FileResult
-from ui.panels import RENDERERS, render_panel
+from ui.panels import RENDERERS, render_panel, render_panels
 from ui.strings import LANGUAGES, Language, Problem
 from ui.taking_in import TakingIn
-from ui.visit import EVERYTHING, Opened, Visit
+from ui.visit import EVERYTHING, LIBRARY, Opened, Visit
 
 ARABIC = "متى بدأ بناء الجسر؟"
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(2)>\u202egnp'
@@ -48,6 +54,29 @@ class BrokenAssistant(ScriptedAssistant):
 
     def documents(self) -> tuple[Document, ...]:
         raise IndexNotFoundError(path="/srv/index")
+
+    def count_documents(self) -> int:
+        raise IndexNotFoundError(path="/srv/index")
+
+
+class CountedShelf(ScriptedShelf):
+    """Corpora that count how often they are looked up."""
+
+    looked = 0
+
+    def visible_to(self, owner: str) -> tuple[Corpus, ...]:
+        self.looked += 1
+        return super().visible_to(owner)
+
+
+class CountedAssistant(ScriptedAssistant):
+    """An assistant that counts how often all its documents are read."""
+
+    read = 0
+
+    def documents(self) -> tuple[Document, ...]:
+        self.read += 1
+        return super().documents()
 
 
 @pytest.fixture
@@ -293,6 +322,35 @@ def offered(panel: str) -> list[dict[str, str]]:
 
 
 @pytest.mark.usefixtures("told")
+def test_what_can_be_opened_has_a_key_of_its_own_and_a_script_that_keeps_it_open(
+    desk: Desk,
+) -> None:
+    keys: set[str] = set()
+    for number in range(len(STATES)):
+        visit = in_state(desk, ALONE, "en", number)
+        for name in RENDERERS:
+            panel = html.fromstring(f"<div>{render_panel(name, visit)}</div>")
+            # A menu is shut by the next click anyhow.
+            found = panel.xpath("//details[not(contains(@class, 'actions-formats'))]")
+            own = [one.get("data-key") for one in found]
+            assert None not in own
+            assert len(own) == len(set(own))
+            assert not own or _SCRIPTS[name] == "details"
+            keys |= {key.split()[0] for key in own}
+    assert keys == {
+        "change-corpus",
+        "chart-sources",
+        "chart-time",
+        "create-corpus",
+        "delete-all-past",
+        "delete-corpus",
+        "delete-document",
+        "delete-past",
+        "rename-past",
+    }
+
+
+@pytest.mark.usefixtures("told")
 def test_every_action_is_offered_somewhere(desk: Desk) -> None:
     seen = set()
     for number in range(len(STATES)):
@@ -329,6 +387,22 @@ def test_the_header_names_who_signed_in(desk: Desk) -> None:
         assert "logout" not in shown
 
 
+def test_the_longest_answers_show_the_whole_passage_of_each_source(
+    desk: Desk, assistant: ScriptedAssistant
+) -> None:
+    long = make_citation(text="قبل " * 100 + QUOTE + " بعد" * 100)
+    assistant.replies["When?"] = [Final(make_answer(citations=(long,)))]
+    visit = make_visit(desk)
+    act(visit, {"act": "set-length", "value": "passage"})
+    converse(visit, "When?", "When?")
+    for name in ("past", "present"):
+        assert html.fromstring(render_panel(name, visit)).xpath("//input/@checked")
+    assert assistant.options == [(None, True)] * 2
+    act(visit, {"act": "set-length", "value": "sentence"})
+    for name in ("past", "present"):
+        assert not html.fromstring(render_panel(name, visit)).xpath("//input/@checked")
+
+
 # The library
 
 
@@ -343,6 +417,20 @@ def test_a_corpus_that_is_gone_gives_way_to_the_default_one(desk: Desk) -> None:
     assert "جسر جديد على النهر" in panels["documents"]
     current = html.fromstring(panels["corpora"]).xpath("//button[@aria-current]/@data-corpus")
     assert current == ["default"]
+
+
+def test_a_view_of_the_library_reads_the_documents_once_and_counts_those_of_others(
+    tmp_path: Path,
+) -> None:
+    chosen, other = CountedAssistant(), CountedAssistant()
+    shelf = CountedShelf(chosen)
+    desk = replace(make_desk(chosen, tmp_path), corpora=shelf)
+    visit = make_visit(desk)
+    made = shelf.create("Brief")
+    shelf.assistants[made.corpus_id] = other
+    render_panels([*LIBRARY, "scope"], visit)
+    # Each corpus is also looked up for its assistant: twice to be counted, once to be read.
+    assert (chosen.read, other.read, shelf.looked) == (1, 0, 1 + 3)
 
 
 def test_corpora_are_told_apart_by_whose_they_are(desk: Desk) -> None:

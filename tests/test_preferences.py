@@ -70,7 +70,7 @@ def choices(shown: html.HtmlElement, act: str) -> dict[str, str]:
     [
         ("set-language", {"ar": "true", "en": "false"}),
         ("set-theme", {"light": "false", "dark": "true", "auto": "false"}),
-        ("set-length", {"words": "true", "sentence": "false"}),
+        ("set-length", {"words": "true", "sentence": "false", "passage": "false"}),
     ],
 )
 def test_one_of_a_few_is_chosen(act: str, expected: dict[str, str]) -> None:
@@ -92,6 +92,7 @@ def test_a_length_says_what_it_costs() -> None:
     assert [words(button.xpath(".//small")[0]) for button in buttons] == [
         "Quickest: as they stand in the document.",
         "Takes a little longer: a model words it, and it is checked.",
+        "The same sentence, and each source with all sentences of its passage.",
     ]
 
 

@@ -14,7 +14,7 @@ from docx import Document as WordDocument
 from pypdf import PdfReader, PdfWriter
 from reportlab.pdfgen.canvas import Canvas
 
-from rag.errors import DocumentError
+from rag.errors import DocumentError, SkipKind
 from rag.readers import find_files, read_file
 from rag.schema import Document
 from rag.settings import IngestSettings
@@ -35,11 +35,15 @@ def read_one(path: Path) -> Document:
     return document
 
 
-def reason(path: Path, settings: IngestSettings = SETTINGS) -> str:
+def refusal(path: Path, settings: IngestSettings = SETTINGS) -> DocumentError:
     with pytest.raises(DocumentError) as caught:
         read_file(path, settings)
     assert caught.value.path == str(path)
-    return caught.value.reason
+    return caught.value
+
+
+def reason(path: Path) -> str:
+    return refusal(path).reason
 
 
 def pdf(path: Path, *lines: str) -> Path:
@@ -77,18 +81,35 @@ def test_a_link_to_itself_is_reported(tmp_path: Path) -> None:
     loop = tmp_path / "loop.txt"
     loop.symlink_to(loop)
     found, skipped = find_files([loop])
-    assert (found, [item.path for item in skipped]) == ([], [str(loop)])
+    assert (found, [(item.path, item.kind) for item in skipped]) == ([], [(str(loop), "loop")])
+
+
+def test_a_link_out_of_the_folder_is_reported(tmp_path: Path) -> None:
+    secret = written(tmp_path / "secret.txt", "x")
+    (tmp_path / "folder").mkdir()
+    link = tmp_path / "folder" / "out.txt"
+    link.symlink_to(secret)
+    skipped = find_files([tmp_path / "folder"])[1]
+    assert (skipped[0].path, skipped[0].kind) == (str(link), "outside")
 
 
 @pytest.mark.parametrize(
-    ("name", "word"), [("photo.png", "kind"), ("gone.txt", "no such file"), ("empty", "no file")]
+    ("name", "word", "kind"),
+    [
+        ("photo.png", "kind", "unsupported"),
+        ("gone.txt", "no such file", "missing"),
+        ("empty", "no file", "no_text"),
+    ],
 )
-def test_a_named_path_that_cannot_be_read_is_reported(tmp_path: Path, name: str, word: str) -> None:
+def test_a_named_path_that_cannot_be_read_is_reported(
+    tmp_path: Path, name: str, word: str, kind: SkipKind
+) -> None:
     written(tmp_path / "photo.png", "x")
     (tmp_path / "empty").mkdir()
     found, skipped = find_files([tmp_path / name])
     assert (found, [item.path for item in skipped]) == ([], [str(tmp_path / name)])
     assert word in skipped[0].reason
+    assert skipped[0].kind == kind
 
 
 def test_no_paths_find_nothing() -> None:
@@ -256,40 +277,51 @@ def bomb(path: Path) -> Path:
     return path
 
 
-BROKEN: list[tuple[str, Callable[[Path], Path], str]] = [
-    ("a.txt", lambda path: written(path, ""), "empty"),
-    ("a.txt", lambda path: written(path, " \n"), "no text"),
-    ("a.md", lambda path: written(path, "---\ntitle: x\n---\n"), "no text"),
-    ("a.txt", lambda path: written(path, b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" * 9), "binary"),
-    ("a.txt", lambda path: written(path, SENTENCE.encode()[:-2] * 9), "damaged at byte"),
-    ("a.txt", lambda path: written(path, b"\xff\xfe\0"), "UTF-16"),
-    ("a.txt", lambda path: written(path, "x" * 1_000_001), "1.0 MB, and ingest.max_file_mb is 1"),
-    ("a.txt", lambda path: path, "no such file"),
-    ("a.xyz", lambda path: written(path, "x"), "kind .xyz"),
-    ("a.html", lambda path: written(path, "<html><body></body></html>"), "no article"),
-    ("a.pdf", lambda path: written(path, SENTENCE), "no PDF"),
-    ("a.pdf", lambda path: written(path, b"%PDF-1.4\ngarbage"), "no PDF"),
-    ("a.pdf", pdf, "scanned"),
-    ("a.pdf", encrypted, "encrypted"),
-    ("a.docx", lambda path: written(path, SENTENCE), "no Word document"),
-    ("a.docx", zipped, "damaged"),
-    ("a.docx", bomb, "unpacks to 11 MB"),
-    ("a.csv", lambda path: written(path, "a,b\n1,2\n"), "(a, b)"),
-    ("a.csv", lambda path: written(path, "text,b\n,2\n"), "no text"),
-    ("a.jsonl", lambda path: written(path, f'{{"text": "{OTHER}"}}\n\n{{"text": '), "line 3 "),
-    ("a.jsonl", lambda path: written(path, "[1]"), "line 1 is no JSON object"),
-    ("a.jsonl", lambda path: written(path, '{"text": ["x"]}'), "line 1: text"),
-    ("a.jsonl", lambda path: written(path, '{"text": "\\ud800"}'), "half a character"),
+BROKEN: list[tuple[str, Callable[[Path], Path], str, SkipKind]] = [
+    ("a.txt", lambda path: written(path, ""), "empty", "empty"),
+    ("a.txt", lambda path: written(path, " \n"), "no text", "no_text"),
+    ("a.md", lambda path: written(path, "---\ntitle: x\n---\n"), "no text", "no_text"),
+    ("a.txt", lambda path: written(path, b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" * 9), "binary", "binary"),
+    ("a.txt", lambda path: written(path, SENTENCE.encode()[:-2] * 9), "damaged at byte", "damaged"),
+    ("a.txt", lambda path: written(path, b"\xff\xfe\0"), "UTF-16", "damaged"),
+    (
+        "a.txt",
+        lambda path: written(path, "x" * 1_000_001),
+        "1.0 MB, and ingest.max_file_mb is 1",
+        "too_large",
+    ),
+    ("a.txt", lambda path: path, "no such file", "missing"),
+    ("a.xyz", lambda path: written(path, "x"), "kind .xyz", "unsupported"),
+    ("a.html", lambda path: written(path, "<html><body></body></html>"), "no article", "no_text"),
+    ("a.pdf", lambda path: written(path, SENTENCE), "no PDF", "damaged"),
+    ("a.pdf", lambda path: written(path, b"%PDF-1.4\ngarbage"), "no PDF", "damaged"),
+    ("a.pdf", pdf, "scanned", "scanned"),
+    ("a.pdf", encrypted, "encrypted", "encrypted"),
+    ("a.docx", lambda path: written(path, SENTENCE), "no Word document", "damaged"),
+    ("a.docx", zipped, "damaged", "damaged"),
+    ("a.docx", bomb, "unpacks to 11 MB", "too_large"),
+    ("a.csv", lambda path: written(path, "a,b\n1,2\n"), "(a, b)", "columns"),
+    ("a.csv", lambda path: written(path, "text,b\n,2\n"), "no text", "no_text"),
+    (
+        "a.jsonl",
+        lambda path: written(path, f'{{"text": "{OTHER}"}}\n\n{{"text": '),
+        "line 3 ",
+        "line",
+    ),
+    ("a.jsonl", lambda path: written(path, "[1]"), "line 1 is no JSON object", "line"),
+    ("a.jsonl", lambda path: written(path, '{"text": ["x"]}'), "line 1: text", "line"),
+    ("a.jsonl", lambda path: written(path, '{"text": "\\ud800"}'), "half a character", "other"),
 ]
 
 
-@pytest.mark.parametrize(("name", "make", "word"), BROKEN, ids=[case[2] for case in BROKEN])
+@pytest.mark.parametrize(("name", "make", "word", "kind"), BROKEN, ids=[case[2] for case in BROKEN])
 def test_what_is_wrong_with_a_file_is_said(
-    tmp_path: Path, name: str, make: Callable[[Path], Path], word: str
+    tmp_path: Path, name: str, make: Callable[[Path], Path], word: str, kind: SkipKind
 ) -> None:
-    said = reason(make(tmp_path / name), IngestSettings(max_file_mb=1))
-    assert word in said
-    assert "\n" not in said
+    refused = refusal(make(tmp_path / name), IngestSettings(max_file_mb=1))
+    assert word in refused.reason
+    assert "\n" not in refused.reason
+    assert refused.kind == kind
 
 
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
@@ -301,4 +333,5 @@ def test_a_folder_is_no_file(tmp_path: Path) -> None:
 def test_a_file_that_may_not_be_read_is_said(tmp_path: Path) -> None:
     file = written(tmp_path / "a.txt", SENTENCE)
     file.chmod(0)
-    assert reason(file) == "this user may not read it"
+    refused = refusal(file)
+    assert (refused.reason, refused.kind) == ("this user may not read it", "forbidden")

@@ -250,6 +250,19 @@ def test_a_long_passage_hides_what_is_far_from_the_quotation() -> None:
     assert page.texts("label", "whole") == ["Show the whole passageShow less"]
 
 
+def test_where_passages_are_wished_whole_none_of_their_words_is_hidden_at_first() -> None:
+    exchange = answered(citations=(make_citation(text="قبل " * 100 + QUOTE + " بعد" * 100),))
+    checked = [
+        "checked" in Page(html).attributes("input")[0]
+        for whole in (False, True)
+        for html in (
+            render_present([exchange], "en", whole=whole),
+            render_past([exchange, exchange], "en", whole=whole),
+        )
+    ]
+    assert checked == [False, False, True, True]
+
+
 def test_a_short_passage_hides_nothing() -> None:
     page = present(answered())
     assert page.texts("label", "whole") == []

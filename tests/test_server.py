@@ -747,6 +747,30 @@ def test_uploads_and_judgements_lie_apart(two: Two, library: tuple[str, Desk]) -
     assert "Another red file" not in everything(noor)
 
 
+def test_what_was_sent_and_not_taken_in_is_deleted_and_a_running_ingest_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ui.app.UPLOADS_SWEPT_S", 1)
+    monkeypatch.setattr("ui.app.UPLOADS_KEPT_S", 1)
+    assistant = ScriptedAssistant()
+    assistant.gate = threading.Event()
+    desk = make_desk(assistant, tmp_path)
+    with served(desk) as address, client_of(address) as client:
+        visitor = PageVisitor(client).greet()
+        uploading = threading.Thread(target=lambda: visitor.upload("taken.txt", "Taken in.\n"))
+        uploading.start()
+        try:
+            wait_until(lambda: [*desk.data.rglob("taken.txt")] != [])
+            sent = client.post("gradio_api/upload", files={"files": ("left.txt", b"Left.")}).json()
+            wait_until(lambda: not Path(sent[0]).exists())
+            assert uploading.is_alive()
+        finally:
+            assistant.gate.set()
+            uploading.join(20)
+    assert "taken.txt" in assistant.library
+    assert "taken in" in visitor.panels["ingest"]
+
+
 # what the server answers, and asks
 
 

@@ -297,6 +297,40 @@ def test_a_refused_name_is_shown_without_what_steers(
     assert "\u202e" not in shown
 
 
+def test_each_refusal_tells_its_kind_so_that_the_page_can_word_it(
+    desk: Desk, received: Path, receive: Receive
+) -> None:
+    upload(make_visit(desk), [receive("first.txt", "1", size=900_000)], received)
+    visit = make_visit(desk, language="ar")
+    files = [
+        receive("run.exe"),
+        receive("big.txt", size=1_000_001),
+        {"name": "lost.txt", "path": ""},
+        {"name": "gone.txt", "path": str(received / "gone.txt")},
+        {"name": "folder.txt", "path": str(Path(receive("inside.txt")["path"]).parent)},
+        receive("second.txt", "2", size=900_000),
+        receive("third.txt", "3", size=900_000),
+        receive("fourth.txt", "4"),
+        receive("fifth.txt", "5"),
+        receive("sixth.txt", "6"),
+    ]
+    upload(visit, files, received)
+    assert visit.taking_in is not None
+    kinds = {one.name: one.skip_kind for one in visit.taking_in.view.results if one.skipped}
+    assert kinds == {
+        "run.exe": "unsupported",
+        "big.txt": "too_large",
+        "lost.txt": "not_received",
+        "gone.txt": "missing",
+        "folder.txt": "no_file",
+        "third.txt": "no_room",
+        "sixth.txt": "too_many",
+    }
+    shown = render_panel("ingest", visit)
+    assert "هذا النوع من الملفات لا يُقرأ." in shown
+    assert 'lang="en"' not in shown
+
+
 # Who may, and when
 
 

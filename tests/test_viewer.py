@@ -288,6 +288,8 @@ def test_what_is_not_known_is_said_or_left_out() -> None:
         ("en", "ar", "الإنجليزية"),
         ("fa", "en", "Persian"),
         ("x", "en", "x"),
+        ("und", "en", "not known"),
+        ("", "en", "not known"),
     ],
 )
 def test_languages_are_named_in_the_language_of_the_page(

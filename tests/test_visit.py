@@ -26,6 +26,7 @@ from tests.pages import (
 from ui.deeds import act
 from ui.desk import Desk, Visitor
 from ui.limits import Pace
+from ui.panels import Look
 from ui.strings import word
 from ui.visit import EVERYTHING, LIBRARY, TALK, VIEWS, Visit
 
@@ -432,7 +433,7 @@ def test_a_retry_too_soon_costs_no_answer(desk: Desk) -> None:
 
 def test_a_visit_begins_in_the_default_corpus(desk: Desk) -> None:
     visit = make_visit(desk, LAYLA, language="ar")
-    assert visit.corpus().corpus_id == "default"
+    assert Look(visit).corpus.corpus_id == "default"
     assert visit.language == "ar"
     assert visit.keeping
 
@@ -472,7 +473,7 @@ def test_once_the_chosen_corpus_is_gone_the_default_one_is_shown_but_not_written
     visit.query, visit.page = "bridge", 3
     desk.corpora.delete(made.corpus_id, owner="")
     assert not visit.may_change
-    assert visit.corpus().corpus_id == "default"
+    assert Look(visit).corpus.corpus_id == "default"
     assert (visit.corpus_id, visit.query, visit.page) == ("default", "", 1)
     assert visit.may_change
 
@@ -482,7 +483,7 @@ def test_a_private_corpus_of_another_is_as_good_as_gone(desk: Desk) -> None:
     made = desk.corpora.create("Papers", owner=LAYLA.owner)
     visit.choose(made.corpus_id)
     assert not visit.may_change
-    assert visit.corpus().corpus_id == "default"
+    assert Look(visit).corpus.corpus_id == "default"
 
 
 def test_choosing_the_same_corpus_again_leaves_the_search_alone(visit: Visit) -> None:

@@ -16,11 +16,11 @@ from anyio import to_thread
 
 from rag.errors import RagError
 from ui.api import Api
-from ui.deeds import act, recall
+from ui.deeds import act, attempt, recall
 from ui.deeds.library import take_in
 from ui.desk import Desk, Visitor
 from ui.endpoints import add_endpoints
-from ui.panels import render_panel
+from ui.panels import render_panel, render_panels
 from ui.render import render_header, render_notice
 from ui.strings import Language, choose_language, describe_to_others, text
 from ui.visit import EVERYTHING, LIBRARY, TALK, Panels, Preferences, Visit
@@ -33,6 +33,8 @@ log = logging.getLogger(__name__)
 FOLDER = Path(__file__).resolve().parent
 REDRAWN_S = 0.4
 """How often the progress of an ingest is shown."""
+UPLOADS_SWEPT_S, UPLOADS_KEPT_S = 600, 2 * 3600
+"""How often, and after how long, a received file is deleted that was not taken in."""
 
 _SCRIPTS = {
     "header": "bus",
@@ -40,6 +42,9 @@ _SCRIPTS = {
     "present": "present",
     "viewer": "viewer",
     "upload": "upload",
+    **dict.fromkeys(
+        ("corpora", "ingest", "glance", "documents", "past_tools", "past_list"), "details"
+    ),
 }
 # The composer is made of Gradio's own parts; all other panels are HTML.
 _PANELS = sorted(EVERYTHING - {"composer"})
@@ -69,7 +74,13 @@ def build_page(desk: Desk, visitor_of: VisitorOf, *, accounts: bool = False) -> 
 
     # By this name Gradio finds its own types in the annotations of the callbacks.
     globals()["gr"] = gr
-    with gr.Blocks(analytics_enabled=False, title="مستند · Mustanad", fill_width=True) as page:
+    with gr.Blocks(
+        analytics_enabled=False,
+        title="مستند · Mustanad",
+        fill_width=True,
+        # What is taken in is moved away first: an ingest never reads where these are deleted.
+        delete_cache=(UPLOADS_SWEPT_S, UPLOADS_KEPT_S),
+    ) as page:
         state = gr.State()
         remembered = gr.JSON(visible=False)
         # Empty until the browser's language is known: the page shows itself only then.
@@ -214,13 +225,8 @@ class _Callbacks:
         from gradio.utils import get_upload_folder
 
         self._check(visit, request)
-        visit.problem = None
-        try:
-            take_in(visit, event._data["files"], received=Path(get_upload_folder()).resolve())
-        except RagError as exc:
-            log.warning("Not taken in: %s", exc)
-            visit.problem = visit.visitor.describe(exc)
-        return _show(visit, LIBRARY | {"notice"})
+        files, received = event._data["files"], Path(get_upload_folder()).resolve()
+        return _show(visit, attempt(visit, lambda: take_in(visit, files, received=received)))
 
     def follow(self, visit: Visit, request: "gr.Request") -> Iterator[str]:
         """Shows how far an ingest has come, until its end."""
@@ -240,10 +246,8 @@ def _show(visit: Visit, changed: Panels) -> list[Any]:
     import gradio as gr
 
     composer = _compose(visit) if "composer" in changed else [gr.skip()] * 3
-    return [
-        *composer,
-        *(render_panel(name, visit) if name in changed else gr.skip() for name in _PANELS),
-    ]
+    drawn = render_panels([name for name in _PANELS if name in changed], visit)
+    return [*composer, *(drawn.get(name, gr.skip()) for name in _PANELS)]
 
 
 def _refuse(error: RagError, language: Language) -> list[Any]:

@@ -37,6 +37,9 @@ class Works(Answers, api.Searches, Protocol):
     def documents(self) -> tuple[Document, ...]:
         """All documents of the corpus."""
 
+    def count_documents(self) -> int:
+        """How many documents the corpus has."""
+
     def document(self, document_id: str) -> Document | None:
         """The document of that id."""
 
@@ -92,7 +95,11 @@ class Visitor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """What all visitors of a page share. `data` is the folder that holds their uploads."""
+    """What all visitors of a page share.
+
+    `data` is the folder that holds their uploads, `pace` how often each may ask, `judging_pace` how
+    often each may judge an answer.
+    """
 
     settings: Settings
     corpora: Shelf
@@ -103,6 +110,7 @@ class Desk:
     models: Callable[[], tuple[LoadedModel, ...]] = tuple
     line: Line = field(default_factory=Line)
     pace: Pace = field(default_factory=lambda: Pace(0, per_s=60.0))
+    judging_pace: Pace = field(default_factory=lambda: Pace(0, per_s=60.0))
 
 
 @contextmanager
@@ -127,4 +135,5 @@ def open_desk(assistant: Assistant, origins: Mapping[str, str]) -> Iterator[Desk
             data=settings.index.path.parent,
             models=assistant.engines.loaded,
             pace=Pace(settings.page.questions_per_minute, per_s=60.0),
+            judging_pace=Pace(settings.page.questions_per_minute, per_s=60.0),
         )

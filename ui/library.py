@@ -1,8 +1,7 @@
 """The library as HTML: the corpora, and the documents of one. Pure, from values to strings.
 
 Each panel has a function of its own; those for the glance, for uploads and for an ingest stand in
-modules beside this one and are offered here too. The texts call a corpus a collection, which is
-what it is to its readers.
+modules beside this one. The texts call a corpus a collection, which is what it is to its readers.
 """
 
 from __future__ import annotations
@@ -13,38 +12,9 @@ from typing import Final, Literal, get_args
 
 from rag.schema import Document
 from rag.text import fold, split_words
-from ui.library_glance import render_glance
-from ui.library_ingest import (
-    FileResult,
-    IngestView,
-    UploadLimits,
-    UploadState,
-    render_ingest,
-    render_upload,
-    time_left,
-)
 from ui.library_words import file_name, is_language, language_name, number
 from ui.strings import Language, format_date
 from ui.templating import render
-
-__all__ = [
-    "ORDERS",
-    "PAGE_DOCUMENTS",
-    "CorpusView",
-    "FileResult",
-    "IngestView",
-    "Order",
-    "UploadLimits",
-    "UploadState",
-    "render_corpora",
-    "render_document_tools",
-    "render_documents",
-    "render_glance",
-    "render_ingest",
-    "render_upload",
-    "select_documents",
-    "time_left",
-]
 
 Order = Literal["newest", "oldest", "title", "source"]
 ORDERS: Final[tuple[Order, ...]] = get_args(Order)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from rag.errors import SkipKind
 from rag.readers import MEGABYTE
 from ui.library_words import about, file_name, listed, number
 from ui.strings import Language, text
@@ -43,13 +44,18 @@ class UploadLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileResult:
-    """What became of one file; `skipped` is the reason why it was not read, "" where it was."""
+    """What became of one file.
+
+    `skipped` is the reason why it was not read, in English, and `skip_kind` the kind of that
+    reason; "" where it was read.
+    """
 
     name: str
     documents: int
     chunks: int
     unchanged: bool
     skipped: str
+    skip_kind: SkipKind = "other"
 
     @property
     def outcome(self) -> str:
@@ -88,6 +94,13 @@ class IngestView:
         if self.cancelled:
             return "cancelled"
         return "done" if self.files or self.results else "none"
+
+
+def skipped_file(name: str, reason: str, kind: SkipKind) -> FileResult:
+    """What is told of a file that was not read."""
+    return FileResult(
+        name=name, documents=0, chunks=0, unchanged=False, skipped=reason, skip_kind=kind
+    )
 
 
 def time_left(view: IngestView, language: Language) -> str:

@@ -1,4 +1,4 @@
-"""How many questions a visitor may ask in a while."""
+"""How often a visitor may ask, or judge an answer, in a while."""
 
 from __future__ import annotations
 
@@ -12,56 +12,56 @@ _MOST_REMEMBERED: Final = 10_000
 
 
 class Pace:
-    """Allows a visitor so many questions in any stretch of so many seconds.
+    """Allows a visitor so many requests of a kind in any stretch of so many seconds.
 
-    It remembers only visitors who asked within that time, and at most 10,000 of them. It may be
-    asked from several threads.
+    It remembers only visitors who made some within that time, and at most 10,000 of them. It may
+    be asked from several threads.
     """
 
     def __init__(
-        self, questions: int, per_s: float, clock: Callable[[], float] = time.monotonic
+        self, requests: int, per_s: float, clock: Callable[[], float] = time.monotonic
     ) -> None:
         """Sets the limit.
 
         Args:
-            questions: the most of one visitor; 0 for no limit.
+            requests: the most of one visitor; 0 for no limit.
             per_s: in so many seconds.
             clock: seconds that only grow.
         """
-        self._questions = questions
+        self._requests = requests
         self._per_s = per_s
         self._clock = clock
         self._lock = threading.Lock()
-        # When each asked, oldest first; the visitor who asked last at the end.
-        self._asked: dict[str, deque[float]] = {}
+        # When each made theirs, oldest first; the visitor who made the last one at the end.
+        self._made: dict[str, deque[float]] = {}
 
     def __len__(self) -> int:
         """How many visitors are remembered."""
-        return len(self._asked)
+        return len(self._made)
 
     def allows(self, visitor: str) -> float:
-        """The seconds to wait before a question; 0.0 where it may be asked now, and is counted.
+        """The seconds to wait before a request; 0.0 where it may be made now, and is counted.
 
-        A question that has to wait is not counted.
+        A request that has to wait is not counted.
         """
-        if self._questions == 0:
+        if self._requests == 0:
             return 0.0
         with self._lock:
             now = self._clock()
             self._forget(now)
-            times = self._asked.get(visitor, deque())
+            times = self._made.get(visitor, deque())
             while times and times[0] + self._per_s <= now:
                 times.popleft()
-            if len(times) >= self._questions:
+            if len(times) >= self._requests:
                 return times[0] + self._per_s - now
             times.append(now)
-            self._asked.pop(visitor, None)
-            self._asked[visitor] = times
+            self._made.pop(visitor, None)
+            self._made[visitor] = times
             return 0.0
 
     def _forget(self, now: float) -> None:
-        while self._asked:
-            visitor, times = next(iter(self._asked.items()))
-            if len(self._asked) < _MOST_REMEMBERED and times[-1] + self._per_s > now:
+        while self._made:
+            visitor, times = next(iter(self._made.items()))
+            if len(self._made) < _MOST_REMEMBERED and times[-1] + self._per_s > now:
                 return
-            del self._asked[visitor]
+            del self._made[visitor]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 from pathlib import PurePath
 from types import MappingProxyType
 
@@ -15,6 +16,7 @@ from rag.corpora import DEFAULT, Corpus
 from rag.errors import RagError
 from rag.memory import resident_bytes
 from rag.readers import SUFFIXES
+from rag.schema import Document
 from rag.settings import setting_fields
 from ui.library import (
     CorpusView,
@@ -56,21 +58,51 @@ log = logging.getLogger(__name__)
 _CHOSEN = ("page.language", "retrieval.top_k")
 
 
-def _header(visit: Visit) -> str:
+class Look:
+    """One look at a visit. What several panels show of it is read once, when it is first needed."""
+
+    def __init__(self, visit: Visit) -> None:
+        self.visit = visit
+
+    @cached_property
+    def corpora(self) -> tuple[Corpus, ...]:
+        """Those that the visitor may see, the default one first."""
+        return self.visit.desk.corpora.visible_to(self.visit.visitor.owner)
+
+    @cached_property
+    def corpus(self) -> Corpus:
+        """The chosen corpus. Once another page has deleted it, the default one is chosen."""
+        for corpus in self.corpora:
+            if corpus.corpus_id == self.visit.corpus_id:
+                return corpus
+        self.visit.choose(DEFAULT)
+        return self.corpora[0]
+
+    @cached_property
+    def documents(self) -> tuple[Document, ...]:
+        """All documents of the chosen corpus."""
+        return self.visit.assistant(self.corpus.corpus_id).documents()
+
+    @property
+    def may_change(self) -> bool:
+        """Whether the visitor may add documents to the chosen corpus, and delete some."""
+        return self.corpus.owner == self.visit.visitor.owner
+
+
+def _header(look: Look) -> str:
+    visit = look.visit
     return render_header(visit.language, theme=visit.preferences.theme, visitor=visit.visitor.name)
 
 
-def _scope(visit: Visit) -> str:
+def _scope(look: Look) -> str:
+    visit = look.visit
     return render_scope(
-        _name(visit.corpus(), visit),
-        visit.preferences.period,
-        visit.editing,
-        visit.language,
+        _name(look.corpus, visit), visit.preferences.period, visit.editing, visit.language
     )
 
 
-def _corpora(visit: Visit) -> str:
-    owner = visit.visitor.owner
+def _corpora(look: Look) -> str:
+    visit, owner = look.visit, look.visit.visitor.owner
     views = [
         CorpusView(
             corpus_id=corpus.corpus_id,
@@ -80,11 +112,11 @@ def _corpora(visit: Visit) -> str:
             shared=corpus.shared,
             may_change=corpus.owner == owner and corpus.corpus_id != DEFAULT,
         )
-        for corpus in visit.desk.corpora.visible_to(owner)
+        for corpus in look.corpora
     ]
     return render_corpora(
         views,
-        visit.corpus().corpus_id,
+        look.corpus.corpus_id,
         may_create=not visit.visitor.is_guest,
         language=visit.language,
     )
@@ -93,17 +125,17 @@ def _corpora(visit: Visit) -> str:
 def _count(corpus_id: str, visit: Visit) -> int | None:
     """How many documents a corpus has; None where its index cannot be read."""
     try:
-        return len(visit.assistant(corpus_id).documents())
+        return visit.assistant(corpus_id).count_documents()
     except RagError as exc:
         log.warning("Not counted: %s", exc)
         return None
 
 
-def _upload(visit: Visit) -> str:
-    page = visit.desk.settings.page
+def _upload(look: Look) -> str:
+    visit, page = look.visit, look.visit.desk.settings.page
     state = UploadState(
-        corpus=_name(visit.corpus(), visit),
-        may_add=visit.may_change,
+        corpus=_name(look.corpus, visit),
+        may_add=look.may_change,
         busy=visit.taking_in is not None and visit.taking_in.view.running,
     )
     limits = UploadLimits(
@@ -112,28 +144,30 @@ def _upload(visit: Visit) -> str:
     return render_upload(state, limits, visit.language)
 
 
-def _ingest(visit: Visit) -> str:
+def _ingest(look: Look) -> str:
+    visit = look.visit
     view = visit.taking_in.view if visit.taking_in is not None else IngestView()
     return render_ingest(view, visit.language)
 
 
-def _documents(visit: Visit) -> str:
+def _documents(look: Look) -> str:
+    visit = look.visit
     return render_documents(
-        visit.assistant(visit.corpus().corpus_id).documents(),
+        look.documents,
         query=visit.query,
         order=visit.order,
         page=visit.page,
-        may_delete=visit.may_change,
+        may_delete=look.may_change,
         language=visit.language,
     )
 
 
-def _glance(visit: Visit) -> str:
-    corpus_id = visit.corpus().corpus_id
-    return render_glance(visit.assistant(corpus_id).documents(), visit.language)
+def _glance(look: Look) -> str:
+    return render_glance(look.documents, look.visit.language)
 
 
-def _past_tools(visit: Visit) -> str:
+def _past_tools(look: Look) -> str:
+    visit = look.visit
     return render_past_tools(
         visit.past_query,
         keeping=visit.keeping,
@@ -143,12 +177,11 @@ def _past_tools(visit: Visit) -> str:
     )
 
 
-def _past_list(visit: Visit) -> str:
+def _past_list(look: Look) -> str:
+    visit = look.visit
     archive, owner = visit.desk.archive, visit.visitor.owner
     kept = archive.list(owner, search=visit.past_query) if archive and visit.may_keep else ()
-    names = {
-        corpus.corpus_id: _name(corpus, visit) for corpus in visit.desk.corpora.visible_to(owner)
-    }
+    names = {corpus.corpus_id: _name(corpus, visit) for corpus in look.corpora}
     return render_past_list(
         [
             PastView(
@@ -169,7 +202,8 @@ def _past_list(visit: Visit) -> str:
     )
 
 
-def _preferences(visit: Visit) -> str:
+def _preferences(look: Look) -> str:
+    visit = look.visit
     chosen, settings, is_here = visit.preferences, visit.desk.settings, visit.visitor.is_here
     period = chosen.period
     since, until = visit.bad_period or (
@@ -226,7 +260,8 @@ def _written(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _viewer(visit: Visit) -> str:
+def _viewer(look: Look) -> str:
+    visit = look.visit
     opened = visit.opened
     if opened is None:
         return ""
@@ -241,7 +276,8 @@ def _viewer(visit: Visit) -> str:
     )
 
 
-def _signal(visit: Visit) -> str:
+def _signal(look: Look) -> str:
+    visit = look.visit
     return render("signal.html", visit.language, asked=json.dumps(visit.signal))
 
 
@@ -249,20 +285,36 @@ def _name(corpus: Corpus, visit: Visit) -> str:
     return text(visit.language, "default_corpus") if corpus.corpus_id == DEFAULT else corpus.name
 
 
-RENDERERS: Mapping[str, Callable[[Visit], str]] = MappingProxyType(
+def _past(look: Look) -> str:
+    visit = look.visit
+    return render_past(visit.chat.exchanges, visit.language, whole=_is_whole(visit))
+
+
+def _present(look: Look) -> str:
+    visit = look.visit
+    return render_present(visit.chat.exchanges, visit.language, whole=_is_whole(visit))
+
+
+def _is_whole(visit: Visit) -> bool:
+    return visit.preferences.length == "passage"
+
+
+RENDERERS: Mapping[str, Callable[[Look], str]] = MappingProxyType(
     {
         "header": _header,
-        "notice": lambda visit: render_notice(visit.problem, visit.language),
-        "past": lambda visit: render_past(visit.chat.exchanges, visit.language),
-        "present": lambda visit: render_present(visit.chat.exchanges, visit.language),
-        "invitation": lambda visit: render_invitation(visit.chat.exchanges, visit.language),
+        "notice": lambda look: render_notice(look.visit.problem, look.visit.language),
+        "past": _past,
+        "present": _present,
+        "invitation": lambda look: render_invitation(
+            look.visit.chat.exchanges, look.visit.language
+        ),
         "scope": _scope,
         "corpora": _corpora,
         "upload": _upload,
         "ingest": _ingest,
         "glance": _glance,
-        "document_tools": lambda visit: render_document_tools(
-            visit.query, visit.order, visit.language
+        "document_tools": lambda look: render_document_tools(
+            look.visit.query, look.visit.order, look.visit.language
         ),
         "documents": _documents,
         "past_tools": _past_tools,
@@ -276,14 +328,25 @@ RENDERERS: Mapping[str, Callable[[Visit], str]] = MappingProxyType(
 
 
 def render_panel(name: str, visit: Visit) -> str:
-    """The panel of that name, as HTML; where an engine failed, what went wrong in its place.
+    """One panel, as `render_panels` gives it."""
+    return render_panels([name], visit)[name]
+
+
+def render_panels(names: Iterable[str], visit: Visit) -> dict[str, str]:
+    """The panels of these names, as HTML; where an engine failed, what went wrong in its place.
 
     Raises:
         KeyError: there is no such panel.
     """
+    look = Look(visit)
+    return {name: _render(name, look) for name in names}
+
+
+def _render(name: str, look: Look) -> str:
     try:
-        return RENDERERS[name](visit)
+        return RENDERERS[name](look)
     except RagError as exc:
+        visit = look.visit
         log.warning("The panel %s cannot be shown: %s", name, exc)
         said = word(visit.visitor.describe(exc), visit.language)
         return render("problem.html", visit.language, said=said)

@@ -12,7 +12,7 @@ from ui.strings import Language
 from ui.templating import render
 
 Theme = Literal["light", "dark", "auto"]
-Length = Literal["words", "sentence"]
+Length = Literal["words", "sentence", "passage"]
 Role = Literal["embedding", "reader", "text"]
 
 THEMES: Final[tuple[Theme, ...]] = get_args(Theme)
@@ -93,6 +93,7 @@ def render_preferences(view: PreferencesView, language: Language) -> str:
             for model in view.models
         ],
         memory=None if view.memory_bytes is None else format_size(view.memory_bytes, language),
+        lengths=LENGTHS,
         least=PASSAGES[0],
         most=PASSAGES[-1],
         file_name=FILE_NAME,

@@ -167,21 +167,32 @@ def render_scope(
     )
 
 
-def render_past(exchanges: Sequence[Exchange], language: Language) -> str:
-    """All exchanges but the last, oldest first: what does not change while an answer streams."""
-    return _render_exchanges(exchanges, range(max(len(exchanges) - 1, 0)), language)
+def render_past(exchanges: Sequence[Exchange], language: Language, *, whole: bool = False) -> str:
+    """All exchanges but the last, oldest first: what does not change while an answer streams.
+
+    Cards show their `whole` passage, or hide what is far from the quotation until asked for.
+    """
+    return _render_exchanges(exchanges, range(max(len(exchanges) - 1, 0)), language, whole)
 
 
-def render_present(exchanges: Sequence[Exchange], language: Language) -> str:
-    """The last exchange, which may be streaming; a welcome where there is none yet."""
+def render_present(
+    exchanges: Sequence[Exchange], language: Language, *, whole: bool = False
+) -> str:
+    """The last exchange, which may be streaming; a welcome where there is none yet.
+
+    Cards are those of `render_past`.
+    """
     if not exchanges:
         return render("welcome.html", language)
-    return _render_exchanges(exchanges, range(len(exchanges) - 1, len(exchanges)), language)
+    last = range(len(exchanges) - 1, len(exchanges))
+    return _render_exchanges(exchanges, last, language, whole)
 
 
-def _render_exchanges(exchanges: Sequence[Exchange], shown: range, language: Language) -> str:
+def _render_exchanges(
+    exchanges: Sequence[Exchange], shown: range, language: Language, whole: bool
+) -> str:
     views = [_view(index, exchanges[index], language) for index in shown]
-    return render("conversation.html", language, views=views)
+    return render("conversation.html", language, views=views, whole=whole)
 
 
 def answer_lines(answer: Answer) -> tuple[Line, ...]:

@@ -12,7 +12,7 @@ from pathlib import Path, PurePath
 from rag.errors import RagError
 from rag.schema import Progress, Skipped
 from ui.desk import Works
-from ui.library_ingest import FileResult, IngestView
+from ui.library_ingest import FileResult, IngestView, skipped_file
 from ui.strings import Language, Problem, describe, word
 
 log = logging.getLogger(__name__)
@@ -78,16 +78,7 @@ class TakingIn:
 
     def _add(self, skipped: Iterable[Skipped]) -> None:
         """Tells of files that were not even begun, such as one that is gone."""
-        results = [
-            FileResult(
-                name=PurePath(one.path).name,
-                documents=0,
-                chunks=0,
-                unchanged=False,
-                skipped=one.reason,
-            )
-            for one in skipped
-        ]
+        results = [skipped_file(PurePath(one.path).name, one.reason, one.kind) for one in skipped]
         self.view = replace(self.view, results=(*self.view.results, *results))
 
     def _note(self, progress: Progress) -> None:
@@ -98,6 +89,7 @@ class TakingIn:
             chunks=progress.embedded,
             unchanged=bool(progress.documents) and progress.unchanged == progress.documents,
             skipped=progress.skipped,
+            skip_kind=progress.skip_kind,
         )
         self.view = replace(
             self.view,

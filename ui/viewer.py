@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from rag.schema import Citation, Document, Span
 from rag.text import direction, split_words
 from ui.library_words import language_name
-from ui.strings import Language, format_date, text
+from ui.strings import Language, format_date
 from ui.templating import render
 
 _LINE_END = re.compile(r"\r\n|[\r\n]")
@@ -227,11 +227,7 @@ def _facts(document: Document, language: Language) -> dict[str, object]:
     return {
         "published": format_date(document.published, language) if document.published else None,
         "crawled": format_date(document.crawled.date(), language) if document.crawled else None,
-        "language": (
-            text(language, "viewer.language_unknown")
-            if document.language == "und"
-            else language_name(document.language, language)
-        ),
+        "language": language_name(document.language, language),
         "file": PurePath(document.path).name,
         "address": web_address(document.url),
         "words": f"{len(split_words(document.text)):,}",

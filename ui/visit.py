@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from rag.archive import Exchanged, new_conversation_id
-from rag.corpora import DEFAULT, Corpus
+from rag.corpora import DEFAULT
 from rag.errors import CorpusNotFoundError, RagError
 from rag.schema import Citation, Document, Period
 from ui.conversation import Chat
@@ -108,14 +108,6 @@ class Visit:
             return False
         return corpus.owner == self.visitor.owner
 
-    def corpus(self) -> Corpus:
-        """The chosen corpus. Once another page has deleted it, the default one is chosen."""
-        visible = self.desk.corpora.visible_to(self.visitor.owner)
-        found = [corpus for corpus in visible if corpus.corpus_id == self.corpus_id]
-        if not found:
-            self.choose(DEFAULT)
-        return (found or visible)[0]
-
     def choose(self, corpus_id: str) -> None:
         """Takes another corpus for the library and the next questions, which need not be there."""
         if corpus_id != self.corpus_id:
@@ -192,7 +184,7 @@ class Visit:
         yield from self.chat.answer(
             assistant,
             top_k=self.preferences.passages,
-            worded=self.preferences.length == "sentence",
+            worded=self.preferences.length != "words",
         )
         exchanges = self.chat.exchanges[index : index + 1]
         if exchanges and self.conversation_id == conversation:
@@ -205,9 +197,13 @@ class Visit:
         try:
             archive.add(
                 self.conversation_id,
-                Exchanged(question=exchange.question, answer=answer, asked_at=asked_at),
+                Exchanged(
+                    question=exchange.question,
+                    answer=answer,
+                    asked_at=asked_at,
+                    corpus_id=exchange.corpus_id,
+                ),
                 owner=self.visitor.owner,
-                corpus_id=exchange.corpus_id,
             )
         except RagError as exc:
             log.warning("Not kept: %s", exc)

@@ -6,7 +6,7 @@ An action is a mapping with its name under "act" and its facts as texts, as the 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from rag.errors import RagError
@@ -26,24 +26,40 @@ def act(visit: Visit, action: Mapping[str, Any]) -> Panels:
         The panels that show something else now; none for an action that there is not, or that
         lacks a fact, as only a request that the page did not make does.
     """
+    carry_out = ACTIONS.get(str(action.get("act")), _do_nothing)
+    return attempt(visit, lambda: carry_out(visit, Facts(action)))
+
+
+def attempt(visit: Visit, work: Callable[[], Panels]) -> Panels:
+    """Does what a visitor asked for; what goes wrong is told on the page.
+
+    Args:
+        visit: whose page it is.
+        work: gives the panels that show something else now, and may raise anything.
+
+    Returns:
+        Those panels, with what is to be told; none of its own from work that raised.
+    """
     told = visit.problem is not None
     visit.problem, visit.signal, visit.typed = None, {}, None
     changed: Panels = frozenset()
-    carry_out = ACTIONS.get(str(action.get("act")))
-    if carry_out is not None:
-        try:
-            changed = carry_out(visit, Facts(action))
-        except MalformedActionError as exc:
-            log.warning("Not done: a malformed action (%s)", exc)
-        except RagError as exc:
-            log.warning("Not done: %s", exc)
-            visit.problem = visit.visitor.describe(exc)
-        except Exception as exc:
-            log.exception("Not done: an unexpected error")
-            visit.problem = visit.visitor.describe(exc)
+    try:
+        changed = work()
+    except MalformedActionError as exc:
+        log.warning("Not done: a malformed action (%s)", exc)
+    except RagError as exc:
+        log.warning("Not done: %s", exc)
+        visit.problem = visit.visitor.describe(exc)
+    except Exception as exc:
+        log.exception("Not done: an unexpected error")
+        visit.problem = visit.visitor.describe(exc)
     if told or visit.problem is not None:
         changed |= {"notice"}
     return changed | {"signal"} if visit.signal else changed
+
+
+def _do_nothing(_: Visit, __: Facts) -> Panels:
+    return frozenset()
 
 
 def recall(visit: Visit, remembered: object) -> None:

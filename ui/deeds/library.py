@@ -13,7 +13,7 @@ from rag.errors import RagError, UploadError
 from rag.uploads import bytes_of, check_room, check_upload, folder_of, keep_upload, safe_name
 from ui.deeds.facts import Facts
 from ui.library import ORDERS
-from ui.library_ingest import FileResult
+from ui.library_ingest import FileResult, skipped_file
 from ui.taking_in import TakingIn
 from ui.visit import LIBRARY, Opened, Panels, Visit
 
@@ -21,7 +21,7 @@ _NOT_RECEIVED = "it was not received; it is larger than {megabytes} MB, or the u
 _PAGES = range(1, 1_000_000)
 
 
-def take_in(visit: Visit, files: Sequence[Mapping[str, Any]], *, received: Path) -> None:
+def take_in(visit: Visit, files: Sequence[Mapping[str, Any]], *, received: Path) -> Panels:
     """Keeps uploaded files and begins to take them into the chosen corpus.
 
     What is refused is told among the results; the other files are taken in all the same. Nothing
@@ -35,7 +35,7 @@ def take_in(visit: Visit, files: Sequence[Mapping[str, Any]], *, received: Path)
     """
     with visit.receiving:
         if not visit.may_change or (visit.taking_in is not None and visit.taking_in.view.running):
-            return
+            return LIBRARY
         # The visitor may choose another corpus meanwhile.
         corpus_id = visit.corpus_id
         assistant = visit.assistant(corpus_id)
@@ -49,6 +49,7 @@ def take_in(visit: Visit, files: Sequence[Mapping[str, Any]], *, received: Path)
             describe=visit.visitor.describe,
         )
         visit.taking_in.start()
+    return LIBRARY
 
 
 def _keep(
@@ -66,16 +67,18 @@ def _keep(
         try:
             path = _received(str(file.get("path", "")), received)
             if path is None:
-                raise UploadError(name=name, reason=_NOT_RECEIVED.format(megabytes=page.upload_mb))
+                raise UploadError(
+                    name=name,
+                    reason=_NOT_RECEIVED.format(megabytes=page.upload_mb),
+                    kind="not_received",
+                )
             check_upload(path, name, settings=page)
             size = path.lstat().st_size
             check_room([*sizes, size], kept=before, settings=page)
             kept.append(keep_upload(path, typed, folder=folder))
             sizes.append(size)
         except UploadError as exc:
-            refused.append(
-                FileResult(name=name, documents=0, chunks=0, unchanged=False, skipped=exc.reason)
-            )
+            refused.append(skipped_file(name, exc.reason, exc.kind))
     return kept, refused
 
 

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import logging
+from functools import partial
+
+from rag.errors import RagError
+from rag.schema import Document
 from ui.copies import CONVERSATION_FORMS, saved_conversation
 from ui.deeds.facts import Facts
 from ui.deeds.preferences import note_preferences
 from ui.render import Exchange
 from ui.visit import PAST, TALK, Panels, Visit
+
+log = logging.getLogger(__name__)
 
 
 def _search_past(visit: Visit, facts: Facts) -> Panels:
@@ -20,7 +27,7 @@ def _open_past(visit: Visit, facts: Facts) -> Panels:
     if not found or visit.chat.is_open:
         return PAST
     exchanges = [
-        Exchange(question=one.question, answer=one.answer, corpus_id=found.corpus_id, begun=True)
+        Exchange(question=one.question, answer=one.answer, corpus_id=one.corpus_id, begun=True)
         for one in found.exchanges
     ]
     visit.take_up(exchanges, conversation_id=found.conversation_id)
@@ -59,8 +66,17 @@ def _export_past(visit: Visit, facts: Facts) -> Panels:
     if not found:
         return PAST
     form = facts.one_of("format", CONVERSATION_FORMS)
-    visit.signal = {"saved": saved_conversation(found, form)}
+    visit.signal = {"saved": saved_conversation(found, form, partial(_known, visit))}
     return frozenset()
+
+
+def _known(visit: Visit, corpus_id: str, document_id: str) -> Document | None:
+    """A document, where it can be read: what was said is exported in any case."""
+    try:
+        return visit.find(corpus_id, document_id)
+    except RagError as exc:
+        log.warning("Exported without what its document says: %s", exc)
+        return None
 
 
 def _set_keeping(visit: Visit, facts: Facts) -> Panels:

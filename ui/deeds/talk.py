@@ -12,7 +12,7 @@ from rag.schema import Answer
 from ui.copies import ANSWER_FORMS, copied_answer
 from ui.deeds.facts import Facts, MalformedActionError
 from ui.render import Exchange
-from ui.strings import text
+from ui.strings import Problem, text
 from ui.visit import PAST, TALK, VIEWS, Opened, Panels, Visit
 
 _VERDICTS: Final[tuple[Literal["up", "down"], ...]] = ("up", "down")
@@ -83,6 +83,8 @@ def _copy(visit: Visit, facts: Facts) -> Panels:
 def _judge(visit: Visit, facts: Facts) -> Panels:
     index, exchange, answer = _answered(visit, facts)
     verdict = facts.one_of("verdict", _VERDICTS)
+    if _judges_too_quickly(visit):
+        return frozenset()
     # The same thumb once more takes the judgement back.
     stands = verdict != exchange.verdict
     _give_feedback(visit, exchange, answer, verdict if stands else "withdrawn")
@@ -94,9 +96,21 @@ def _judge_reason(visit: Visit, facts: Facts) -> Panels:
     index, exchange, answer = _answered(visit, facts)
     if not exchange.verdict:
         raise MalformedActionError(f"exchange {index} is not judged")
-    _give_feedback(visit, exchange, answer, exchange.verdict, facts["reason"])
+    reason = facts["reason"]
+    if _judges_too_quickly(visit):
+        return frozenset()
+    _give_feedback(visit, exchange, answer, exchange.verdict, reason)
     visit.chat.judge(index, replace(exchange, reason_sent=True))
     return frozenset({"past", "present"})
+
+
+def _judges_too_quickly(visit: Visit) -> bool:
+    """Whether a judgement has to wait, which is told then."""
+    wait_s = visit.desk.judging_pace.allows(visit.visitor.key)
+    if wait_s > 0:
+        facts = {"seconds": str(int(wait_s) + 1)}
+        visit.problem = Problem(key="actions.judged_too_quick", facts=facts)
+    return wait_s > 0
 
 
 def _give_feedback(

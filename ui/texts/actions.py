@@ -15,6 +15,8 @@ ENGLISH: dict[str, str] = {
     "actions.reason_down": "What was wrong with it, if you care to say",
     "actions.send": "Send",
     "actions.thanks": "Thank you. Your verdict stays on this computer.",
+    "actions.judged_too_quick": "You have judged many answers within a minute. This verdict was "
+    "not kept; give it again in {seconds} seconds.",
     "actions.place_one": "One question is before yours.",
     "actions.place_two": "Two questions are before yours.",
     "actions.place_several": "Questions before yours: {count}",
@@ -33,6 +35,8 @@ ARABIC: dict[str, str] = {
     "actions.reason_down": "ما الخلل فيه، إن شئت أن تذكره",
     "actions.send": "إرسال",
     "actions.thanks": "شكرًا لك. يبقى رأيك على هذا الحاسوب.",
+    "actions.judged_too_quick": "قيّمت أجوبة كثيرة في دقيقة واحدة، ولم يُحفظ هذا الرأي. أعده بعد "
+    "{seconds} ثانية.",
     "actions.place_one": "قبل سؤالك سؤال واحد.",
     "actions.place_two": "قبل سؤالك سؤالان.",
     "actions.place_several": "عدد الأسئلة قبل سؤالك: {count}",

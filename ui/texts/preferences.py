@@ -17,6 +17,9 @@ ENGLISH: dict[str, str] = {
     "preferences.length.sentence": "A sentence in my language",
     "preferences.length.sentence_note": "Takes a little longer: a model words it, and it is "
     "checked.",
+    "preferences.length.passage": "A sentence, and what stands around it",
+    "preferences.length.passage_note": "The same sentence, and each source with all sentences of "
+    "its passage.",
     "preferences.passages": "Passages",
     "preferences.passages_label": "Passages found for a question",
     "preferences.passages_note": "From {least} to {most}. More of them find more, and take longer.",
@@ -74,6 +77,8 @@ ARABIC: dict[str, str] = {
     "preferences.length.words_note": "الأسرع: كما وردت في الوثيقة.",
     "preferences.length.sentence": "جملة بلغتي",
     "preferences.length.sentence_note": "تستغرق وقتًا أطول قليلًا: يصوغها نموذج ثم تُراجَع.",
+    "preferences.length.passage": "جملة وما يحيط بها",
+    "preferences.length.passage_note": "الجملة نفسها، ومع كل مصدر جُمل مقطعه كلها.",
     "preferences.passages": "المقاطع",
     "preferences.passages_label": "عدد المقاطع لكل سؤال",
     "preferences.passages_note": "من {least} إلى {most}. كلما زادت اتسع البحث وطال وقته.",
