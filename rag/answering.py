@@ -11,7 +11,7 @@ from rag.citations import cite
 from rag.conversation import Search, searches
 from rag.dates import resolve_dates, undated_phrases
 from rag.errors import QuestionError
-from rag.evidence import Reader, read_in_steps, select_evidence
+from rag.evidence import Reader, quoted_before, read_in_steps, select_evidence
 from rag.generation import TextModel
 from rag.intents import AboutCorpus, Again, Courtesy, Intent, understand
 from rag.replies import describe_corpus, reply_to_courtesy
@@ -119,7 +119,8 @@ def answer_events(
         return
     ways: Iterable[Search]
     if isinstance(intent, Again):
-        ways = [Search(turn.asked, turn.documents) for turn in _last_asked(history)]
+        (last,) = _last_asked(history)
+        ways = [Search(last.asked, last.documents, last.quotes), Search(last.asked, last.documents)]
     else:
         ways = searches(question, history, model=model, max_tokens=settings.history_tokens)
     result = _Result(
@@ -129,15 +130,26 @@ def answer_events(
         clock=clock,
         model=model.name if model else None,
     )
+    again = isinstance(intent, Again)
+    least = settings.refusal_threshold
     evidence: tuple[Evidence, ...] = ()
     told: tuple[Citation, ...] = ()
     for way in ways:
+        # What was quoted in the last answer need not be found likely to answer once more.
+        least = 0.0 if again and way.quotes else settings.refusal_threshold
         passages = retriever.search(
-            way.query, top_k=top_k, period=period, documents=way.documents or None
+            next(iter(way.quotes), way.query),
+            top_k=top_k,
+            period=period,
+            documents=way.documents or None,
         )
         clock.passages = clock.passages or clock.now()
         yield Passages(passages)
-        chosen = select_evidence(passages, most=settings.evidence_sentences)
+        chosen = (
+            quoted_before(passages, way.quotes, before=way.before)
+            if way.quotes
+            else select_evidence(passages, most=settings.evidence_sentences)
+        )
         result = dataclasses.replace(result, query=way.query, passages=passages)
         steps = read_in_steps(way.query, chosen, reader=reader, in_context=bool(way.documents))
         for evidence in steps:
@@ -146,13 +158,13 @@ def answer_events(
                 clock.marked = clock.now()
                 told = cite(evidence[:1])
                 yield Marked(told)
-        if evidence and evidence[0].probability >= settings.refusal_threshold:
+        if evidence and evidence[0].probability >= least:
             break
     else:
         yield Final(result.refusal())
         return
     query = result.query
-    found = sides(evidence, least=settings.refusal_threshold)
+    found = sides(evidence, least=least)
     clock.marked = clock.marked or clock.now()
     citations = cite([item for side in found for item in side])
     if citations != told:

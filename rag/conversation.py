@@ -10,7 +10,7 @@ from rag.generation import TextModel
 from rag.lexical import content_stems
 from rag.prompts import load_prompt
 from rag.schema import Turn
-from rag.text import detect_language, fold, split_words
+from rag.text import detect_language, fold, has_mixed_word, split_words
 
 _PROMPT = "follow_up"
 _MOST_TOKENS = 48
@@ -41,6 +41,8 @@ _WHO_SAID = re.compile(
     re.IGNORECASE,
 )
 _FEW_WORDS = 2
+# Who speaks is named at most so many sentences before what is quoted.
+_SPEAKER_WITHIN = 3
 _UNMARKED = re.compile(r"\s*\[\d+\]")
 
 
@@ -49,11 +51,14 @@ class Search:
     """A way to understand a turn: the question to search, and the documents to look in.
 
     Without `documents` all are searched. With them it is a follow-up of which the subject is known
-    from what was cited before, and need not be named in the question.
+    from what was cited before, and need not be named in the question. With `quotes`, sentences that
+    were cited before, only these are read, and `before` sentences ahead of each.
     """
 
     query: str
     documents: tuple[str, ...] = ()
+    quotes: tuple[str, ...] = ()
+    before: int = 0
 
 
 def searches(
@@ -75,29 +80,35 @@ def searches(
         GenerationError: the model failed.
     """
     past = [turn for turn in history if turn.asked]
-    cited = next((turn.documents for turn in reversed(past) if turn.documents), ())
+    answered = next((turn for turn in reversed(past) if turn.documents), None)
+    cited = answered.documents if answered else ()
     if not past or not needs_history(question):
         yield Search(question)
         if cited:
             # "How many were hurt?" looks complete, and may still mean the accident talked about.
             yield Search(question, cited)
         return
-    last = past[-1]
     correction = _CORRECTION.match(question)
-    if cited and not correction:
-        yield Search(_filled(question, last), cited)
+    if answered and _WHO_SAID.match(question):
+        yield Search(question, cited, answered.quotes[:1], before=_SPEAKER_WITHIN)
+    if answered and not correction:
+        yield Search(_filled(question, past[-1], answered), cited)
     query = stand_alone(question, past, model=model, max_tokens=max_tokens)
     if cited and correction:
         yield Search(query, cited)
     yield Search(query)
 
 
-def _filled(question: str, last: Turn) -> str:
+def _filled(question: str, last: Turn, answered: Turn) -> str:
     """A follow-up with what it leaves out, where it says too little to be searched as it is."""
+    said = _UNMARKED.sub("", answered.answer)
     if _WHO_SAID.match(question):
-        return f"{question.rstrip(' ?؟')}: {_UNMARKED.sub('', last.answer)}"
+        return f"{question.rstrip(' ?؟')}: {said}"
     bare = " ".join(map(_without_conjunction, split_words(question)))
-    return question if content_stems(bare) else f"{last.asked} {question}"
+    if content_stems(bare):
+        return question
+    # "Why?" asks about what was answered, and after a refusal once more about what was asked.
+    return f"{question} {said}" if last is answered else f"{last.asked} {question}"
 
 
 def _without_conjunction(word: str) -> str:
@@ -147,8 +158,9 @@ def stand_alone(
     """The question as it can be understood without the conversation.
 
     A question that stands alone is returned as it is, and so is any without history or model. If
-    the model changes the language, or invents a question that shares nothing with the
-    conversation, its words are not used: the question is joined to the one before it.
+    the model changes the language, invents a question that shares nothing with the conversation, or
+    leaves out what a correction names, its words are not used: the question is joined to the one
+    before it.
 
     Raises:
         GenerationError: the model failed.
@@ -156,7 +168,8 @@ def stand_alone(
     if not history or not needs_history(question):
         return question
     correction = _CORRECTION.match(question)
-    joined = f"{history[-1].asked} {correction['rest'] if correction else question}"
+    rest = correction["rest"] if correction else ""
+    joined = _corrected(history[-1].asked, rest) if rest else f"{history[-1].asked} {question}"
     if model is None:
         return joined
     kept = trim_history(history, max_tokens=max_tokens, count_tokens=model.count_tokens)
@@ -168,7 +181,25 @@ def stand_alone(
     written = "".join(
         model.write(messages, fixed=prompt.fixed, grammar=_GRAMMAR, max_tokens=_MOST_TOKENS)
     ).strip()
-    fits = detect_language(written) == detect_language(question) and content_stems(
-        written
-    ) & content_stems(f"{told} {question}")
+    fits = (
+        detect_language(written) == detect_language(question)
+        and content_stems(written) & content_stems(f"{told} {question}")
+        and content_stems(rest) <= content_stems(written)
+        and not has_mixed_word(written)
+    )
     return written if fits else joined
+
+
+def _corrected(asked: str, rest: str) -> str:
+    """The question with what was meant in the place of what it names, as far as words show it.
+
+    «من نالت جائزة أفضل ممثلة؟» and «جائزة الجمهور» make «من نالت جائزة الجمهور».
+    """
+    words = asked.split()
+    meant = next((stems for word in rest.split() if (stems := content_stems(word))), frozenset())
+    for place, word in enumerate(words):
+        if meant & content_stems(word):
+            return " ".join([*words[:place], rest])
+    if fold(words[0]) in _QUESTION_WORDS:
+        return f"{words[0]} {rest}"
+    return f"{asked} {rest}"

@@ -230,12 +230,12 @@ def contains(text: str, accepted: str) -> bool:
     Letters and digits of both scripts are compared folded; punctuation, separators within numbers
     and the English 's are dropped. Where `accepted` begins or ends with a digit or a letter that
     is not Arabic, a word must begin or end there; an Arabic word may carry what is written
-    together with it.
+    together with it, and a number an Arabic letter in front: «و170».
     """
     said, wanted = _comparable(text), _comparable(accepted)
     if not wanted:
         return False
-    begins = "" if _ARABIC.match(wanted[0]) else r"(?<!\S)"
+    begins = "" if _ARABIC.match(wanted[0]) else r"(?:(?<!\S)|(?<=\b[وفبلك]))"
     ends = "" if _ARABIC.match(wanted[-1]) else r"(?!\S)"
     return re.search(begins + re.escape(wanted) + ends, said) is not None
 

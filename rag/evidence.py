@@ -77,6 +77,31 @@ def select_evidence(passages: Sequence[Passage], *, most: int) -> tuple[Evidence
     return tuple(chosen.values())
 
 
+def quoted_before(
+    passages: Sequence[Passage], quotes: Sequence[str], *, before: int
+) -> tuple[Evidence, ...]:
+    """The sentences of passages that were quoted, and those ahead of each, nearest first.
+
+    Args:
+        passages: found for the quotes.
+        quotes: sentences as they are written.
+        before: how many sentences ahead of each are taken, as far as the passage goes.
+
+    Returns:
+        () where no passage holds a quote.
+    """
+    wanted = {
+        (passage.document_id, span)
+        for passage in passages
+        for number, quoted in enumerate(passage.sentences)
+        if quoted.shifted(-passage.start).of(passage.text) in quotes
+        for span in passage.sentences[max(0, number - before) : number + 1]
+    }
+    every = sum(len(passage.sentences) for passage in passages)
+    found = select_evidence(passages, most=every)
+    return tuple(item for item in found if (item.passage.document_id, item.span) in wanted)
+
+
 def _sentences_before(passages: Sequence[Passage]) -> dict[tuple[str, Span], str]:
     """The sentence before each, where some passage shows both."""
     return {

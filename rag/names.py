@@ -141,12 +141,14 @@ def latin_skeleton(name: str) -> str:
     lower = re.sub("ic$", "its", lower)
     for digraph, consonant in _LATIN_DIGRAPHS.items():
         lower = lower.replace(digraph, consonant)
-    return _without_doubles("".join(_LATIN_CLASSES.get(letter, "") for letter in lower))
+    # A vowel parts two consonants: the doubled one of Hassan is one to the pen, those of Manal two.
+    classes = "".join(_LATIN_CLASSES.get(letter, "-") for letter in lower)
+    return _without_doubles(classes).replace("-", "")
 
 
 def arabic_skeleton(word: str) -> str:
-    """The consonant classes of an Arabic word: «بلينكن» -> "blnkn"."""
-    return _without_doubles("".join(_ARABIC_CLASSES.get(letter, "") for letter in fold(word)))
+    """The consonant classes of an Arabic word: «بلينكن» -> "blnkn". Arabic writes no doubles."""
+    return "".join(_ARABIC_CLASSES.get(letter, "") for letter in fold(word))
 
 
 def without_article(word: str) -> str:
@@ -175,7 +177,7 @@ def _alike(wanted: str, seen: str) -> bool:
 
 
 def _without_doubles(text: str) -> str:
-    return re.sub(r"(.)\1+", r"\1", text)
+    return re.sub(r"([^-])\1+", r"\1", text)
 
 
 _FIRST_WORDS = frozenset(

@@ -286,13 +286,16 @@ class Turn:
 
     `query` is `Answer.query`: what was searched. It may be left out where the question stood
     alone, and is "" where nothing was searched. `documents` are the ids of those that were cited:
-    a follow-up is looked for in them first. `Turn.of` takes all this from an answer.
+    a follow-up is looked for in them first. `quotes` are the sentences cited, the first one first:
+    what is said of them, or of who says them, is looked for there. `Turn.of` takes all this from an
+    answer.
     """
 
     question: str
     answer: str
     query: str | None = None
     documents: tuple[str, ...] = ()
+    quotes: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, answer: Answer) -> Self:
@@ -303,6 +306,7 @@ class Turn:
             answer=answer.text,
             query=answer.query,
             documents=tuple(cited),
+            quotes=tuple(citation.quote for citation in answer.citations),
         )
 
     @property

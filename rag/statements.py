@@ -15,7 +15,7 @@ from rag.lexical import content_stems
 from rag.quantities import unstated
 from rag.romanise import mend_names, romanise
 from rag.schema import Delta, Evidence, Status
-from rag.text import detect_language, direction
+from rag.text import detect_language, direction, has_mixed_word
 from rag.wording import phrase, spoken
 
 
@@ -78,7 +78,9 @@ def state(
 
 def _holds(said: str, query: str, best: Evidence, shown: str, language: str) -> bool:
     wanted = "rtl" if spoken(language) == "ar" else "ltr"
-    readable = direction(said) == wanted or not any(map(str.isalpha, said))
+    readable = not has_mixed_word(said) and (
+        direction(said) == wanted or not any(map(str.isalpha, said))
+    )
     complete = not unstated(_without_resolved_dates(best), said, query)
     return readable and complete and check_support(said, question=query, shown=shown).holds
 

@@ -62,6 +62,7 @@ _MARKS = (
 )
 _NUMBER = r"\d+(?:[.,٫٬،]\d+)*"
 _WORD = re.compile(rf"{_NUMBER}|[^\W\d_](?:[\w{_MARKS}]++|['\u2019](?=[^\W\d_]))*")
+_MIXED = re.compile("[\u0620-\u064a]{2}[A-Za-z]|[A-Za-z][\u0620-\u064a]")
 _GROUPED_NUMBER = re.compile(r"\d{1,3}(?:[\u00a0\u202f]\d{3})+(?!\d)|" + _NUMBER)
 
 _PERSIAN = frozenset("یکگپچژ")
@@ -179,6 +180,14 @@ def words(text: str) -> tuple[Span, ...]:
 def split_words(text: str) -> list[str]:
     """The words that `words` finds, as strings; several times as fast."""
     return _WORD.findall(text)
+
+
+def has_mixed_word(text: str) -> bool:
+    """Whether a word has letters of two scripts, as a model garbles it: «الtram».
+
+    One Arabic letter may be written on to a Latin name: «وCNN».
+    """
+    return any(_MIXED.search(word) for word in split_words(text))
 
 
 def numbers(text: str) -> frozenset[str]:

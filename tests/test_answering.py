@@ -565,6 +565,63 @@ def test_a_wish_for_another_language_asks_the_last_question_once_more(
     assert len(answer.citations) == 1
 
 
+def test_what_is_said_again_rests_on_the_sentence_quoted_before_however_likely() -> None:
+    passage = passage_of("Talks began in May. They ended in July.", 0.2, 0.9)
+    turn = Turn(
+        question="When did talks begin?",
+        answer="In May. [1]",
+        documents=("d1",),
+        quotes=("Talks began in May.",),
+    )
+    retriever = GivenPassages(passage)
+    reader = ScriptedReader({"May": -9.0, "July": 9.0})
+    model = ScriptedModel("بدأت المحادثات في أيار.")
+    answer = answer_of(
+        "In Arabic please", retriever=retriever, model=model, reader=reader, history=[turn]
+    )
+    assert retriever.queries == ["Talks began in May."]
+    assert [citation.quote for citation in answer.citations] == ["Talks began in May."]
+    assert answer.query == "When did talks begin?"
+
+
+def test_where_the_quoted_sentence_is_gone_the_question_is_searched_once_more() -> None:
+    turn = Turn(
+        question="When did talks begin?",
+        answer="In May. [1]",
+        documents=("d1",),
+        quotes=("It is no longer there.",),
+    )
+    retriever = GivenPassages(talks())
+    model = ScriptedModel("بدأت المحادثات في يناير الماضي.")
+    answer = answer_of("In Arabic please", retriever=retriever, model=model, history=[turn])
+    assert retriever.queries == ["It is no longer there.", "When did talks begin?"]
+    assert len(answer.citations) == 1
+
+
+def test_who_said_that_is_read_in_the_quoted_sentence_and_those_before_it() -> None:
+    text = "Salem spoke on Monday. He said talks began in May. Nabil spoke too."
+    turn = Turn(
+        question="When did talks begin?",
+        answer="In May. [1]",
+        documents=("d1",),
+        quotes=("He said talks began in May.",),
+    )
+    reader = ScriptedReader({"Salem": 9.0, "Nabil": 99.0})
+    answer = answer_of(
+        "Who said that?",
+        passage_of(text, 0.5, 0.9, 0.9),
+        model=ScriptedModel("Salem said that."),
+        reader=reader,
+        history=[turn],
+    )
+    assert [citation.quote for citation in answer.citations] == ["Salem spoke on Monday."]
+
+
+def test_a_draft_with_a_word_of_two_scripts_is_not_used() -> None:
+    answer = answer_of("متى بدأت المحادثات؟", talks(), model=ScriptedModel("بدأت المحادtات."))
+    assert "t" not in answer.text
+
+
 def test_an_arabic_answer_is_said_again_in_english() -> None:
     turn = Turn(question="متى بدأت المحادثات؟", answer="في يناير الماضي. [1]")
     model = ScriptedModel("Talks began in January 2024.")

@@ -126,6 +126,7 @@ def test_the_first_question_is_left_as_it_is() -> None:
         ("And when did they end?", "متى انتهت المحادثات؟"),
         ("ومتى انتهت؟", "When did the talks end?"),
         ("And when did they end?", "Who owns the zebra?"),
+        ("And when did they end?", "When did the talksات end?"),
         ("And when did they end?", ""),
         ("And when did they end?", "?"),
     ],
@@ -161,6 +162,7 @@ CITED = Turn(
     answer="Salem won the men's race. [1]",
     query="Who won the men's race in Aden?",
     documents=("race",),
+    quotes=("وفاز سالم بسباق الرجال.", "وجرى السباق في عدن."),
 )
 
 
@@ -190,20 +192,39 @@ def test_the_documents_of_the_last_answer_that_had_some_are_meant() -> None:
 
 
 @pytest.mark.parametrize("question", ["Why?", "ولماذا؟", "And how?"])
-def test_a_question_that_says_hardly_anything_takes_the_one_before_along(question: str) -> None:
-    assert ways(question, CITED)[0] == Search(f"{CITED.asked} {question}", ("race",))
+def test_a_question_that_says_hardly_anything_asks_about_the_last_answer(question: str) -> None:
+    said = "Salem won the men's race."
+    assert ways(question, CITED)[0] == Search(f"{question} {said}", ("race",))
+
+
+def test_after_a_refusal_it_asks_once_more_about_the_question_before() -> None:
+    refused = Turn(question="Who paid for it?", answer="The documents do not say.")
+    assert ways("Why?", CITED, refused)[0] == Search("Who paid for it? Why?", ("race",))
+
+
+@pytest.mark.parametrize("question", ["Who said that?", "And who said so?", "من قال ذلك؟"])
+def test_who_said_that_is_looked_for_around_the_sentence_cited_first(question: str) -> None:
+    refused = Turn(question="Who paid for it?", answer="The documents do not say.")
+    for history in ((CITED,), (CITED, refused)):
+        found = ways(question, *history)
+        assert found[0] == Search(question, ("race",), CITED.quotes[:1], before=3)
+        said = f"{question.rstrip('?؟')}: Salem won the men's race."
+        assert found[1] == Search(said, ("race",))
 
 
 @pytest.mark.parametrize(
-    ("question", "query"),
+    ("asked", "question", "query"),
     [
-        ("Who said that?", "Who said that: Salem won the men's race."),
-        ("And who said so?", "And who said so: Salem won the men's race."),
-        ("من قال ذلك؟", "من قال ذلك: Salem won the men's race."),
+        ("من نالت جائزة أفضل ممثلة؟", "لا، أقصد جائزة الجمهور", "من نالت جائزة الجمهور"),
+        ("كم سيدفع له النادي؟", "لا، أقصد الشرط الجزائي", "كم الشرط الجزائي"),
     ],
 )
-def test_who_said_that_means_the_last_answer(question: str, query: str) -> None:
-    assert ways(question, CITED)[0] == Search(query, ("race",))
+def test_a_rewriting_that_leaves_the_correction_out_is_not_used(
+    asked: str, question: str, query: str
+) -> None:
+    past = Turn(question=asked, answer="نالتها سارة. [1]", documents=("race",))
+    found = ways(question, past, model=ScriptedModel(asked))
+    assert found == [Search(query, ("race",)), Search(query)]
 
 
 @pytest.mark.parametrize("question", ["No, I meant the women's race", "لا، أقصد سباق النساء"])

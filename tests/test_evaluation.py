@@ -73,6 +73,7 @@ def judged(
         ("زار مدينة أربيل", "اربيل"),
         ("وفي يناير الماضي", "في يناير"),
         ("قدّمها ليناير", "يناير"),
+        ("ستة قتلى و170 جريحا", "170"),
     ],
 )
 def test_an_accepted_answer_is_seen_however_it_is_written(text: str, accepted: str) -> None:
@@ -85,6 +86,8 @@ def test_an_accepted_answer_is_seen_however_it_is_written(text: str, accepted: s
         ("It is 18.", "8"),
         ("It is 80.", "8"),
         ("بلغ العدد ١٨.", "8"),
+        ("نحو و1170 جريحا", "170"),
+        ("الطراز ميلو170", "170"),
         ("بلغت النسبة 80 بالمئة", "النسبة 8"),
         ("It is 12,500.", "2,500"),
         ("It is 2.5.", "2"),

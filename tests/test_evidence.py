@@ -12,7 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.dates import Language
-from rag.evidence import corroborating, read_evidence, select_evidence, worded_for_model
+from rag.evidence import (
+    corroborating,
+    quoted_before,
+    read_evidence,
+    select_evidence,
+    worded_for_model,
+)
 from rag.gate import answerability, answerability_in_context
 from rag.schema import Evidence, Passage, Span, Window
 from tests.fakes import make_passage
@@ -125,6 +131,16 @@ def test_the_same_words_in_another_document_are_evidence_of_their_own() -> None:
 @pytest.mark.parametrize("most", [0, 1])
 def test_no_more_sentences_are_taken_than_asked_for(most: int) -> None:
     assert len(select_evidence([passage_of("One. Two.", 0.2, 0.8)], most=most)) == most
+
+
+def test_quoted_sentences_come_with_those_ahead_of_them_in_their_passage() -> None:
+    passage = passage_of("One. Two. Three. Four.", 0.1, 0.2, 0.3, 0.4)
+    other = dataclasses.replace(passage_of("Five. Three.", 0.9, 0.8, start=50), document_id="d2")
+    found = quoted_before([passage, other], ["Three."], before=1)
+    assert [item.text for item in found] == ["Five.", "Three.", "Three.", "Two."]
+    assert [item.text for item in quoted_before([passage], ["Three."], before=0)] == ["Three."]
+    assert [item.text for item in quoted_before([passage], ["One."], before=3)] == ["One."]
+    assert quoted_before([passage], ["Six."], before=3) == quoted_before([], ["One."], before=0)
 
 
 def test_no_passages_give_no_evidence() -> None:

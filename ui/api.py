@@ -80,6 +80,7 @@ class _PastTurn(_Given):
     answer: str = Field(max_length=10 * MOST_CHARACTERS)
     query: str | None = Field(default=None, max_length=MOST_CHARACTERS)
     documents: list[str] = Field(default=[], max_length=100)
+    quotes: list[str] = Field(default=[], max_length=100)
 
 
 class _Call(_Given):
@@ -148,6 +149,7 @@ class Api:
                 answer=past.answer,
                 query=past.query,
                 documents=tuple(past.documents),
+                quotes=tuple(past.quotes),
             )
             for past in call.history or ()
         ]
