@@ -113,7 +113,7 @@ def _filled(question: str, last: Turn, answered: Turn) -> str:
 
 def _without_conjunction(word: str) -> str:
     """«ولماذا» as «لماذا»; a word that only begins with the letter stays."""
-    return word[1:] if word[0] == "و" and fold(word[1:]) in _QUESTION_WORDS else word
+    return word[1:] if word[:1] == "و" and fold(word[1:]) in _QUESTION_WORDS else word
 
 
 def trim_history(
@@ -200,6 +200,6 @@ def _corrected(asked: str, rest: str) -> str:
     for place, word in enumerate(words):
         if meant & content_stems(word):
             return " ".join([*words[:place], rest])
-    if fold(words[0]) in _QUESTION_WORDS:
+    if words and fold(words[0]) in _QUESTION_WORDS:
         return f"{words[0]} {rest}"
     return f"{asked} {rest}"
