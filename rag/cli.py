@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import sys
-import tempfile
 import threading
 import traceback
 from collections.abc import Callable, Sequence
@@ -15,9 +14,10 @@ import click
 
 from rag.cli_ask import ask, chat
 from rag.cli_corpora import corpora, corpus_option, within_corpus
+from rag.cli_evaluate import evaluate
 from rag.cli_feedback import feedback
 from rag.cli_manage import documents, ingest, models, take_in
-from rag.cli_session import Meter, Parts, Session, note, one_line, say, say_json
+from rag.cli_session import Meter, Parts, Session, note, one_line, say
 from rag.cli_settings import settings
 from rag.cli_users import users
 from rag.corpus import default_articles
@@ -246,72 +246,6 @@ def _start_page(session: Session) -> Callable[..., None]:
     from ui.server import serve as serve_page
 
     return serve_page
-
-
-@click.command("eval", short_help="Measures the answers to a file of questions.")
-@click.argument("questions_file", metavar="FILE.jsonl", type=click.Path(path_type=Path))
-@click.option(
-    "--as",
-    "form",
-    type=click.Choice(["questions", "conversations", "claims"]),
-    default="questions",
-    show_default=True,
-    help="What the file holds. Claims are answers with the sentence they are said to rest on.",
-)
-@click.option(
-    "--corpus",
-    metavar="PATH",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    help="Files or folders that the questions are about; may be repeated.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object.")
-@click.pass_obj
-def evaluate(
-    session: Session, questions_file: Path, form: str, corpus: tuple[Path, ...], as_json: bool
-) -> None:
-    """Asks all questions of FILE.jsonl and reports right, wrong and how long it took.
-
-    The corpus is taken into an index of its own, which is gone at the end; with --index it is
-    that one, and stays. Conversations are judged turn by turn. Claims need no corpus: they
-    measure the check that an answer must pass.
-
-    Example: mustanad eval questions.jsonl --corpus articles/
-    """
-    result: Any
-    if form == "claims":
-        from rag.evaluation_claims import check_claims, load_claims
-
-        result = check_claims(load_claims(questions_file))
-    elif not corpus:
-        raise click.UsageError("Missing option '--corpus'.")
-    else:
-        result = _evaluate(session, questions_file, form, corpus)
-    if as_json:
-        say_json(result.to_dict())
-    else:
-        say(str(result))
-
-
-def _evaluate(session: Session, file: Path, form: str, corpus: tuple[Path, ...]) -> Any:
-    """Takes the corpus in and asks what the file holds."""
-    from rag.evaluation import load_questions
-    from rag.evaluation_conversations import load_conversations
-
-    chosen, origins = session.load_settings()
-    asked: Any = load_questions(file) if form == "questions" else load_conversations(file)
-    measure = session.parts.evaluate if form == "questions" else session.parts.converse
-    with tempfile.TemporaryDirectory(prefix="mustanad-eval-") as folder:
-        if origins["index.path"] != "command line":
-            index = chosen.index.model_copy(update={"path": Path(folder), "url": None})
-            chosen = chosen.model_copy(update={"index": index})
-        with session.open_assistant(chosen) as (assistant, meter):
-            report = assistant.ingest(corpus, progress=meter.ingested)
-            for skipped in report.skipped:
-                meter.stop()
-                note(f"Skipped {skipped.path}: {skipped.reason}")
-            assistant.load()
-            return measure(assistant, asked, progress=meter.answered)
 
 
 def _assemble() -> None:

@@ -18,8 +18,6 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 import click
 
 if TYPE_CHECKING:
-    from rag.evaluation import Question, Report
-    from rag.evaluation_conversations import Conversation, ConversationReport
     from rag.fetching import FetchProgress
     from rag.models import ModelStore
     from rag.schema import Answer, Document, Event, IngestReport, Period, Progress, Turn
@@ -81,28 +79,6 @@ def _open_store(settings: ModelSettings, progress: Fetched) -> ModelStore:
     return ModelStore(settings, progress=progress)
 
 
-def _evaluate(
-    assistant: AnyAssistant,
-    questions: Sequence[Question],
-    *,
-    progress: Callable[[int, int], None],
-) -> Report:
-    from rag.evaluation import evaluate
-
-    return evaluate(assistant, questions, progress=progress)
-
-
-def _converse(
-    assistant: AnyAssistant,
-    conversations: Sequence[Conversation],
-    *,
-    progress: Callable[[int, int], None],
-) -> ConversationReport:
-    from rag.evaluation_conversations import converse
-
-    return converse(assistant, conversations, progress=progress)
-
-
 def _stdout_is_terminal() -> bool:
     return sys.stdout.isatty()
 
@@ -117,8 +93,6 @@ class Parts:
 
     open_assistant: OpenAssistant = _open_assistant
     open_store: Callable[[ModelSettings, Fetched], ModelStore] = _open_store
-    evaluate: Callable[..., Report] = _evaluate
-    converse: Callable[..., ConversationReport] = _converse
     serve: Callable[..., None] | None = None
     stdout_is_terminal: Callable[[], bool] = _stdout_is_terminal
     is_interactive: Callable[[], bool] = _both_are_terminals

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from rag.chunking import chunk_document
 from rag.cli_session import printable
 from rag.errors import DocumentError
+from rag.evaluation_injections import Injection, load_injections, write_documents
 from rag.index import Index
 from rag.ingestion import ingest_paths
 from rag.news import split_page
@@ -491,10 +492,9 @@ def test_no_page_makes_the_reader_fail(tmp_path: Path, words: str) -> None:
 
 # On the page
 
-INJECTIONS = [
-    json.loads(line)
-    for line in Path(__file__).with_name("injections.jsonl").read_text("utf-8").splitlines()
-]
+INJECTIONS = load_injections(
+    Path(__file__).resolve().parents[1] / "evaluation" / "injections.jsonl"
+)
 Element = tuple[str, tuple[str, ...]]
 WORDS = "قال متحدث إن العمل يبدأ. " * 40
 
@@ -576,19 +576,23 @@ def harmless() -> set[Element]:
     return set().union(*map(elements, [*many, *few]))
 
 
-@pytest.mark.parametrize("row", INJECTIONS, ids=[row["id"] for row in INJECTIONS])
-def test_no_document_is_live_on_the_page(tmp_path: Path, row: dict[str, str]) -> None:
-    file = written(tmp_path / f"{row['id']}{row['suffix']}", row["content"])
-    (document, *_) = read_file(file, SETTINGS)
+def first_document(folder: Path, injection: Injection) -> Document:
+    write_documents([injection], folder)
+    return read_file(folder / injection.file_name, SETTINGS)[0]
+
+
+@pytest.mark.parametrize("injection", INJECTIONS, ids=lambda one: one.injection_id)
+def test_no_document_is_live_on_the_page(tmp_path: Path, injection: Injection) -> None:
+    document = first_document(tmp_path, injection)
     known = harmless()
     for chunk in chunks_of(document):
         citations = tuple(cited(document, chunk, place) for place in range(len(chunk.sentences)))
         assert all(
             document.text[citation.start : citation.end] == citation.quote for citation in citations
         )
-        words = f"{row['canary']} {document.title} {chunk.text} [1]"
+        words = f"{injection.canary} {document.title} {chunk.text} [1]"
         for exchange in every_stage(
-            row["question"], words, document.language, citations, found(document, chunk)
+            injection.question, words, document.language, citations, found(document, chunk)
         ):
             assert elements(exchange) <= known
             html = render_present((exchange,), "en")
@@ -599,26 +603,25 @@ def test_no_document_is_live_on_the_page(tmp_path: Path, row: dict[str, str]) ->
 
 
 @pytest.mark.parametrize(
-    "row",
-    [row for row in INJECTIONS if row["kind"] == "zero-width"],
-    ids=[row["id"] for row in INJECTIONS if row["kind"] == "zero-width"],
+    "injection",
+    [injection for injection in INJECTIONS if injection.kind == "zero-width"],
+    ids=lambda one: one.injection_id,
 )
-def test_letters_apart_are_not_joined_into_an_order(tmp_path: Path, row: dict[str, str]) -> None:
-    file = written(tmp_path / f"{row['id']}{row['suffix']}", row["content"])
-    (document, *_) = read_file(file, SETTINGS)
-    assert row["fact"] in document.text
+def test_letters_apart_are_not_joined_into_an_order(tmp_path: Path, injection: Injection) -> None:
+    document = first_document(tmp_path, injection)
+    assert injection.fact in document.text
     for chunk in chunks_of(document):
         exchange = Exchange(question="q", passages=(found(document, chunk),))
-        assert row["canary"] not in render_present((exchange,), "en")
+        assert injection.canary not in render_present((exchange,), "en")
 
 
 def test_what_a_page_hides_is_not_read(tmp_path: Path) -> None:
-    for row in INJECTIONS:
-        if row["kind"] == "html" and row["id"] != "i14":  # Its order is the title, for all to see.
-            file = written(tmp_path / f"{row['id']}.html", row["content"])
-            (document, *_) = read_file(file, SETTINGS)
-            assert row["fact"] in document.text
-            assert row["canary"] not in f"{document.text} {document.title} {document.source}"
+    for injection in INJECTIONS:
+        # The order of i14 is the title, for all to see.
+        if injection.kind == "html" and injection.injection_id != "i14":
+            document = first_document(tmp_path, injection)
+            assert injection.fact in document.text
+            assert injection.canary not in f"{document.text} {document.title} {document.source}"
 
 
 def test_a_whole_article_that_waits_for_a_script_is_read(tmp_path: Path) -> None:
