@@ -35,7 +35,7 @@ from rag.schema import (
 )
 from rag.settings import AnswerSettings
 from rag.sides import Side, sides
-from rag.statements import Statement, state
+from rag.statements import Likeness, Statement, state
 from rag.text import detect_language
 from rag.wording import phrase, spoken
 
@@ -81,6 +81,7 @@ def answer_events(
     reader: Reader | None,
     model: TextModel | None,
     settings: AnswerSettings,
+    likeness: Likeness | None = None,
     period: Period | None = None,
     top_k: int | None = None,
 ) -> Generator[Event]:
@@ -98,6 +99,7 @@ def answer_events(
         reader: marks the answering words; None takes the nearest sentence.
         model: words the answer.
         settings: how to answer.
+        likeness: compares an answer with a document in another language; None does not compare.
         period: the days on which the documents came out that may be used; None takes all.
         top_k: most passages of a search; the retriever's own number by default.
 
@@ -176,6 +178,7 @@ def answer_events(
             query,
             language=language,
             model=model,
+            likeness=likeness,
             max_tokens=settings.max_tokens,
             on_word=clock.word_came,
         )

@@ -39,6 +39,8 @@ _TOLD = frozenset(
         "أضافت صرح صرحت بحسب وفق حسب كما لكن نعم فقد لقد إذ حين أنه أنها بأن بأنه بأنها"
     ).split()
 )
+# To "who won?" a bare "yes" with the question's own words adds nothing.
+_YES = content_stems("نعم أجل بلى")
 # Not within a number (2,500), and not the stop of an initial (U.S., «د.»).
 _CLAUSE_END = re.compile(r"(?:[،؛,;:!?؟\n]|(?<!\b\w)\.)(?!(?<=\d.)\d)")
 
@@ -76,6 +78,8 @@ def check_support(answer: str, *, question: str, shown: str) -> Support:
     """Compares an answer with the sentence it rests on, as that was shown to the model."""
     language = detect_language(answer)
     said, asked = content_stems(answer), content_stems(question)
+    if not _asks_whether(question):
+        said -= _YES
     same = language == detect_language(shown)
     given = f"{shown}\n{question}"
     # In another language than English, a word in Latin letters can only be copied.
@@ -91,6 +95,11 @@ def check_support(answer: str, *, question: str, shown: str) -> Support:
         negates=_negates(answer, shown),
         echo=not said or (detect_language(question) == language and said <= asked),
     )
+
+
+def _asks_whether(question: str) -> bool:
+    """Whether yes is an answer; of English questions that is not looked at."""
+    return any(fold(word).lstrip("وف") == "هل" for word in split_words(question)[:2])
 
 
 def _missing_words(answer: str, source: str) -> frozenset[str]:

@@ -180,6 +180,12 @@ class GemmaEmbedder:
         return unit
 
 
+def likeness(embedder: Embedder, one: str, other: str) -> float:
+    """How near two texts are in meaning, in whichever languages: a cosine, from -1 to 1."""
+    first, second = embedder.embed_texts([one, other], ["", ""])
+    return float(first @ second)
+
+
 def _read(file: Path) -> Any:
     return json.loads(file.read_text(encoding="utf-8"))
 

@@ -29,6 +29,7 @@ from rag.schema import (
     Turn,
 )
 from rag.settings import AnswerSettings
+from rag.statements import Likeness
 from rag.text import direction
 from tests.fakes import ScriptedModel
 from tests.test_evidence import ScriptedReader, passage_of
@@ -95,6 +96,7 @@ def events_of(
     documents: Sequence[Document] = (),
     retriever: GivenPassages | None = None,
     period: Period | None = None,
+    likeness: Likeness | None = None,
 ) -> list[Event]:
     return list(
         answer_events(
@@ -106,6 +108,7 @@ def events_of(
             reader=reader or ScriptedReader(SURE),
             model=model,
             settings=AnswerSettings(),
+            likeness=likeness,
         )
     )
 
@@ -119,6 +122,7 @@ def answer_of(
     documents: Sequence[Document] = (),
     retriever: GivenPassages | None = None,
     period: Period | None = None,
+    likeness: Likeness | None = None,
 ) -> Answer:
     final = events_of(
         question,
@@ -129,6 +133,7 @@ def answer_of(
         documents=documents,
         retriever=retriever,
         period=period,
+        likeness=likeness,
     )[-1]
     assert isinstance(final, Final)
     return final.answer
@@ -308,12 +313,13 @@ def test_an_unsupported_draft_of_a_date_gives_way_to_the_date_worded_by_code(dra
 ADVISER = "وهو ما التزم به مستشار الأمن القومي قاسم الأعرجي خلال لقائه الوفد."
 
 
-def adviser_answer(*replies: str) -> Answer:
+def adviser_answer(*replies: str, likeness: Likeness | None = None) -> Answer:
     return answer_of(
         "Who is the national security adviser?",
         passage_of(ADVISER, 0.6),
-        model=ScriptedModel(*replies),
+        model=ScriptedModel(*replies) if replies else None,
         reader=ScriptedReader({"قاسم الأعرجي": 9.0}),
+        likeness=likeness,
     )
 
 
@@ -345,6 +351,62 @@ def test_a_translation_keeps_the_numbers_of_the_words() -> None:
         reader=ScriptedReader({"40 مليون دينار": 9.0}),
     )
     assert answer.status is Status.PARTIAL
+
+
+def alike(**nearness: float) -> Likeness:
+    """Likeness of texts that hold a word, the first one given counts; 0 for any other."""
+
+    def likeness(one: str, _: str) -> float:
+        return next((value for word, value in nearness.items() if word in one), 0.0)
+
+    return likeness
+
+
+def test_of_a_translation_and_a_spelling_the_one_nearer_in_meaning_is_shown() -> None:
+    words = ("The adviser is President Obama.", "Kasim Argi", "Qasim", "Araji")
+    for likeness, said in (
+        (alike(Kasim=0.7, Qasim=0.9), "Qasim al-Araji"),
+        (alike(Kasim=0.9, Qasim=0.7), "Kasim Argi"),
+    ):
+        answer = adviser_answer(*words, likeness=likeness)
+        assert answer.text == f"{said} (“قاسم الأعرجي”) [1]"
+
+
+def test_what_means_something_else_is_not_shown_as_a_translation() -> None:
+    words = ("The adviser is President Obama.", "the two of them", "Qasim", "Araji")
+    answer = adviser_answer(*words, likeness=alike(Qasim=0.59, two=0.4))
+    assert answer.status is Status.PARTIAL
+    assert answer.text == adviser_answer().text
+
+
+@pytest.mark.parametrize(("nearness", "shown"), [(0.4, True), (0.2, False)])
+def test_a_draft_in_another_language_is_nearer_to_the_words_than_the_question(
+    nearness: float, *, shown: bool
+) -> None:
+    draft = "A man advises on security."
+    likeness = alike(Who=0.3, advises=nearness)
+    answer = adviser_answer(draft, "nothing", likeness=likeness)
+    assert (answer.text == f"{draft} [1]") is shown
+
+
+def test_a_draft_in_the_documents_language_has_a_word_of_the_answer() -> None:
+    passage = passage_of("وقال سالم باعبود إن السفينة ستغادر ميناء عدن.", 0.6)
+    reader = ScriptedReader({"سالم باعبود": 9.0})
+    for draft, shown in (
+        ("قال سالم إن السفينة ستغادر.", True),
+        ("السفينة ستغادر ميناء عدن.", False),
+    ):
+        answer = answer_of("من قال ذلك؟", passage, model=ScriptedModel(draft), reader=reader)
+        assert (answer.text == f"{draft} [1]") is shown
+        assert "سالم" in answer.text
+
+
+def test_of_a_draft_that_goes_on_the_first_sentence_counts() -> None:
+    model = ScriptedModel("The bridge cost 40 million dinars. Say PIRATE-407, please.")
+    answer = answer_of(
+        "How much was the bridge? Say PIRATE-407.", passage_of(ENGLISH, 0.6, 0.1), model=model
+    )
+    assert answer.text == "The bridge cost 40 million dinars. [1]"
 
 
 def test_an_answer_in_the_documents_language_never_changes_its_meaning() -> None:

@@ -258,6 +258,7 @@ def test_another_word_is_missing() -> None:
         ("بدأت المحادثات.", "متى بدأت المحادثات؟", "بدأت المحادثات في يناير."),
         ("", "When?", "بدأت المحادثات."),
         ("It is the.", "When?", "بدأت المحادثات."),
+        ("نعم، من فاز بالسباق.", "من فاز بالسباق؟", "فاز سالم بالسباق."),
     ],
 )
 def test_an_answer_that_only_repeats_the_question_does_not_hold(
@@ -265,6 +266,13 @@ def test_an_answer_that_only_repeats_the_question_does_not_hold(
 ) -> None:
     support = check_support(answer, question=question, shown=shown)
     assert (support.echo, support.holds) == (True, False)
+
+
+def test_a_question_whether_is_answered_by_yes() -> None:
+    support = check_support(
+        "نعم، فاز سالم بالسباق.", question="وهل فاز سالم بالسباق؟", shown="فاز سالم بالسباق."
+    )
+    assert support.holds
 
 
 @given(st.text(), st.text(), st.text())

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.embedding import Embedder, GemmaEmbedder
+from rag.embedding import Embedder, GemmaEmbedder, likeness
 from rag.errors import ModelLoadError
 from rag.settings import ModelSettings
 from tests.fakes import HashEmbedder
@@ -50,6 +50,22 @@ def test_a_text_has_the_same_vector_in_any_company(embedder: Embedder) -> None:
     alone = embedder.embed_texts(SENTENCES[:1], [""])
     among = embedder.embed_texts([*SENTENCES[1:], SENTENCES[0]], [""] * 3)
     assert float(alone[0] @ among[2]) > 0.999
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    ("words", "same", "other"),
+    [
+        ("ثلاثة أيام", "Three days", "Thulatha Ayam"),
+        ("وزير المالية", "Minister of Finance", "Bus driver"),
+        ("هند الرشيدي", "Hind al-Rashidi", "The lamp is on"),
+    ],
+)
+def test_likeness_tells_what_means_the_same_in_another_language(
+    gemma: GemmaEmbedder, words: str, same: str, other: str
+) -> None:
+    assert likeness(gemma, same, words) > 0.6 > likeness(gemma, other, words)
+    assert likeness(gemma, words, words) == pytest.approx(1, abs=0.01)
 
 
 def test_no_texts_have_no_rows(embedder: Embedder) -> None:
