@@ -24,6 +24,20 @@ _LONGEST_PHRASE = 4
 _LEAST_LIKENESS = 0.65
 
 _ARTICLE = re.compile("[Aa]l[- ]")
+_PLACES = {
+    fold(word): english
+    for word, english in {
+        "مدينة": "city",
+        "بلدة": "town",
+        "قرية": "village",
+        "محافظة": "province",
+        "ولاية": "province",
+        "منطقة": "region",
+        "ناحية": "district",
+        "ميناء": "port",
+        "جزيرة": "island",
+    }.items()
+}
 # How each letter is written in Latin ones: the usual way first, then those of foreign names.
 _CONSONANTS: dict[str, tuple[str, ...]] = {
     "ب": ("b", "p"),
@@ -129,10 +143,10 @@ def mend_names(draft: str, missing: Sequence[str], *, source: str, model: TextMo
 
 
 def romanise(source: str, *, like: str, model: TextModel) -> str | None:
-    """A whole Arabic name in Latin letters, «جرف الصخر» as "Jarf al-Sakhr".
+    """A whole Arabic name in Latin letters, «مدينة جرف الصخر» as "the city of Jarf al-Sakhr".
 
     Args:
-        source: a name of at most four words.
+        source: a name of at most four words, before which may stand what kind of place it is.
         like: a garbled spelling of it.
         model: chooses among the spellings.
 
@@ -143,9 +157,11 @@ def romanise(source: str, *, like: str, model: TextModel) -> str | None:
         GenerationError: the model failed.
     """
     words = split_words(source)
+    kind = _PLACES.get(fold(without_article(words[0]))) if len(words) > 1 else None
+    words = words[1:] if kind else words
     if not 0 < len(words) <= _LONGEST_PHRASE:
         return None
-    spelled = []
+    spelled = [f"the {kind} of"] if kind else []
     for place, word in enumerate(words):
         name = _spell_at(place, words, like=like, model=model)
         if name is None:

@@ -26,6 +26,9 @@ Likeness = Callable[[str, str], float]
 # "pharmacist" for «نقيب الصيادين», and from .64 on most were right. Spelled anew, 15 of 16
 # names were above it, and 12 of 14 other words below.
 _LEAST_LIKENESS = 0.6
+# Of drafts about kept articles with no number in the answering words, 7 were not nearer to these
+# than the question, and wrong. True answers that tell more are this much nearer to the sentence.
+_OF_THE_SENTENCE = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +112,17 @@ def _says_it(said: str, query: str, best: Evidence, likeness: Likeness | None) -
     """Whether a draft says the answering words, and not only what the question says already.
 
     In the document's language it has a word of theirs. In another it is nearer to them in meaning
-    than the question is; numbers are compared by value, and that was done.
+    than the question is, or tells much of the sentence besides; numbers are compared by value, and
+    that was done.
     """
     if quantities(best.marked):
         return True
     if detect_language(said) == detect_language(best.text):
         wanted = content_stems(best.marked) - content_stems(query)
         return not wanted or bool(wanted & content_stems(said))
-    return likeness is None or likeness(said, best.marked) > likeness(query, best.marked)
+    if likeness is None or likeness(said, best.marked) > likeness(query, best.marked):
+        return True
+    return likeness(said, best.text) > likeness(query, best.text) + _OF_THE_SENTENCE
 
 
 def _first_sentence(draft: str) -> str:

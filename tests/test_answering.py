@@ -379,12 +379,19 @@ def test_what_means_something_else_is_not_shown_as_a_translation() -> None:
     assert answer.text == adviser_answer().text
 
 
-@pytest.mark.parametrize(("nearness", "shown"), [(0.4, True), (0.2, False)])
+@pytest.mark.parametrize(
+    ("to_words", "to_sentence", "shown"),
+    [(0.4, 0.1, True), (0.2, 0.1, False), (0.3, 0.5, False), (0.2, 0.6, True)],
+)
 def test_a_draft_in_another_language_is_nearer_to_the_words_than_the_question(
-    nearness: float, *, shown: bool
+    to_words: float, to_sentence: float, *, shown: bool
 ) -> None:
+    def likeness(one: str, other: str) -> float:
+        if one.startswith("Who"):
+            return 0.3
+        return to_words if other == "قاسم الأعرجي" else to_sentence
+
     draft = "A man advises on security."
-    likeness = alike(Who=0.3, advises=nearness)
     answer = adviser_answer(draft, "nothing", likeness=likeness)
     assert (answer.text == f"{draft} [1]") is shown
 

@@ -131,6 +131,15 @@ def test_a_whole_name_is_spelled_word_by_word() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [("مدينة جرف الصخر", "the city of Jarf al-Sakhr"), ("بمحافظة جرف الصخر", None)],
+)
+def test_what_kind_of_place_it_is_is_said_in_english(source: str, name: str | None) -> None:
+    model = ScriptedModel("Jarf", "Sakhr", "Jarf")
+    assert romanise(source, like="", model=model) == name
+
+
 @pytest.mark.parametrize("source", ["", "في", "86 دولة", "مدينة جرف الصخر في محافظة بابل"])
 def test_what_is_no_short_name_is_not_spelled_as_one(source: str) -> None:
     assert romanise(source, like="", model=ScriptedModel("Xyz")) is None
