@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
+from itertools import zip_longest
 
 from rag.generation import TextModel
 from rag.names import arabic_skeleton, latin_skeleton, occurs, without_article
@@ -146,7 +147,7 @@ def romanise(source: str, *, like: str, model: TextModel) -> str | None:
     """A whole Arabic name in Latin letters, «مدينة جرف الصخر» as "the city of Jarf al-Sakhr".
 
     Args:
-        source: a name of at most four words, before which may stand what kind of place it is.
+        source: a name of at most four words, beside those that say what kind of place it is.
         like: a garbled spelling of it.
         model: chooses among the spellings.
 
@@ -157,17 +158,29 @@ def romanise(source: str, *, like: str, model: TextModel) -> str | None:
         GenerationError: the model failed.
     """
     words = split_words(source)
-    kind = _PLACES.get(fold(without_article(words[0]))) if len(words) > 1 else None
-    words = words[1:] if kind else words
-    if not 0 < len(words) <= _LONGEST_PHRASE:
+    kinds = [_kind_of_place(word) for word in words[:-1]]
+    if not 0 < len(words) - sum(map(bool, kinds)) <= _LONGEST_PHRASE:
         return None
-    spelled = [f"the {kind} of"] if kind else []
-    for place, word in enumerate(words):
+    spelled: list[str] = []
+    for place, (word, kind) in enumerate(zip_longest(words, kinds, fillvalue="")):
+        if kind:
+            spelled.append(kind)
+            continue
         name = _spell_at(place, words, like=like, model=model)
         if name is None:
             return None
-        spelled.append(f"al-{name}" if place and without_article(word) != word else name)
+        within = place > 0 and not kinds[place - 1]
+        spelled.append(f"al-{name}" if within and without_article(word) != word else name)
     return " ".join(spelled)
+
+
+def _kind_of_place(word: str) -> str:
+    """«مدينة» as "the city of", «بمحافظة» as "in the province of"; "" for any other word."""
+    plain = fold(without_article(word))
+    if plain in _PLACES:
+        return f"the {_PLACES[plain]} of"
+    rest = plain[1:] if plain[:1] == "ب" else ""
+    return f"in the {_PLACES[rest]} of" if rest in _PLACES else ""
 
 
 def _spell_at(place: int, words: Sequence[str], *, like: str, model: TextModel) -> str | None:
