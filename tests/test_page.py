@@ -71,6 +71,7 @@ def test_the_assistant_is_told_the_answered_past_only() -> None:
                 answer="The answer to First? is March 2021 [1].",
                 query="First?",
                 documents=(make_citation().document_id,),
+                quotes=(make_citation().quote,),
             ),
         ),
     )

@@ -1,10 +1,17 @@
 // Files that are chosen or dropped, folders with all that lies in them, go to the server one by one.
 const status = () => element.querySelector("[data-upload-status]");
-const say = (template, facts) => {
+let said = null;
+const show = () => {
   const place = status();
-  const text = place?.dataset[template];
-  if (text) place.textContent = text.replace(/\{(\w+)\}/g, (whole, name) => facts[name] ?? whole);
+  const text = said && place?.dataset[said.template];
+  if (text) place.textContent = text.replace(/\{(\w+)\}/g, (whole, name) => said.facts[name] ?? whole);
 };
+const say = (template, facts) => {
+  said = { template, facts };
+  show();
+};
+// The panel is drawn anew without it when an ingest begins and ends.
+watch("value", show);
 
 const entriesOf = (reader) =>
   new Promise((resolve, reject) => reader.readEntries(resolve, reject));
