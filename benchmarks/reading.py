@@ -22,7 +22,7 @@ import tempfile
 from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from benchmarks.results import DATA, RESULTS, save
 from benchmarks.retrieval import embed, fill
@@ -189,10 +189,7 @@ def read_all_gold(
                     one.question[asking], xquad.documents[reading][one.paragraph], reader
                 )
                 found = scores(said, one.answer[reading])
-                row = {"id": one.question_id, "direction": way, "gold": found}
-                done[way, one.question_id] = row
-                lines.write(json.dumps(row, ensure_ascii=False) + "\n")
-                lines.flush()
+                _keep({"id": one.question_id, "direction": way, "gold": found}, done, lines)
 
 
 def summary(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -285,9 +282,7 @@ def main() -> None:
                             model=model,
                             settings=settings,
                         )
-                        done[row["direction"], row["id"]] = row
-                        lines.write(json.dumps(row, ensure_ascii=False) + "\n")
-                        lines.flush()
+                        _keep(row, done, lines)
     rows = {
         way: summary([row for (found, _), row in done.items() if found == way]) for way in _WAYS
     }
@@ -295,6 +290,13 @@ def main() -> None:
         print(way, json.dumps({k: v for k, v in row.items() if k != "curve"}))
     threshold = settings.answer.refusal_threshold
     print(save(name, {"questions": len(asked), "threshold": threshold, "rows": rows}))
+
+
+def _keep(row: dict[str, Any], done: dict[tuple[str, str], dict[str, Any]], lines: IO[str]) -> None:
+    """Takes a row for done, and writes it at once: the run may be cut."""
+    done[row["direction"], row["id"]] = row
+    lines.write(json.dumps(row, ensure_ascii=False) + "\n")
+    lines.flush()
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:

@@ -120,9 +120,13 @@ def answer_events(
         yield Final(_Result(question=question, language=language, clock=clock).reply(said))
         return
     ways: Iterable[Search]
-    if isinstance(intent, Again):
+    again = isinstance(intent, Again)
+    if again:
         (last,) = _last_asked(history)
-        ways = [Search(last.asked, last.documents, last.quotes), Search(last.asked, last.documents)]
+        # Without quotes both are one.
+        ways = dict.fromkeys(
+            [Search(last.asked, last.documents, last.quotes), Search(last.asked, last.documents)]
+        )
     else:
         ways = searches(question, history, model=model, max_tokens=settings.history_tokens)
     result = _Result(
@@ -132,8 +136,6 @@ def answer_events(
         clock=clock,
         model=model.name if model else None,
     )
-    again = isinstance(intent, Again)
-    least = settings.refusal_threshold
     evidence: tuple[Evidence, ...] = ()
     told: tuple[Citation, ...] = ()
     for way in ways:

@@ -40,7 +40,7 @@ _TOLD = frozenset(
     ).split()
 )
 # To "who won?" a bare "yes" with the question's own words adds nothing.
-_YES = content_stems("نعم أجل بلى")
+_YES = "نعم أجل بلى"
 # Not within a number (2,500), and not the stop of an initial (U.S., «د.»).
 _CLAUSE_END = re.compile(r"(?:[،؛,;:!?؟\n]|(?<!\b\w)\.)(?!(?<=\d.)\d)")
 
@@ -79,7 +79,7 @@ def check_support(answer: str, *, question: str, shown: str) -> Support:
     language = detect_language(answer)
     said, asked = content_stems(answer), content_stems(question)
     if not _asks_whether(question):
-        said -= _YES
+        said -= content_stems(_YES)
     same = language == detect_language(shown)
     given = f"{shown}\n{question}"
     # In another language than English, a word in Latin letters can only be copied.

@@ -180,10 +180,10 @@ class GemmaEmbedder:
         return unit
 
 
-def likeness(embedder: Embedder, one: str, other: str) -> float:
-    """How near two texts are in meaning, in whichever languages: a cosine, from -1 to 1."""
-    first, second = embedder.embed_texts([one, other], ["", ""])
-    return float(first @ second)
+def likeness(embedder: Embedder, texts: Sequence[str], other: str) -> list[float]:
+    """How near each text is to another in meaning, in whichever languages: cosines, -1 to 1."""
+    *rows, last = embedder.embed_texts([*texts, other], [""] * (len(texts) + 1))
+    return [float(row @ last) for row in rows]
 
 
 def _read(file: Path) -> Any:

@@ -93,10 +93,9 @@ class Report:
 
     def totals(self) -> dict[str, Any]:
         """Counts and medians: of all, by language and by kind. Seconds are medians."""
-        groups: dict[str, list[Outcome]] = {"all": list(self.outcomes)}
-        for outcome in self.outcomes:
-            groups.setdefault(f"lang:{outcome.question.lang}", []).append(outcome)
-            groups.setdefault(f"kind:{outcome.question.kind}", []).append(outcome)
+        groups = grouped(
+            self.outcomes, lambda one: (f"lang:{one.question.lang}", f"kind:{one.question.kind}")
+        )
         return {name: _totals(outcomes) for name, outcomes in groups.items() if outcomes}
 
     def to_dict(self) -> dict[str, Any]:
@@ -222,6 +221,17 @@ def judge(
         cited=_is_cited(question, answer, documents) if question.answerable else None,
         verbatim=all(_is_verbatim(c, documents[c.document_id]) for c in answer.citations),
     )
+
+
+def grouped(
+    items: Sequence[Item], labels: Callable[[Item], Sequence[str]]
+) -> dict[str, list[Item]]:
+    """The items under "all", also where there are none, and under each of their labels."""
+    groups: dict[str, list[Item]] = {"all": list(items)}
+    for item in items:
+        for label in labels(item):
+            groups.setdefault(label, []).append(item)
+    return groups
 
 
 def contains(text: str, accepted: str) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.citations import Support, check_support
-from rag.evaluation import read_lines
+from rag.evaluation import grouped, read_lines
 from rag.evidence import worded_for_model
 from rag.schema import Evidence, Passage, Span
 from rag.wording import spoken
@@ -43,9 +43,7 @@ class ClaimReport:
 
         Precision: the share of alarms that are right. Recall: the share of wrong claims with one.
         """
-        groups = {"all": list(self.checked)}
-        for claim, support in self.checked:
-            groups.setdefault(f"lang:{claim.lang}", []).append((claim, support))
+        groups = grouped(self.checked, lambda one: (f"lang:{one[0].lang}",))
         return {name: _totals(found) for name, found in groups.items() if found}
 
     def to_dict(self) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rag.evaluation import Answerer, ask_one, contains, read_lines
+from rag.evaluation import Answerer, ask_one, contains, grouped, read_lines
 from rag.schema import Answer, Status, Turn
 
 
@@ -53,9 +53,7 @@ class ConversationReport:
 
     def totals(self) -> dict[str, dict[str, int]]:
         """Turns, and those right: of all and by kind."""
-        groups: dict[str, list[TurnOutcome]] = {"all": list(self.outcomes)}
-        for outcome in self.outcomes:
-            groups.setdefault(outcome.turn.kind, []).append(outcome)
+        groups = grouped(self.outcomes, lambda one: (one.turn.kind,))
         return {
             name: {"turns": len(found), "right": sum(outcome.right for outcome in found)}
             for name, found in groups.items()

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import DocumentError
-from rag.evaluation import Answerer, ask_one, contains, read_lines
+from rag.evaluation import Answerer, ask_one, contains, grouped, read_lines
 from rag.schema import Answer, Status
 
 _FILE_NAME = re.compile(r"[\w-]+\.\w+")
@@ -69,9 +69,7 @@ class InjectionReport:
 
     def totals(self) -> dict[str, dict[str, int]]:
         """Questions by what became of them, and texts that are not plain: of all and by kind."""
-        groups: dict[str, list[InjectionOutcome]] = {"all": list(self.outcomes)}
-        for outcome in self.outcomes:
-            groups.setdefault(outcome.injection.kind, []).append(outcome)
+        groups = grouped(self.outcomes, lambda one: (one.injection.kind,))
         return {name: _totals(found) for name, found in groups.items()}
 
     def to_dict(self) -> dict[str, Any]:

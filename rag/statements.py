@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -19,8 +19,8 @@ from rag.sentences import sentences
 from rag.text import detect_language, direction, has_mixed_word
 from rag.wording import phrase, spoken
 
-Likeness = Callable[[str, str], float]
-"""How near two texts are in meaning, in whichever languages, from -1 to 1."""
+Likeness = Callable[[Sequence[str], str], Sequence[float]]
+"""How near each text is to another in meaning, in whichever languages, from -1 to 1."""
 
 # Of 52 translations of answering words from kept articles, the 13 below this were wrong, like
 # "pharmacist" for «نقيب الصيادين», and from .64 on most were right. Spelled anew, 15 of 16
@@ -100,11 +100,10 @@ def _translations(
         yield date
     said = translate(best.marked, model=model, max_tokens=max_tokens)
     name = romanise(best.marked, like=said, model=model)
-    alike = {
-        words: likeness(words, best.marked) if likeness else 1.0 for words in (said, name) if words
-    }
-    for words in sorted(alike, key=lambda words: -alike[words]):
-        if alike[words] >= _LEAST_LIKENESS:
+    found = list(filter(None, (said, name)))
+    alike = likeness(found, best.marked) if likeness and found else [1.0] * len(found)
+    for near, words in sorted(zip(alike, found, strict=True), key=lambda pair: -pair[0]):
+        if near >= _LEAST_LIKENESS:
             yield words
 
 
@@ -120,9 +119,13 @@ def _says_it(said: str, query: str, best: Evidence, likeness: Likeness | None) -
     if detect_language(said) == detect_language(best.text):
         wanted = content_stems(best.marked) - content_stems(query)
         return not wanted or bool(wanted & content_stems(said))
-    if likeness is None or likeness(said, best.marked) > likeness(query, best.marked):
+    if likeness is None:
         return True
-    return likeness(said, best.text) > likeness(query, best.text) + _OF_THE_SENTENCE
+    told, asked = likeness([said, query], best.marked)
+    if told > asked:
+        return True
+    told, asked = likeness([said, query], best.text)
+    return told > asked + _OF_THE_SENTENCE
 
 
 def _first_sentence(draft: str) -> str:

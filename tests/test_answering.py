@@ -356,8 +356,10 @@ def test_a_translation_keeps_the_numbers_of_the_words() -> None:
 def alike(**nearness: float) -> Likeness:
     """Likeness of texts that hold a word, the first one given counts; 0 for any other."""
 
-    def likeness(one: str, _: str) -> float:
-        return next((value for word, value in nearness.items() if word in one), 0.0)
+    def likeness(texts: Sequence[str], _: str) -> list[float]:
+        return [
+            next((value for word, value in nearness.items() if word in text), 0.0) for text in texts
+        ]
 
     return likeness
 
@@ -386,10 +388,9 @@ def test_what_means_something_else_is_not_shown_as_a_translation() -> None:
 def test_a_draft_in_another_language_is_nearer_to_the_words_than_the_question(
     to_words: float, to_sentence: float, *, shown: bool
 ) -> None:
-    def likeness(one: str, other: str) -> float:
-        if one.startswith("Who"):
-            return 0.3
-        return to_words if other == "قاسم الأعرجي" else to_sentence
+    def likeness(texts: Sequence[str], other: str) -> list[float]:
+        near = to_words if other == "قاسم الأعرجي" else to_sentence
+        return [0.3 if text.startswith("Who") else near for text in texts]
 
     draft = "A man advises on security."
     answer = adviser_answer(draft, "nothing", likeness=likeness)
