@@ -13,6 +13,7 @@ import click
 from rag.cli_session import AnyAssistant, Meter, Session, note, say, say_json
 
 if TYPE_CHECKING:
+    from rag.evaluation_claims import ClaimReport
     from rag.evaluation_injections import InjectionReport
 
 
@@ -50,9 +51,7 @@ def evaluate(
     """
     result: Any
     if form == "claims":
-        from rag.evaluation_claims import check_claims, load_claims
-
-        result = check_claims(load_claims(questions_file))
+        result = _check_claims(session, questions_file)
     elif form == "injections":
         result = _ask_injections(session, questions_file, corpus)
     elif not corpus:
@@ -75,6 +74,18 @@ def _ask(session: Session, file: Path, form: str, corpus: Sequence[Path]) -> Any
     measure: Any = ask_questions if form == "questions" else converse
     with _holding(session, corpus) as (assistant, meter):
         return measure(assistant, asked, progress=meter.answered)
+
+
+def _check_claims(session: Session, file: Path) -> ClaimReport:
+    """Checks the file's claims with the embedding model, and no corpus."""
+    from rag.evaluation_claims import check_claims, load_claims
+
+    claims = load_claims(file)
+    with (
+        Meter() as meter,
+        session.parts.open_likeness(session.settings, progress=meter.fetched) as likeness,
+    ):
+        return check_claims(claims, likeness=likeness)
 
 
 def _ask_injections(session: Session, file: Path, corpus: Sequence[Path]) -> InjectionReport:

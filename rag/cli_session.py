@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from rag.models import ModelStore
     from rag.schema import Answer, Document, Event, IngestReport, Period, Progress, Turn
     from rag.settings import ModelSettings, Settings
+    from rag.statements import Likeness
 
 Fetched = Callable[["FetchProgress"], None]
 Ingested = Callable[["Progress"], None]
@@ -65,12 +66,32 @@ class OpenAssistant(Protocol):
         """With `rebuild`, an index that was built with other settings is dropped."""
 
 
+class OpenLikeness(Protocol):
+    """Opens what compares texts in meaning."""
+
+    def __call__(
+        self, settings: Settings, *, progress: Fetched | None = None
+    ) -> AbstractContextManager[Likeness]:
+        """Loads the embedding model."""
+
+
 def _open_assistant(
     settings: Settings, *, progress: Fetched | None = None, rebuild: bool = False
 ) -> AbstractContextManager[AnyAssistant]:
     from rag.assistant import Assistant
 
     return Assistant.open(settings, progress=progress, rebuild=rebuild)
+
+
+@contextmanager
+def _open_likeness(settings: Settings, *, progress: Fetched | None = None) -> Iterator[Likeness]:
+    from functools import partial
+
+    from rag.embedding import likeness
+    from rag.engines import Engines
+
+    with Engines(settings, progress=progress) as engines:
+        yield partial(likeness, engines.embedder())
 
 
 def _open_store(settings: ModelSettings, progress: Fetched) -> ModelStore:
@@ -92,6 +113,7 @@ class Parts:
     """The parts that commands are built from; a test gives others."""
 
     open_assistant: OpenAssistant = _open_assistant
+    open_likeness: OpenLikeness = _open_likeness
     open_store: Callable[[ModelSettings, Fetched], ModelStore] = _open_store
     serve: Callable[..., None] | None = None
     stdout_is_terminal: Callable[[], bool] = _stdout_is_terminal

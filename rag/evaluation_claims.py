@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rag.citations import Support, check_support
 from rag.evaluation import grouped, read_lines
-from rag.evidence import worded_for_model
 from rag.schema import Evidence, Passage, Span
-from rag.wording import spoken
+from rag.statements import Likeness, is_borne_out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,9 +32,9 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class ClaimReport:
-    """Each claim with what the check found."""
+    """Each claim, and whether the check lets it pass."""
 
-    checked: tuple[tuple[Claim, Support], ...]
+    checked: tuple[tuple[Claim, bool], ...]
 
     def totals(self) -> dict[str, dict[str, float]]:
         """Of all claims and by language; an alarm is a claim that the check does not let pass.
@@ -48,7 +46,7 @@ class ClaimReport:
 
     def to_dict(self) -> dict[str, Any]:
         """The claims that were judged wrongly, and the totals."""
-        wrong = [claim for claim, support in self.checked if support.holds != claim.supported]
+        wrong = [claim for claim, passes in self.checked if passes != claim.supported]
         return {"wrong": [claim.claim_id for claim in wrong], "totals": self.totals()}
 
     def __str__(self) -> str:
@@ -61,8 +59,8 @@ class ClaimReport:
                 f"recall {row['recall']:.3f}  false alarms {row['false_alarms']}"
             )
         kinds: dict[str, list[bool]] = {}
-        for claim, support in self.checked:
-            kinds.setdefault(claim.kind, []).append(support.holds == claim.supported)
+        for claim, passes in self.checked:
+            kinds.setdefault(claim.kind, []).append(passes == claim.supported)
         for kind, found in kinds.items():
             yield f"  {kind:10} {sum(found)} of {len(found)} judged rightly"
 
@@ -77,16 +75,23 @@ def load_claims(path: Path) -> tuple[Claim, ...]:
     return read_lines(path, _claim, what=what)
 
 
-def check_claims(claims: Sequence[Claim]) -> ClaimReport:
-    """Checks each answer against its sentence as `rag.answering` does."""
+def check_claims(claims: Sequence[Claim], *, likeness: Likeness | None) -> ClaimReport:
+    """Checks each answer against its sentence as `rag.statements` does with a draft.
+
+    Args:
+        claims: what to check.
+        likeness: compares an answer with a sentence of another language; None does not compare.
+    """
     return ClaimReport(
         tuple(
             (
                 claim,
-                check_support(
+                is_borne_out(
                     claim.answer,
-                    question=claim.question,
-                    shown=worded_for_model(_evidence(claim), spoken(claim.lang)),
+                    claim.question,
+                    _evidence(claim),
+                    language=claim.lang,
+                    likeness=likeness,
                 ),
             )
             for claim in claims
@@ -94,8 +99,8 @@ def check_claims(claims: Sequence[Claim]) -> ClaimReport:
     )
 
 
-def _totals(found: Sequence[tuple[Claim, Support]]) -> dict[str, float]:
-    alarms = [claim for claim, support in found if not support.holds]
+def _totals(found: Sequence[tuple[Claim, bool]]) -> dict[str, float]:
+    alarms = [claim for claim, passes in found if not passes]
     wrong = sum(not claim.supported for claim, _ in found)
     right_alarms = sum(not claim.supported for claim in alarms)
     return {

@@ -78,14 +78,32 @@ def state(
             on_word()
             yield Delta(piece)
     said = _with_mended_names(_first_sentence(draft), query, best, shown, model)
-    if _holds(said, query, best, shown, language) and _says_it(said, query, best, likeness):
+    if is_borne_out(said, query, best, language=language, likeness=likeness):
         return Statement(said)
     if language == "en" and detect_language(best.text) != "en":
         for said in _translations(best, model, max_tokens, likeness):
-            if _holds(said, query, best, shown, language):
+            if _holds(said, query, best, language):
                 quote = " ".join(best.marked.split())
                 return Statement(phrase("translated", language, translation=said, quote=quote))
     return _quotation(best, language)
+
+
+def is_borne_out(
+    said: str, query: str, best: Evidence, *, language: str, likeness: Likeness | None
+) -> bool:
+    """Whether what is said in answer to a question may be shown as fact.
+
+    Every number, name and negation of it is in the sentence or the question, and every word if both
+    are of one language; it says the answering words, in no other letters than its language has.
+
+    Args:
+        said: one sentence.
+        query: the question, standing alone.
+        best: the sentence it rests on, its answering words marked.
+        language: to answer in.
+        likeness: compares texts of two languages in meaning; without it that is not done.
+    """
+    return _holds(said, query, best, language) and _says_it(said, query, best, likeness)
 
 
 def _translations(
@@ -134,7 +152,8 @@ def _first_sentence(draft: str) -> str:
     return next((span.of(text) for span in sentences(text)), "")
 
 
-def _holds(said: str, query: str, best: Evidence, shown: str, language: str) -> bool:
+def _holds(said: str, query: str, best: Evidence, language: str) -> bool:
+    shown = worded_for_model(best, spoken(language))
     wanted = "rtl" if spoken(language) == "ar" else "ltr"
     readable = not has_mixed_word(said) and (
         direction(said) == wanted or not any(map(str.isalpha, said))

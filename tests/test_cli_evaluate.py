@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from rag.cli_session import Fetched
 from rag.schema import IngestReport, Progress, Skipped
+from rag.settings import Settings
+from rag.statements import Likeness
 from tests.fakes import ScriptedAssistant, make_answer
 from tests.test_cli import QUESTION, Run, Terminal
 from tests.test_evaluation_injections import ROW
@@ -38,10 +42,10 @@ CONVERSATIONS = {
 }
 CLAIMS = {
     "id": "s1",
-    "question": "q",
-    "sentence": "a b",
-    "marked": "b",
-    "answer": "b",
+    "question": "Who guards the harbour?",
+    "sentence": "يحرس الميناء جنود.",
+    "marked": "جنود",
+    "answer": "It is guarded by soldiers.",
     "lang": "en",
     "supported": True,
     "kind": "true",
@@ -114,10 +118,18 @@ def test_a_file_of_the_corpus_that_is_skipped_is_named(mustanad: Terminal, tmp_p
     assert (run.code, run.err) == (0, "Skipped a.pdf: it is empty\n")
 
 
-def test_claims_need_neither_corpus_nor_assistant(mustanad: Terminal, tmp_path: Path) -> None:
-    run = mustanad("eval", file_of(tmp_path, CLAIMS), "--as", "claims")
+@pytest.mark.parametrize("nearer", [True, False])
+def test_claims_are_compared_in_meaning_and_need_no_corpus(
+    mustanad: Terminal, tmp_path: Path, nearer: bool
+) -> None:
+    @contextmanager
+    def open_likeness(settings: Settings, *, progress: Fetched | None = None) -> Iterator[Likeness]:
+        yield lambda texts, other: [float(nearer and text == CLAIMS["answer"]) for text in texts]
+
+    mustanad.parts = {"open_likeness": open_likeness}
+    run = mustanad("eval", file_of(tmp_path, CLAIMS), "--as", "claims", "--json")
     assert (run.code, run.err, mustanad.opened) == (0, "", [])
-    assert run.out.startswith("all           1 claims")
+    assert json.loads(run.out)["wrong"] == ([] if nearer else ["s1"])
 
 
 def test_the_documents_of_injections_are_taken_into_an_index_of_their_own(
