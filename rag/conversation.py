@@ -11,6 +11,7 @@ from rag.lexical import content_stems
 from rag.prompts import load_prompt
 from rag.schema import Turn
 from rag.text import detect_language, fold, has_mixed_word, split_words
+from rag.wording import quoted_in
 
 _PROMPT = "follow_up"
 _MOST_TOKENS = 48
@@ -101,14 +102,27 @@ def searches(
 
 def _filled(question: str, last: Turn, answered: Turn) -> str:
     """A follow-up with what it leaves out, where it says too little to be searched as it is."""
-    said = _UNMARKED.sub("", answered.answer)
+    said = _said(answered)
     if _WHO_SAID.match(question):
         return f"{question.rstrip(' ?؟')}: {said}"
-    bare = " ".join(map(_without_conjunction, split_words(question)))
-    if content_stems(bare):
+    if content_stems(_bare(question)):
         return question
     # "Why?" asks about what was answered, and after a refusal once more about what was asked.
     return f"{question} {said}" if last is answered else f"{last.asked} {question}"
+
+
+def _said(turn: Turn) -> str:
+    """What an answer says, without its marks and the words that introduce a quotation."""
+    return quoted_in(_UNMARKED.sub("", turn.answer))
+
+
+def _bare(question: str) -> str:
+    """A question without the conjunction that it opens with, in either language."""
+    first = next(iter(split_words(question)), "")
+    opening, rest = question[: (at := question.find(first))], question[at + len(first) :]
+    if fold(first) in _CONJUNCTIONS:
+        return rest.strip()
+    return f"{opening}{_without_conjunction(first)}{rest}"
 
 
 def _without_conjunction(word: str) -> str:
@@ -157,16 +171,18 @@ def stand_alone(
 ) -> str:
     """The question as it can be understood without the conversation.
 
-    A question that stands alone is returned as it is, and so is any without history or model. If
-    the model changes the language, invents a question that shares nothing with the conversation, or
-    leaves out what a correction names, its words are not used: the question is joined to the one
-    before it.
+    A question that stands alone is returned as it is, one that does but for its conjunction without
+    it, and any without history as it is. If the model changes the language, invents a question that
+    shares nothing with the one asked or the conversation, or leaves out what a correction names,
+    its words are not used: the question is joined to the one before it, as it is without a model.
 
     Raises:
         GenerationError: the model failed.
     """
     if not history or not needs_history(question):
         return question
+    if not needs_history(bare := _bare(question)):
+        return bare
     correction = _CORRECTION.match(question)
     rest = correction["rest"] if correction else ""
     joined = _corrected(history[-1].asked, rest) if rest else f"{history[-1].asked} {question}"
@@ -175,7 +191,7 @@ def stand_alone(
     kept = trim_history(history, max_tokens=max_tokens, count_tokens=model.count_tokens)
     if not kept:
         return joined
-    told = "\n".join(f"Q: {turn.asked}\nA: {_UNMARKED.sub('', turn.answer)}" for turn in kept)
+    told = "\n".join(f"Q: {turn.asked}\nA: {_said(turn)}" for turn in kept)
     prompt = load_prompt(_PROMPT)
     messages = prompt.messages({"history": told, "question": question})
     written = "".join(
@@ -183,7 +199,7 @@ def stand_alone(
     ).strip()
     fits = (
         detect_language(written) == detect_language(question)
-        and content_stems(written) & content_stems(f"{told} {question}")
+        and content_stems(written) & (content_stems(bare) or content_stems(told))
         and content_stems(rest) <= content_stems(written)
         and not has_mixed_word(written)
     )

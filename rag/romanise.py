@@ -39,6 +39,19 @@ _PLACES = {
         "جزيرة": "island",
     }.items()
 }
+# Words within names that have one usual spelling, which a model does not always find.
+_WITHIN_NAMES = {
+    fold(word): latin
+    for word, latin in {
+        "بن": "bin",
+        "ابن": "Ibn",
+        "بنت": "bint",
+        "ولد": "Ould",
+        "أبو": "Abu",
+        "أبي": "Abi",
+        "أم": "Umm",
+    }.items()
+}
 # How each letter is written in Latin ones: the usual way first, then those of foreign names.
 _CONSONANTS: dict[str, tuple[str, ...]] = {
     "ب": ("b", "p"),
@@ -163,8 +176,9 @@ def romanise(source: str, *, like: str, model: TextModel) -> str | None:
         return None
     spelled: list[str] = []
     for place, (word, kind) in enumerate(zip_longest(words, kinds, fillvalue="")):
-        if kind:
-            spelled.append(kind)
+        usual = kind or (_WITHIN_NAMES.get(fold(word), "") if place < len(words) - 1 else "")
+        if usual:
+            spelled.append(usual)
             continue
         name = _spell_at(place, words, like=like, model=model)
         if name is None:

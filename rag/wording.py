@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 Language = Literal["ar", "en"]
@@ -78,3 +79,12 @@ def spoken(language: str) -> Language:
 def phrase(name: str, language: str, **facts: str) -> str:
     """A phrase of `_PHRASES`, with its facts filled in."""
     return _PHRASES[name][spoken(language)].format(**facts)
+
+
+def quoted_in(answer: str) -> str:
+    """An answer that only quotes, without the words that say so; any other as it is."""
+    for words in _PHRASES["quoted"].values():
+        before, after = map(re.escape, words.split("{quote}"))
+        if match := re.fullmatch(f"{before}(?P<quote>.+){after}", answer.strip(), re.DOTALL):
+            return match["quote"]
+    return answer

@@ -126,6 +126,7 @@ def test_the_first_question_is_left_as_it_is() -> None:
         ("And when did they end?", "متى انتهت المحادثات؟"),
         ("ومتى انتهت؟", "When did the talks end?"),
         ("And when did they end?", "Who owns the zebra?"),
+        ("And when did they end?", "When did the talks begin?"),
         ("And when did they end?", "When did the talksات end?"),
         ("And when did they end?", ""),
         ("And when did they end?", "?"),
@@ -136,6 +137,33 @@ def test_a_rewriting_in_another_language_or_of_another_matter_is_not_used(
 ) -> None:
     found = stand_alone(question, [TALKS], model=ScriptedModel(written), max_tokens=100)
     assert found == f"When did the talks begin? {question}"
+
+
+@pytest.mark.parametrize(
+    ("question", "bare"),
+    [
+        ("And which ministers signed the withdrawal agreement?", None),
+        ("وكم عدد الجنود الأمريكيين الموجودين في العراق؟", None),
+        ("ومتى أعلن رئيس الوزراء انسحاب القوات؟", "متى أعلن رئيس الوزراء انسحاب القوات؟"),
+    ],
+)
+def test_what_leans_on_the_conversation_by_its_conjunction_alone_is_asked_without_it(
+    question: str, bare: str | None
+) -> None:
+    model = ScriptedModel("Something else?")
+    bare = bare or question.removeprefix("And ").removeprefix("و")
+    assert stand_alone(question, [TALKS], model=model, max_tokens=100) == bare
+    assert model.asked == []
+
+
+@pytest.mark.parametrize(
+    "answer", ["The document says: “In a year.” [1]", "جاء في الوثيقة: «In a year.» [1][2]"]
+)
+def test_the_model_is_not_shown_the_words_that_introduce_a_quotation(answer: str) -> None:
+    model = ScriptedModel("When will it end?")
+    past = Turn(question="When does it begin?", answer=answer)
+    stand_alone("And when will it end?", [past], model=model, max_tokens=100)
+    assert "\nA: In a year.\n" in model.asked[0].messages[-1].content
 
 
 def test_without_a_model_the_question_before_is_put_in_front() -> None:

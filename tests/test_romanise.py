@@ -146,6 +146,21 @@ def test_what_kind_of_place_it_is_is_said_in_english(source: str, name: str | No
     assert romanise(source, like="", model=model) == name
 
 
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("أم قصر", "Umm Qasr"),
+        ("ليلى بنت قصر", "Layla bint Qasr"),
+        ("قصر ابن أبي ليلى", "Qasr Ibn Abi Layla"),
+        ("ليلى أم", None),
+    ],
+)
+def test_words_within_names_have_their_usual_spelling(source: str, name: str | None) -> None:
+    words = {"قصر": "Qasr", "ليلى": "Layla"}
+    model = ScriptedModel(*(words[word] for word in source.split() if word in words), "Xyz")
+    assert romanise(source, like="", model=model) == name
+
+
 @pytest.mark.parametrize("source", ["", "في", "86 دولة", "قاسم الأعرجي وزير من مدينة بابل"])
 def test_what_is_no_short_name_is_not_spelled_as_one(source: str) -> None:
     assert romanise(source, like="", model=ScriptedModel("Xyz")) is None

@@ -115,13 +115,13 @@ def test_written_questions_have_the_same_answer_another_one_or_none() -> None:
     assert missed == [Asked("Why?", 0, ASKED.answer)]
 
 
-@pytest.mark.parametrize("name", ["articles.json", "kept.json"])
+@pytest.mark.parametrize("name", ["articles.json", "articles.more.json", "kept.json"])
 def test_the_articles_of_the_project_answer_their_questions_where_they_say(name: str) -> None:
     articles = read_paragraphs(FOLDER / name, left_out=frozenset())
     questions = sum(len(article.questions) for article in articles)
     near_misses = len(list(missed_in(articles)))
     assert len(articles) >= 60
-    assert near_misses == pytest.approx(0.4 * questions, rel=0.02)
+    assert near_misses == pytest.approx(0.4 * questions, rel=0.05)
     assert len(list(asked_in(articles))) == pytest.approx(questions - near_misses, rel=0.05)
     for article in articles:
         for question in article.questions:
@@ -133,6 +133,7 @@ def test_the_articles_of_the_project_answer_their_questions_where_they_say(name:
 def test_no_kept_article_is_trained_on() -> None:
     titles = [
         {article["title"] for article in json.loads((FOLDER / name).read_text("utf-8"))["data"]}
-        for name in ("articles.json", "kept.json")
+        for name in ("kept.json", "articles.json", "articles.more.json")
     ]
-    assert titles[0].isdisjoint(titles[1])
+    assert titles[0].isdisjoint(titles[1] | titles[2])
+    assert titles[1].isdisjoint(titles[2])
