@@ -34,7 +34,7 @@ from rag.schema import (
     Turn,
 )
 from rag.settings import AnswerSettings
-from rag.sides import Side, sides
+from rag.sides import Side, asks_why, sides
 from rag.statements import Likeness, Statement, state
 from rag.text import detect_language
 from rag.wording import phrase, spoken
@@ -168,7 +168,7 @@ def answer_events(
         yield Final(result.refusal())
         return
     query = result.query
-    found = sides(evidence, least=least)
+    found = sides(evidence, least=least, question=query)
     clock.marked = clock.marked or clock.now()
     citations = cite([item for side in found for item in side])
     if citations != told:
@@ -244,7 +244,8 @@ class _Result:
             sentences.append(AnswerSentence(text=said, citations=marks, supported=True))
             number += len(side)
         if len(found) > 1:
-            lead = AnswerSentence(text=phrase("sides", self.language), citations=(), supported=True)
+            differ = "reasons" if asks_why(self.query) else "sides"
+            lead = AnswerSentence(text=phrase(differ, self.language), citations=(), supported=True)
             sentences.insert(0, lead)
         partial = any(statement.status is Status.PARTIAL for statement in statements)
         return self._as(

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import product
 
-from rag.dates import month_number, resolve_dates
+from rag.dates import MONTHS, WEEKDAYS, month_number, resolve_dates
 from rag.evidence import corroborating
 from rag.lexical import content_stems
+from rag.names import latin_names, latin_skeleton, occurs
 from rag.quantities import quantities
 from rag.schema import Evidence
-from rag.text import split_words
+from rag.text import detect_language, fold, split_words
 
 Side = tuple[Evidence, ...]
 # Year, month and day, of which some may be unknown.
@@ -19,24 +21,30 @@ _Date = tuple[int | None, ...]
 # How probable the best sentence of another side must be, beside the best of all.
 _LEAST_SHARE = 0.6
 _MOST_SIDES = 2
-# Stems that two sentences and their titles have in common if they are about the same.
-_LEAST_SHARED = 3
+# Stems that two sentences and their titles have in common if they are about the same; and names,
+# where they are of two languages.
+_LEAST_SHARED, _LEAST_NAMES = 3, 2
+_CALENDAR = frozenset(map(fold, (*MONTHS, *WEEKDAYS)))
+_WHY = re.compile(r"\b(?:why|reasons?|caus(?:e|es|ed))\b|لماذا|سبب|اسباب")
 
 
-def sides(evidence: Sequence[Evidence], *, least: float) -> tuple[Side, ...]:
+def sides(evidence: Sequence[Evidence], *, least: float, question: str = "") -> tuple[Side, ...]:
     """The sentences that an answer rests on, by what they say.
 
     Another document takes another side if it is about the same, its marked words answer about as
-    probably, and state a number or date where the best sentence states a different one. What
-    differs otherwise may be the same in other words.
+    probably, and state a number or date where the best sentence states a different one; or if a
+    reason is asked for, and it gives one that has no word of the best. What differs otherwise may
+    be the same in other words.
 
     Args:
         evidence: most probable first, at least one.
         least: the probability below which a sentence is no answer.
+        question: what it answers.
 
     Returns:
         Mostly one side. Of two, the newer document's comes first, or else the more probable.
     """
+    reasons = asks_why(question)
     best = _agreeing(evidence)
     chosen = [best]
     taken = {item.passage.document_id for item in best}
@@ -47,13 +55,49 @@ def sides(evidence: Sequence[Evidence], *, least: float) -> tuple[Side, ...]:
         if (
             probable
             and item.passage.document_id not in taken
-            and _differ(item, best[0])
-            and bool(_dates(item)) == bool(_dates(best[0]))
-            and len(_subject(item) & _subject(best[0])) >= _LEAST_SHARED
+            and (_gives_another(item, best[0]) if reasons else _contradicts(item, best[0]))
+            and _about_the_same(item, best[0])
         ):
             others = [one for one in evidence if one.passage.document_id not in taken]
             chosen.append(_agreeing([item, *(one for one in others if one is not item)]))
     return tuple(sorted(chosen, key=_newest, reverse=True))
+
+
+def asks_why(question: str) -> bool:
+    """Whether a question asks for a reason or a cause, in either language."""
+    return _WHY.search(fold(question)) is not None
+
+
+def _contradicts(one: Evidence, other: Evidence) -> bool:
+    return _differ(one, other) and bool(_dates(one)) == bool(_dates(other))
+
+
+def _gives_another(one: Evidence, other: Evidence) -> bool:
+    """Whether the marked words of two sentences of one language do not share a stem."""
+    if detect_language(one.text) != detect_language(other.text):
+        return False
+    stems = content_stems(one.marked), content_stems(other.marked)
+    return all(stems) and stems[0].isdisjoint(stems[1])
+
+
+def _about_the_same(one: Evidence, other: Evidence) -> bool:
+    if detect_language(one.text) == detect_language(other.text):
+        return len(_subject(one) & _subject(other)) >= _LEAST_SHARED
+    for item, elsewhere in ((one, other), (other, one)):
+        names = {name for name in latin_names(_with_title(item)) if _tells_apart(name)}
+        text = _with_title(elsewhere)
+        if sum(occurs(name, text) for name in names) >= _LEAST_NAMES:
+            return True
+    return False
+
+
+def _tells_apart(name: str) -> bool:
+    """Not so a day of the week, and a name of one consonant, which is like many a word."""
+    return fold(name) not in _CALENDAR and len(latin_skeleton(name)) > 1
+
+
+def _with_title(item: Evidence) -> str:
+    return f"{item.passage.title}\n{item.text}"
 
 
 def _agreeing(evidence: Sequence[Evidence]) -> Side:
@@ -64,7 +108,7 @@ def _agreeing(evidence: Sequence[Evidence]) -> Side:
 
 def _subject(item: Evidence) -> frozenset[str]:
     """The stems of a sentence and of its article's title, numbers left out."""
-    stems = content_stems(f"{item.passage.title} {item.text}")
+    stems = content_stems(_with_title(item))
     return frozenset(stem for stem in stems if not stem[0].isdigit())
 
 

@@ -55,6 +55,10 @@ _PHRASES: dict[str, dict[Language, str]] = {
         "en": "The documents differ.",
         "ar": "الوثائق تختلف في ذلك.",
     },
+    "reasons": {
+        "en": "The documents say of the reason:",
+        "ar": "تقول الوثائق عن السبب:",
+    },
     "side": {"en": "{source}: {said}", "ar": "{source}: {said}"},
     "undated": {
         "en": "“{phrase}” cannot be dated: the article does not say when it came out.",

@@ -33,9 +33,10 @@ def said(
     return dataclasses.replace(found, passage=passage, probability=probability)
 
 
-def told(*evidence: Evidence, least: float = 0.3) -> list[list[str]]:
+def told(*evidence: Evidence, least: float = 0.3, question: str = "") -> list[list[str]]:
     """The sides, as the documents of their sentences."""
-    return [[item.passage.document_id for item in side] for side in sides(evidence, least=least)]
+    found = sides(evidence, least=least, question=question)
+    return [[item.passage.document_id for item in side] for side in found]
 
 
 def test_one_sentence_is_one_side() -> None:
@@ -198,6 +199,56 @@ def test_other_words_without_a_number_or_date_are_no_other_side() -> None:
     first = said("The new bridge over the river was built by Salem.", "Salem")
     second = said("The new bridge over the river was built by Khaled.", "Khaled", by="d2")
     assert told(first, second) == [["d1"]]
+
+
+HEAT = said("تأجل افتتاح الجسر الجديد فوق النهر بسبب موجة الحر.", "موجة الحر")
+STRIKE = said("تأجل افتتاح الجسر الجديد فوق النهر إثر إضراب العمال.", "إضراب العمال", by="d2")
+
+
+@pytest.mark.parametrize(
+    ("question", "count"),
+    [
+        ("Why was the opening put off?", 2),
+        ("What was the reason for the delay?", 2),
+        ("ما سبب تأجيل افتتاح الجسر؟", 2),
+        ("لماذا تأجل افتتاح الجسر؟", 2),
+        ("What was put off?", 1),
+        ("", 1),
+    ],
+)
+def test_another_reason_is_another_side_where_a_reason_is_asked_for(
+    question: str, count: int
+) -> None:
+    assert len(told(HEAT, STRIKE, question=question)) == count
+
+
+def test_the_same_reason_in_part_is_one_side() -> None:
+    hot = said("تأجل افتتاح الجسر الجديد فوق النهر لشدة الحر.", "شدة الحر", by="d2")
+    assert told(HEAT, hot, question="لماذا؟") == [["d1", "d2"]]
+
+
+def test_reasons_in_two_languages_are_not_told_apart() -> None:
+    title = "The new bridge over the river at Aden"
+    english = said("It was put off because of a strike.", "a strike", by="d2", title=title)
+    assert len(told(HEAT, english, question="Why?")) == 1
+
+
+TOLL = "Four people were killed when two trains ran into each other at Wadi Rumman near Kairouan."
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("ارتفعت حصيلة التصادم في وادي رمان قرب القيروان إلى ستة قتلى.", 2),
+        ("ارتفعت حصيلة الزلزال في وادي حلفا إلى ستة قتلى.", 1),
+        ("ارتفعت حصيلة التصادم في صفاقس إلى ستة قتلى.", 1),
+    ],
+)
+def test_two_names_tell_that_texts_of_two_languages_are_about_the_same(
+    text: str, count: int
+) -> None:
+    first = said(TOLL, "Four people")
+    assert len(told(first, said(text, "ستة قتلى", by="d2"))) == count
 
 
 def test_a_number_of_any_length_can_be_compared() -> None:
