@@ -1,9 +1,9 @@
 """Whether a name in Latin letters is one that stands in an Arabic text, and the reverse.
 
-Two ways to know: a pair that CLDR lists (countries and their adjectives, the cities of time zones)
-or the calendar has, or consonants that agree. Arabic writes few vowels and romanisations differ in
-them (Romanowski, رومانوفسكي), so only consonants are compared, in classes that romanisations mix
-up.
+Two ways to know: a pair that CLDR lists (countries and their adjectives, the cities of time zones),
+the calendar has or `rag.spellings`, or consonants that agree. Arabic writes few vowels and
+romanisations differ in them (Romanowski, رومانوفسكي), so only consonants are compared, in classes
+that romanisations mix up.
 
 References:
     Unicode CLDR, through Babel: https://cldr.unicode.org
@@ -15,12 +15,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from functools import cache
 from itertools import pairwise, product
 
 from rag.dates import MONTHS, WEEKDAYS
+from rag.spellings import spelled_so, usual_spelling
 from rag.text import fold, split_words
 
 _ARTICLE = re.compile("^(?:[وف]?(?:[بك]?ال|لل))(?=..)")
@@ -91,22 +92,31 @@ def occurs(name: str, text: str) -> bool:
         return True
     if plain in _CALENDAR:
         return False
+    words = split_words(folded)
     beginning = _adjectives().get(plain)
-    if beginning and any(word.startswith(beginning) for word in _arabic_words(folded)):
+    if beginning and any(form.startswith(beginning) for form in _arabic_words(words)):
         return True
+    return len(latin_skeleton(name)) < 2 or _is_one_of(name, words)
+
+
+def _is_one_of(name: str, words: Sequence[str]) -> bool:
+    """Whether one of the Arabic words, or two that stand together, are a Latin name."""
+    # «عبد القادر» and «سو جين» are one word in Latin letters.
+    pairs = ["".join(pair) for pair in pairwise(words)]
+    if spelled := spelled_so(name):
+        if not spelled.isdisjoint([*_arabic_words(words), *pairs]):
+            return True
+        # Hassan is not «حسين», though their consonants agree: that is Hussein.
+        words = [word for word in words if not any(map(usual_spelling, _arabic_words([word])))]
     wanted = latin_skeleton(name)
-    if len(wanted) < 2:
-        return True
     # No romanisation has a w where the Arabic has no waw.
-    has_w = "w" in plain
+    has_w = "w" in fold(name)
     if any(
-        _alike(wanted, arabic_skeleton(word))
-        for word in _arabic_words(folded)
-        if not has_w or "و" in word
+        _alike(wanted, arabic_skeleton(form))
+        for form in _arabic_words(words)
+        if not has_w or "و" in form
     ):
         return True
-    # «عبد القادر» and «سو جين» are one word in Latin letters.
-    pairs = map("".join, pairwise(split_words(folded)))
     return len(wanted) > 2 and any(wanted == arabic_skeleton(pair) for pair in pairs)
 
 
@@ -126,7 +136,11 @@ def share_a_name(one: str, other: str) -> bool:
     «رومانوفسكي» and «رومانسكي» are; short words agree in their consonants by chance.
     """
     skeletons = [
-        {found for word in _arabic_words(fold(text)) if len(found := arabic_skeleton(word)) > 3}
+        {
+            found
+            for word in _arabic_words(split_words(fold(text)))
+            if len(found := arabic_skeleton(word)) > 3
+        }
         for text in (one, other)
     ]
     return any(_alike(*pair) for pair in product(*skeletons))
@@ -156,8 +170,9 @@ def without_article(word: str) -> str:
     return _ARTICLE.sub("", word)
 
 
-def _arabic_words(folded: str) -> Iterable[str]:
-    for word in split_words(folded):
+def _arabic_words(words: Iterable[str]) -> Iterator[str]:
+    """Each folded word, and what is left of it without what is written on to it in front."""
+    for word in words:
         yield word
         # A conjunction, preposition or article that is written together with the name.
         for prefix in ("وال", "بال", "فال", "كال", "لل", "ال", "و", "ب", "ل", "ف", "ك"):

@@ -13,8 +13,9 @@ from difflib import SequenceMatcher
 from itertools import zip_longest
 
 from rag.generation import TextModel
-from rag.names import arabic_skeleton, latin_skeleton, occurs, without_article
+from rag.names import arabic_skeleton, latin_names, latin_skeleton, occurs, without_article
 from rag.prompts import load_prompt
+from rag.spellings import spelled_so, usual_spelling
 from rag.text import fold, split_words
 
 _PROMPT = "spelling"
@@ -156,6 +157,30 @@ def mend_names(draft: str, missing: Sequence[str], *, source: str, model: TextMo
     return draft
 
 
+def spell_as_usual(draft: str, *, source: str, kept: str) -> str:
+    """A draft whose names are spelled as newspapers do, where a name of the source is a usual one.
+
+    Spellings that sound the same stay: Qasim need not be Qassem.
+
+    Args:
+        draft: an English sentence.
+        source: the Arabic words that answer.
+        kept: a text whose spellings stay, the question.
+    """
+    usual = {
+        skeleton: known
+        for word in map(without_article, split_words(source))
+        if len(skeleton := arabic_skeleton(word)) > 1 and (known := usual_spelling(word))
+    }
+    for name in latin_names(draft):
+        plain = _ARTICLE.sub("", name)
+        known = usual.get(latin_skeleton(plain))
+        stays = fold(plain) in fold(kept) or spelled_so(plain)
+        if known and not stays and _sound(plain) != _sound(known):
+            draft = draft.replace(plain, known)
+    return draft
+
+
 def romanise(source: str, *, like: str, model: TextModel) -> str | None:
     """A whole Arabic name in Latin letters, «مدينة جرف الصخر» as "the city of Jarf al-Sakhr".
 
@@ -205,6 +230,8 @@ def _spell_at(place: int, words: Sequence[str], *, like: str, model: TextModel) 
 def spell(word: str, *, phrase: str, like: str, model: TextModel) -> str | None:
     """An Arabic name of one word, without its article, in Latin letters; None if it cannot be.
 
+    A usual name is spelled as newspapers do, without the model.
+
     Args:
         word: the name.
         phrase: the name as it stands in the text, with a word before and after it.
@@ -214,6 +241,8 @@ def spell(word: str, *, phrase: str, like: str, model: TextModel) -> str | None:
     Raises:
         GenerationError: the model failed.
     """
+    if known := usual_spelling(word):
+        return known
     grammar = spelling_grammar(word, like=like)
     if grammar is None:
         return None
@@ -227,6 +256,12 @@ def spell(word: str, *, phrase: str, like: str, model: TextModel) -> str | None:
     spelled = "".join(pieces).strip()
     # A server may not know grammars.
     return spelled if re.fullmatch(r"[A-Z][a-z]+", spelled) and occurs(spelled, word) else None
+
+
+def _sound(name: str) -> str:
+    """A spelling without what spellings of one name differ in: "Yousef", "Youssif" -> "yusif"."""
+    vowels = re.sub("[ouw]+", "u", re.sub("[eiy]+", "i", name.casefold()))
+    return re.sub(r"(.)\1+", r"\1", vowels)
 
 
 def _likest(name: str, words: Sequence[str]) -> int | None:

@@ -13,7 +13,7 @@ from rag.evidence import worded_for_model
 from rag.generation import TextModel
 from rag.lexical import content_stems
 from rag.quantities import quantities, unstated
-from rag.romanise import mend_names, romanise
+from rag.romanise import mend_names, romanise, spell_as_usual
 from rag.schema import Delta, Evidence, Status
 from rag.sentences import sentences
 from rag.text import detect_language, direction, has_mixed_word
@@ -198,5 +198,6 @@ def _date_in_words(best: Evidence) -> str | None:
 
 
 def _with_mended_names(said: str, query: str, best: Evidence, shown: str, model: TextModel) -> str:
+    said = spell_as_usual(said, source=best.text, kept=query)
     missing = check_support(said, question=query, shown=shown).missing_names
     return mend_names(said, missing, source=best.marked, model=model) if missing else said

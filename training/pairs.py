@@ -22,6 +22,8 @@ _MOST_CHARS = 600
 _WITHOUT_TITLE, _WITHOUT_BEFORE = 0.25, 0.3
 # How often a positive window has a second sentence.
 _LONGER = 0.15
+# How often a negative window is one that is near to the question.
+_NEAR = 0.7
 
 Place = tuple[int, int]
 """A sentence: the number of its paragraph, and its number in it."""
@@ -164,19 +166,26 @@ def negative(
         paragraphs: of the set.
         asked: the question.
         rng: chooses.
-        near: sentences that the embedder finds near to the question; half of the negatives come
-            from there, the others from the same paragraph.
+        near: sentences that come near to answering the question; most negatives come from there,
+            the others from the same paragraph.
     """
-    here = paragraphs[asked.paragraph]
-    own = [(asked.paragraph, number) for number in range(len(here.sentences))]
-    places = list(near) if near and rng.random() < 0.5 else own
-    if asked.answer is not None:
-        wanted = fold(asked.answer.of(here.text))
-        places = [place for place in places if wanted not in fold(_sentence(paragraphs, place))]
+    sentences_here = range(len(paragraphs[asked.paragraph].sentences))
+    own = [(asked.paragraph, number) for number in sentences_here]
+    places = without_answer(paragraphs, asked, near if near and rng.random() < _NEAR else own)
     if not places:
         return None
     number, sentence = rng.choice(places)
     return Pair(asked.question, _window(paragraphs[number], sentence, sentence, rng), None)
+
+
+def without_answer(
+    paragraphs: Sequence[Paragraph], asked: Asked, places: Sequence[Place]
+) -> list[Place]:
+    """The sentences that lack the answer's words; all for a question that has no answer."""
+    if asked.answer is None:
+        return list(places)
+    wanted = fold(asked.answer.of(paragraphs[asked.paragraph].text))
+    return [place for place in places if wanted not in fold(_sentence(paragraphs, place))]
 
 
 def _gold(question: Mapping[str, Any]) -> Span | None:

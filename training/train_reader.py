@@ -3,7 +3,8 @@
     python -m training.train_reader --data FOLDER --out rag/reader.safetensors
 
 `FOLDER` holds reading sets in SQuAD form, named as in `MIX`. `--start` takes an adapter to go on
-from. The embedder's nearest sentences and the checkpoint are kept beside the output.
+from; with `--new` it goes on with the questions of that file of articles, and repeats a share of
+all others. The embedder's nearest sentences and the checkpoint are kept beside the output.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import hashlib
 import json
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,7 @@ from training.pairs import (
     positive,
     read_paragraphs,
     unanswered,
+    without_answer,
     written_for,
 )
 
@@ -54,12 +56,13 @@ MIX: dict[str, int] = {
     "korean.train.json": 50,
     "telugu.dev.json": 50,
 }
-NEAREST = 12
+# So many sentences near to a question, of those that do not answer it, are negatives for it.
+NEAREST, HARDEST = 12, 3
 # How often a question comes with a negative window beside its positive one.
 NEGATIVES = 0.6
 FOLDER = Path(__file__).parent
 QUESTIONS, WRITTEN = FOLDER / "questions.jsonl", FOLDER / "written.jsonl"
-ARTICLES = FOLDER / "articles.json"
+ARTICLES = (FOLDER / "articles.json", FOLDER / "articles.more.json")
 FOLLOW_UPS = FOLDER / "follow_ups.train.jsonl"
 
 
@@ -71,38 +74,71 @@ def open_embedder(settings: Settings) -> GemmaEmbedder:
     )
 
 
-def training_pairs(folder: Path, embedder: Any, nearest: Path) -> list[Pair]:
-    """All pairs of the mix, in random order, without the paragraphs kept for calibration."""
+def training_pairs(
+    folder: Path,
+    embedder: Any,
+    kept: Path,
+    *,
+    new: Path | None = None,
+    share: float = 1.0,
+) -> list[Pair]:
+    """Pairs in random order, without the paragraphs kept for calibration.
+
+    Args:
+        folder: holds the reading sets.
+        embedder: finds the nearest sentences.
+        kept: where these are kept.
+        new: the file of `ARTICLES` of which all questions are taken; all by default.
+        share: of the other questions that are taken.
+    """
     rng = random.Random(SEED)
     left_out = frozenset(str(row["paragraph_of"]) for row in _rows(QUESTIONS))
-    pairs: list[Pair | None] = []
     arabic = [p for name in ARABIC for p in read_paragraphs(folder / name, left_out=left_out)]
     answered, missed = written_for(arabic, {row["of"]: row for row in _rows(WRITTEN)})
-    arabic += read_paragraphs(ARTICLES, left_out=frozenset())
-    asked = [*asked_in(arabic), *answered, *missed_in(arabic)]
-    for one, places in zip(asked, find_nearest(arabic, asked, embedder, nearest), strict=True):
-        if one.answer is None:
-            pairs.append(negative(arabic, one, rng, near=places))
-            continue
-        pairs.append(positive(arabic, one, rng))
-        if rng.random() < NEGATIVES:
-            pairs.append(negative(arabic, one, rng, near=places))
-    pairs += [unanswered(arabic, one, rng) for one in missed]
-    articles = read_paragraphs(ARTICLES, left_out=frozenset())
-    for one in follow_ups(articles, _rows(FOLLOW_UPS)):
+    articles = [read_paragraphs(file, left_out=frozenset()) for file in ARTICLES]
+    fresh = range(0)
+    for file, found in zip(ARTICLES, articles, strict=True):
+        if file == new:
+            fresh = range(len(arabic), len(arabic) + len(found))
+        arabic += found
+    asked = [
+        one
+        for one in (*asked_in(arabic), *answered, *missed_in(arabic))
+        if one.paragraph in fresh or rng.random() < share
+    ]
+    near = [
+        without_answer(arabic, one, places)[:HARDEST]
+        for one, places in zip(asked, find_nearest(arabic, asked, embedder, kept), strict=True)
+    ]
+    pairs = list(_with_negatives(arabic, asked, near, rng))
+    pairs += [unanswered(arabic, one, rng) for one in missed if rng.random() < share]
+    for one in follow_ups(articles[0], _rows(FOLLOW_UPS)):
         # Its subject is not named, so that only sentences of its own article come into question.
-        pairs += [positive(articles, one, rng), negative(articles, one, rng)]
+        if rng.random() < share:
+            pairs += [positive(articles[0], one, rng), negative(articles[0], one, rng)]
     for name, most in MIX.items():
         paragraphs = read_paragraphs(folder / name, left_out=left_out)
         some = list(asked_in(paragraphs))
         rng.shuffle(some)
-        for one in some[:most]:
-            pairs.append(positive(paragraphs, one, rng))
-            if rng.random() < NEGATIVES:
-                pairs.append(negative(paragraphs, one, rng))
-    found = [pair for pair in pairs if pair is not None]
-    rng.shuffle(found)
-    return found
+        some = some[: round(most * share)]
+        pairs += _with_negatives(paragraphs, some, [()] * len(some), rng)
+    found_pairs = [pair for pair in pairs if pair is not None]
+    rng.shuffle(found_pairs)
+    return found_pairs
+
+
+def _with_negatives(
+    paragraphs: Sequence[Paragraph],
+    asked: Sequence[Asked],
+    near: Sequence[Sequence[Place]],
+    rng: random.Random,
+) -> Iterator[Pair | None]:
+    """Each question with its sentence, and often with another; a near miss with another only."""
+    for one, places in zip(asked, near, strict=True):
+        if one.answer is not None:
+            yield positive(paragraphs, one, rng)
+        if one.answer is None or rng.random() < NEGATIVES:
+            yield negative(paragraphs, one, rng, near=places)
 
 
 def find_nearest(
@@ -178,16 +214,24 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--start", type=Path)
+    parser.add_argument("--new", type=Path, help="the articles to go on with; all by default")
+    parser.add_argument("--share", type=float, default=1.0, help="of all others, 0 to 1")
     parser.add_argument("--steps", type=int, help="stop after so many; by default each pair once")
     parser.add_argument("--rate", type=float, default=LEARNING_RATE, help="greatest learning rate")
     arguments = parser.parse_args()
     torch.manual_seed(SEED)
     embedder: Any = open_embedder(load_settings()[0])
     digest = embedder.fingerprint()["embedding_digest"]
-    pairs = training_pairs(arguments.data, embedder, arguments.out.with_suffix(".nearest"))
     network = _network(embedder)
     if arguments.start is not None:
         _load(network, load_file(arguments.start))
+    pairs = training_pairs(
+        arguments.data,
+        embedder,
+        arguments.out.with_suffix(".nearest"),
+        new=arguments.new and arguments.new.resolve(),
+        share=arguments.share,
+    )
     plan = batches(pairs, random.Random(SEED))[: arguments.steps]
     answered = sum(pair.answer is not None for pair in pairs)
     print(f"{len(pairs)} pairs, {answered} with an answer, {len(plan)} steps", flush=True)

@@ -1,0 +1,54 @@
+"""How names are usually spelled: Arabic words and the Latin ones that newspapers write for them.
+
+Arabic leaves short vowels out, so that «حسن» and «حسين» have the consonants of either Hassan or
+Hussein: only a list tells them apart. It has single words, without the article.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+
+from rag.text import fold
+
+_LIST = "spellings.tsv"
+_ARTICLE = re.compile("^[ae]l[-\u2019' ]")
+
+
+def usual_spelling(word: str) -> str | None:
+    """How an Arabic name of one word, without its article, is spelled; None if it is not listed."""
+    listed, plain = _latin(), fold(word)
+    if plain in listed:
+        return listed[plain]
+    # «المعمرية» is a woman of the family «المعمري».
+    family = listed.get(plain.removesuffix("ه"), "") if plain.endswith("يه") else ""
+    return f"{family}ya" if family.endswith("i") else None
+
+
+def spelled_so(name: str) -> frozenset[str]:
+    """The Arabic words, folded, that a Latin name is a listed spelling of; none if not listed."""
+    return _arabic().get(_ARTICLE.sub("", fold(name)), frozenset())
+
+
+@cache
+def _latin() -> Mapping[str, str]:
+    return {arabic: usual for arabic, (usual, *_) in _rows()}
+
+
+@cache
+def _arabic() -> Mapping[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for arabic, spellings in _rows():
+        for latin in spellings:
+            found.setdefault(fold(latin), set()).add(arabic)
+    return {latin: frozenset(words) for latin, words in found.items()}
+
+
+@cache
+def _rows() -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The list's lines: an Arabic word, folded, its usual Latin spelling, and then others."""
+    text = resources.files("rag").joinpath(_LIST).read_text(encoding="utf-8")
+    lines = (line.split("\t") for line in text.splitlines())
+    return tuple((fold(arabic), tuple(spellings)) for arabic, *spellings in lines)

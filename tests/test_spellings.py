@@ -1,0 +1,84 @@
+"""The list of usual spellings, and what it tells apart that consonants do not."""
+
+from __future__ import annotations
+
+import re
+from importlib import resources
+
+import pytest
+
+from rag.names import occurs
+from rag.romanise import romanise, spell_as_usual
+from rag.spellings import spelled_so, usual_spelling
+from rag.text import fold
+from tests.fakes import ScriptedModel
+
+ROWS = [
+    line.split("\t")
+    for line in resources.files("rag").joinpath("spellings.tsv").read_text("utf-8").splitlines()
+]
+
+
+def test_the_list_has_the_spellings_of_each_arabic_word_once() -> None:
+    words = [fold(arabic) for arabic, *_ in ROWS]
+    assert len(words) > 8000
+    assert len(set(words)) == len(words)
+    for arabic, *spellings in ROWS:
+        assert re.fullmatch(r"[\u0621-\u064a\u0686\u067e\u06a4\u06af]{3,}", arabic), arabic
+        assert spellings, arabic
+        assert len(set(spellings)) == len(spellings)
+        for latin in spellings:
+            assert re.fullmatch(r"[A-Z][A-Za-z']+", latin), latin
+
+
+@pytest.mark.parametrize(
+    ("word", "latin"),
+    [("محمد", "Mohammed"), ("حسين", "Hussein"), ("عامرية", "Amiriya"), ("كخطبب", None), ("", None)],
+)
+def test_a_listed_name_has_its_usual_spelling(word: str, latin: str | None) -> None:
+    assert usual_spelling(word) == latin
+
+
+def test_a_spelling_tells_which_arabic_words_it_is_of() -> None:
+    assert fold("حسين") in spelled_so("Hussein")
+    assert fold("حسين") in spelled_so("al-Hussein")
+    assert fold("حسين") not in spelled_so("Hassan")
+    assert {fold("جمال")} <= spelled_so("Jamal") & spelled_so("Gamal")
+    assert spelled_so("Xyzzy") == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "found"),
+    [
+        ("Hassan", "قال حسين إن اللقاء مفيد.", False),
+        ("Hussein", "قال حسين إن اللقاء مفيد.", True),
+        ("Hussein", "قال الوزير والحسين.", True),
+        ("Mohammed", "قالت المحاميد.", False),
+    ],
+)
+def test_names_of_the_same_consonants_are_told_apart(name: str, text: str, found: bool) -> None:
+    assert occurs(name, text) is found
+
+
+def test_a_listed_name_is_spelled_without_the_model() -> None:
+    model = ScriptedModel("Xyz")
+    assert romanise("حسين محمد", like="", model=model) == "Hussein Mohammed"
+    assert model.asked == []
+
+
+@pytest.mark.parametrize(
+    ("draft", "kept", "spelled"),
+    [
+        ("The winner is Hasaan Mohommad.", "", "The winner is Hussein Mohammed."),
+        ("The winner is Hasaan.", "Did Hasaan win?", "The winner is Hasaan."),
+        ("The winner is al-Hasaan.", "", "The winner is al-Hussein."),
+        ("The winner is Hosein.", "", "The winner is Hosein."),
+        ("The winner is Hassan.", "", "The winner is Hassan."),
+        ("The winner is Walid.", "", "The winner is Walid."),
+        ("", "", ""),
+    ],
+)
+def test_a_draft_has_the_usual_spelling_of_a_name_that_its_source_has(
+    draft: str, kept: str, spelled: str
+) -> None:
+    assert spell_as_usual(draft, source="فاز حسين محمد في السباق.", kept=kept) == spelled
