@@ -170,7 +170,7 @@ def spell_as_usual(draft: str, *, source: str, kept: str) -> str:
     usual = {
         skeleton: known
         for word in map(without_article, split_words(source))
-        if len(skeleton := arabic_skeleton(word)) > 1 and (known := usual_spelling(word))
+        if len(skeleton := arabic_skeleton(word)) > 2 and (known := usual_spelling(word))
     }
     for name in latin_names(draft):
         plain = _ARTICLE.sub("", name)
