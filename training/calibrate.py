@@ -171,7 +171,6 @@ def main() -> None:
     random.Random(SEED).shuffle(asked)
     reader = embedder.open_reader(arguments.reader)
     kept = ask(articles, asked[: arguments.sample], embedder, reader)
-    other = ask(*_encyclopedia(arguments.data), embedder, reader)
     nearest = np.array([[cosine] for cosine in _greatest_cosines(kept)])
     alone = LogisticRegression(C=10.0).fit(nearest, kept.answerable)
     print(f"cosine of the nearest sentence alone: {_coefficients(alone)}")
@@ -192,6 +191,7 @@ def main() -> None:
     print(f"in context, cosine and margin, ten-fold: {_coefficients(in_context)}")
     report(talk, judged)
     print("the same on the encyclopedia, where it is not known which sentence is right")
+    other = ask(*_encyclopedia(arguments.data), embedder, reader)
     report(other, model.predict_proba(other.features)[:, 1])
 
 
