@@ -28,7 +28,7 @@ from rag.schema import Span, Window
 from rag.weights import hash_file
 
 PROMPT = "task: question answering | query: {question} | title: {title} | before: {before} | text: "
-SHIPPED_SHA256 = "2a6bd975a948625cdd3f105c9d3bff01a44317197e6e96c5e2915ce1ed85bef2"
+SHIPPED_SHA256 = "2b77cbecd5aab3941d8e2d49ba8c90da408eeb76eda5ff43b6cffd675e29f7e0"
 """Of the reader that comes with the package."""
 
 MOST_TOKENS = 384

@@ -129,7 +129,7 @@ class AnswerSettings(Section):
         default=2048, ge=512, description="Context window given to the text model."
     )
     refusal_threshold: float = Field(
-        default=0.4,
+        default=0.3,
         ge=0,
         le=1,
         description="Least probability that the evidence holds the answer; below it: NOT_FOUND.",
