@@ -7,7 +7,7 @@ import datetime as dt
 import threading
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -17,7 +17,7 @@ from rag.answering import answer_events
 from rag.chunking import CHUNKER
 from rag.closing import Closes
 from rag.corpus import fill_if_empty
-from rag.embedding import Embedder, likeness
+from rag.embedding import Embedder
 from rag.engines import Engines
 from rag.errors import GenerationError, IndexStoreError, QuestionError
 from rag.evidence import Reader
@@ -223,7 +223,7 @@ class Assistant(Closes):
             reader=self._engines.reader(),
             model=self._engines.text_model() if worded else None,
             settings=self._settings.answer,
-            likeness=partial(likeness, self._engines.embedder()),
+            likeness=self._engines.likeness(),
         )
 
     def search(

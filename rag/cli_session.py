@@ -85,13 +85,10 @@ def _open_assistant(
 
 @contextmanager
 def _open_likeness(settings: Settings, *, progress: Fetched | None = None) -> Iterator[Likeness]:
-    from functools import partial
-
-    from rag.embedding import likeness
     from rag.engines import Engines
 
     with Engines(settings, progress=progress) as engines:
-        yield partial(likeness, engines.embedder())
+        yield engines.likeness()
 
 
 def _open_store(settings: ModelSettings, progress: Fetched) -> ModelStore:

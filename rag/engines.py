@@ -5,18 +5,20 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeVar, runtime_checkable
 
 from rag.closing import Closes
 from rag.drafting import warm_up
-from rag.embedding import Embedder, GemmaEmbedder
+from rag.embedding import Embedder, GemmaEmbedder, likeness
 from rag.errors import ModelError, SettingsError
 from rag.evidence import Reader
 from rag.generation import LlamaCppModel, OpenAIModel, TextModel
 from rag.models import ModelStore
 from rag.settings import Settings
+from rag.statements import Likeness
 from rag.weights import bytes_under
 
 if TYPE_CHECKING:
@@ -98,6 +100,14 @@ class Engines(Closes):
             ModelError: it is missing, damaged or cannot be loaded.
         """
         return self._embedder.get()
+
+    def likeness(self) -> Likeness:
+        """What compares texts in meaning, by the embedding model.
+
+        Raises:
+            ModelError: the model is missing, damaged or cannot be loaded.
+        """
+        return partial(likeness, self.embedder())
 
     def reader(self) -> Reader | None:
         """What marks the answering words; None if the settings or the embedder have none.

@@ -90,7 +90,7 @@ def occurs(name: str, text: str) -> bool:
     plain = fold(name)
     if any(fold(other) in folded for other in (plain, *_known_pairs().get(plain, ()))):
         return True
-    if plain in _CALENDAR:
+    if plain in CALENDAR:
         return False
     words = split_words(folded)
     beginning = _adjectives().get(plain)
@@ -224,7 +224,9 @@ _FIRST_WORDS = frozenset(
 )
 
 
-_CALENDAR = frozenset(fold(name) for name in (*MONTHS, *WEEKDAYS) if name.isascii())
+CALENDAR = frozenset(fold(name) for name in (*MONTHS, *WEEKDAYS) if name.isascii())
+"""Months and days of the week in English, folded: written like names, and none."""
+
 _TITLES = frozenset(
     [
         *("mr", "mrs", "ms", "dr", "doctor", "professor", "engineer", "sheikh", "captain", "judge"),

@@ -26,9 +26,14 @@ _LONGEST_PHRASE = 4
 _LEAST_LIKENESS = 0.65
 
 _ARTICLE = re.compile("[Aa]l[- ]")
-_PLACES = {
-    fold(word): english
-    for word, english in {
+
+
+def _folded(table: dict[str, str]) -> dict[str, str]:
+    return {fold(word): latin for word, latin in table.items()}
+
+
+_PLACES = _folded(
+    {
         "مدينة": "city",
         "بلدة": "town",
         "قرية": "village",
@@ -38,12 +43,11 @@ _PLACES = {
         "ناحية": "district",
         "ميناء": "port",
         "جزيرة": "island",
-    }.items()
-}
+    }
+)
 # Words within names that have one usual spelling, which a model does not always find.
-_WITHIN_NAMES = {
-    fold(word): latin
-    for word, latin in {
+_WITHIN_NAMES = _folded(
+    {
         "بن": "bin",
         "ابن": "Ibn",
         "بنت": "bint",
@@ -51,8 +55,8 @@ _WITHIN_NAMES = {
         "أبو": "Abu",
         "أبي": "Abi",
         "أم": "Umm",
-    }.items()
-}
+    }
+)
 # How each letter is written in Latin ones: the usual way first, then those of foreign names.
 _CONSONANTS: dict[str, tuple[str, ...]] = {
     "ب": ("b", "p"),

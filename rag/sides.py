@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from itertools import product
 
-from rag.dates import MONTHS, WEEKDAYS, month_number, resolve_dates
+from rag.dates import month_number, resolve_dates
 from rag.evidence import corroborating
 from rag.lexical import content_stems
-from rag.names import latin_names, latin_skeleton, occurs
+from rag.names import CALENDAR, latin_names, latin_skeleton, occurs
 from rag.quantities import quantities
 from rag.schema import Evidence
 from rag.text import detect_language, fold, split_words
@@ -24,7 +24,6 @@ _MOST_SIDES = 2
 # Stems that two sentences and their titles have in common if they are about the same; and names,
 # where they are of two languages.
 _LEAST_SHARED, _LEAST_NAMES = 3, 2
-_CALENDAR = frozenset(map(fold, (*MONTHS, *WEEKDAYS)))
 _WHY = re.compile(r"\b(?:why|reasons?|caus(?:e|es|ed))\b|لماذا|سبب|اسباب")
 
 
@@ -93,7 +92,7 @@ def _about_the_same(one: Evidence, other: Evidence) -> bool:
 
 def _tells_apart(name: str) -> bool:
     """Not so a day of the week, and a name of one consonant, which is like many a word."""
-    return fold(name) not in _CALENDAR and len(latin_skeleton(name)) > 1
+    return fold(name) not in CALENDAR and len(latin_skeleton(name)) > 1
 
 
 def _with_title(item: Evidence) -> str:

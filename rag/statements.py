@@ -82,7 +82,7 @@ def state(
         return Statement(said)
     if language == "en" and detect_language(best.text) != "en":
         for said in _translations(best, model, max_tokens, likeness):
-            if _holds(said, query, best, language):
+            if _holds(said, query, best, shown, language):
                 quote = " ".join(best.marked.split())
                 return Statement(phrase("translated", language, translation=said, quote=quote))
     return _quotation(best, language)
@@ -103,7 +103,8 @@ def is_borne_out(
         language: to answer in.
         likeness: compares texts of two languages in meaning; without it that is not done.
     """
-    return _holds(said, query, best, language) and _says_it(said, query, best, likeness)
+    shown = worded_for_model(best, spoken(language))
+    return _holds(said, query, best, shown, language) and _says_it(said, query, best, likeness)
 
 
 def _translations(
@@ -152,8 +153,7 @@ def _first_sentence(draft: str) -> str:
     return next((span.of(text) for span in sentences(text)), "")
 
 
-def _holds(said: str, query: str, best: Evidence, language: str) -> bool:
-    shown = worded_for_model(best, spoken(language))
+def _holds(said: str, query: str, best: Evidence, shown: str, language: str) -> bool:
     wanted = "rtl" if spoken(language) == "ar" else "ltr"
     readable = not has_mixed_word(said) and (
         direction(said) == wanted or not any(map(str.isalpha, said))

@@ -115,13 +115,17 @@ def test_written_questions_have_the_same_answer_another_one_or_none() -> None:
     assert missed == [Asked("Why?", 0, ASKED.answer)]
 
 
-@pytest.mark.parametrize("name", ["articles.json", "articles.more.json", "kept.json"])
-def test_the_articles_of_the_project_answer_their_questions_where_they_say(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "share"), [("articles.json", 0.4), ("articles.more.json", 5 / 12), ("kept.json", 0.4)]
+)
+def test_the_articles_of_the_project_answer_their_questions_where_they_say(
+    name: str, share: float
+) -> None:
     articles = read_paragraphs(FOLDER / name, left_out=frozenset())
     questions = sum(len(article.questions) for article in articles)
     near_misses = len(list(missed_in(articles)))
     assert len(articles) >= 60
-    assert near_misses == pytest.approx(0.4 * questions, rel=0.05)
+    assert near_misses == pytest.approx(share * questions, rel=0.02)
     assert len(list(asked_in(articles))) == pytest.approx(questions - near_misses, rel=0.05)
     for article in articles:
         for question in article.questions:
