@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -93,6 +94,7 @@ def in_another_process(settings: IndexSettings, code: str) -> subprocess.Popen[b
     prelude = f"""
 import numpy as np
 from pathlib import Path
+from typing import Any
 from rag.index import Index
 from rag.settings import IndexSettings
 from tests.test_index import MANIFEST, basis, document, put
@@ -123,6 +125,21 @@ def test_k_limits_the_hits(index: Index) -> None:
     put(index, document("d"))
     assert len(index.search(basis(0)[0], k=1)) == 1
     assert index.search(basis(0)[0], k=0) == ()
+
+
+def test_no_vector_is_changed_in_place(index: Index) -> None:
+    """HNSW may lose what is: see `Index.add`."""
+    put(index, document("d"))
+    chunks, add = index._store.chunks, index._store.chunks.add
+
+    def add_new(**record: Any) -> None:
+        assert chunks.get(ids=record["ids"], include=[])["ids"] == []
+        add(**record)
+
+    index._store.chunks.add = add_new  # type: ignore[method-assign]
+    first, second = put(index, document("d"), places=(2, 3))
+    assert texts(index.search(basis(2)[0], k=1)) == [first.text]
+    assert texts(index.search(basis(3)[0], k=1)) == [second.text]
 
 
 def test_only_the_documents_asked_for_are_searched(index: Index) -> None:
