@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 
 from rag.generation import TextModel
+from rag.glossary import glosses, likely_names, spelled_as_name, unquoted_words
 from rag.prompts import load_prompt
 
 _PROMPT, _TRANSLATION = "wording", "translation"
@@ -14,12 +15,15 @@ _GRAMMARS = {
     "en": r"root ::= [ -;=?-Z^-~À-ɏ€£°]+",
     "ar": r"root ::= [ -;=?-Z^-~،؛؟«»ء-ٟ٠-٬€£°]+",
 }
+# The third sense of a listed word is seldom the one.
+_SENSES = 2
 _ANY_LINE = r"root ::= [^\n<>\[\]]+"
 
 
 def write_draft(
     question: str,
     sentence: str,
+    answering: str,
     *,
     language: str,
     model: TextModel,
@@ -30,6 +34,7 @@ def write_draft(
     Args:
         question: one that stands alone.
         sentence: as `rag.evidence.worded_for_model` gives it.
+        answering: the words that are marked in it.
         language: of the answer; one without a name here is left to the model to see.
         model: writes it.
         max_tokens: most tokens of the draft.
@@ -38,9 +43,11 @@ def write_draft(
         GenerationError: the model failed.
     """
     prompt = load_prompt(_PROMPT)
+    listed = dictionary(answering) if language == "en" else ""
     messages = prompt.messages(
         {
             "sentence": sentence,
+            "dictionary": f"Dictionary: {listed}\n" if listed else "",
             "question": " ".join(question.split()),
             "language": _LANGUAGES.get(language, "the language of the question"),
         }
@@ -53,20 +60,40 @@ def write_draft(
     )
 
 
-def translate(words: str, *, model: TextModel, max_tokens: int) -> str:
-    """The answering words in English, on one line.
+def translate(text: str, *, model: TextModel, max_tokens: int) -> str:
+    """Arabic words in English, on one line, with the help of `dictionary`.
 
     Raises:
         GenerationError: the model failed.
     """
     prompt = load_prompt(_TRANSLATION)
     pieces = model.write(
-        prompt.messages({"words": " ".join(words.split())}),
+        prompt.messages(
+            {"words": " ".join(text.split()), "dictionary": dictionary(text) or "none"}
+        ),
         fixed=prompt.fixed,
         grammar=_GRAMMARS["en"],
         max_tokens=max_tokens,
     )
     return " ".join("".join(pieces).split()).rstrip(".")
+
+
+def dictionary(text: str) -> str:
+    """What the words of an Arabic text mean in English, and how names in it are spelled.
+
+    What is likely a name has its spelling before a sense: "مدرسة school; جمال Jamal, beauty". Empty
+    where nothing is listed.
+    """
+    found = {gloss.span: gloss.senses[:_SENSES] for gloss in glosses(text)}
+    names = likely_names(text)
+    for span in unquoted_words(text):
+        if usual := spelled_as_name(span.of(text)):
+            if sense := found.get(span, ())[:1]:
+                found[span] = (usual, *sense) if span in names else (*sense, usual)
+            elif not any(map(span.overlaps, found)):
+                found[span] = (usual,)
+    ordered = sorted(found.items(), key=lambda entry: entry[0].start)
+    return "; ".join(f"{span.of(text)} {', '.join(english)}" for span, english in ordered)
 
 
 def warm_up(model: TextModel) -> None:

@@ -106,6 +106,11 @@ class LexicalIndex:
         return tuple((self._ids[i], float(scores[i])) for i in best if scores[i] > 0)
 
 
+def is_function_word(word: str) -> bool:
+    """Whether a folded word of Arabic or English says nothing by itself."""
+    return word in _ARABIC_FUNCTION_WORDS or word in ENGLISH_FUNCTION_WORDS
+
+
 def content_stems(text: str) -> frozenset[str]:
     """The stems of a text's words, function words left out; numbers by their value."""
     stemmed = _Stemmers()
@@ -128,7 +133,7 @@ class _Stemmers:
         if word[0].isdigit():
             return tuple(sorted(numbers(word)))
         folded = fold(word)
-        if folded in _ARABIC_FUNCTION_WORDS or folded in ENGLISH_FUNCTION_WORDS:
+        if is_function_word(folded):
             return ()
         if _ARABIC.search(folded):
             return (self._arabic(_ARTICLE.sub("", folded, count=1)),)

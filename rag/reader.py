@@ -28,7 +28,7 @@ from rag.schema import Span, Window
 from rag.weights import hash_file
 
 PROMPT = "task: question answering | query: {question} | title: {title} | before: {before} | text: "
-SHIPPED_SHA256 = "2b77cbecd5aab3941d8e2d49ba8c90da408eeb76eda5ff43b6cffd675e29f7e0"
+SHIPPED_SHA256 = "7c952c4673d16c09ccab7f42a6fad3003dc83e475573a07d34bb31320c7ca2e1"
 """Of the reader that comes with the package."""
 
 MOST_TOKENS = 384

@@ -7,8 +7,11 @@ import random
 from pathlib import Path
 
 import pytest
+import torch
+from safetensors.torch import load_file, save_file
 
 from rag.schema import Span
+from training.average import average
 from training.pairs import (
     Asked,
     Paragraph,
@@ -141,3 +144,20 @@ def test_no_kept_article_is_trained_on() -> None:
     ]
     assert titles[0].isdisjoint(titles[1] | titles[2])
     assert titles[1].isdisjoint(titles[2])
+
+
+def test_two_stages_are_averaged_weight_by_weight(tmp_path: Path) -> None:
+    one, other, out = (tmp_path / name for name in ("one", "other", "out"))
+    save_file({"w": torch.tensor([1.0, 4.0])}, one, metadata={"rank": "16"})
+    save_file({"w": torch.tensor([3.0, -4.0])}, other, metadata={"rank": "16"})
+    average(one, other, out)
+    assert load_file(out)["w"].tolist() == [2.0, 0.0]
+
+
+def test_readers_of_different_shapes_are_not_averaged(tmp_path: Path) -> None:
+    one, other = tmp_path / "one", tmp_path / "other"
+    save_file({"w": torch.zeros(2)}, one, metadata={"rank": "16"})
+    save_file({"w": torch.zeros(2)}, other, metadata={"rank": "8"})
+    with pytest.raises(ValueError, match="no two stages"):
+        average(one, other, tmp_path / "out")
+    assert not (tmp_path / "out").exists()

@@ -1,0 +1,173 @@
+"""The English of Arabic words: a list of this project's own, for the text model to translate with.
+
+A small model knows what an Arabic sentence is about, but mistakes many of its words for others that
+look alike; with a dictionary beside them it need not guess (Ghazvininejad, Gonen and Zettlemoyer
+2023, Dictionary-based Phrase-level Prompting, arXiv:2302.07856). The list has forms as they stand
+in news, so that a word is looked up with little more than its prefixes and endings taken off.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib import resources
+
+from rag.lexical import content_stems, is_function_word
+from rag.quantities import quantities
+from rag.schema import Span
+from rag.spellings import usual_spelling
+from rag.text import fold, words
+
+_LIST = "glossary.tsv"
+_LONGEST = 4
+_LEAST_LETTERS = 3
+_SURELY_NAMES = 3
+# What is taken off a word, and how far that is to seek: «ك» and «س» mostly belong to it.
+_CONJUNCTIONS = {"": 0, "و": 2, "ف": 2}
+_HEADS = {"": 0, "ال": 0, "لل": 1, "بال": 1, "كال": 1, "ل": 2, "ب": 2, "ك": 4, "س": 4}
+_PREFIXES = {
+    conjunction + head: far + further
+    for conjunction, far in _CONJUNCTIONS.items()
+    for head, further in _HEADS.items()
+}
+_ENDINGS = {"": ("",), "ة": ("",), "ه": ("",), "ت": ("ة", "ه", ""), "ات": ("ة", "ه", "")}
+_ENDINGS |= dict.fromkeys(("ين", "ون", "ان", "وا", "ي", "و"), ("",))
+_ENDINGS |= dict.fromkeys(("تين", "تان"), ("ة", "ه")) | dict.fromkeys(("يين", "يون"), ("ي",))
+_PRONOUNS = {"": 0, "ه": 1, "ها": 1, "هم": 1, "هما": 1, "هن": 2, "نا": 2, "كم": 2, "ي": 3, "ك": 3}
+# Each ending with what may have stood in its place, and how far to seek that is. The «ة» of a noun
+# is a «ت» before a pronoun.
+_SUFFIXES = tuple(
+    (ending + pronoun, instead, far + (2 if len(ending) > 1 or pronoun == "" != ending else 0))
+    for pronoun, far in _PRONOUNS.items()
+    for ending, stems in _ENDINGS.items()
+    for instead in (stems if pronoun or ending != "ت" else ("",))
+)
+_QUOTED = re.compile(r"«\s*\w+(?:\s+\w+){0,2}\s*(?:»|$)")
+_SYMBOLS = str.maketrans({"%": " percent", "$": " dollar ", "€": " euro ", "£": " pound "})
+_MARKS = re.compile("[\u0640\u064b-\u0652\u0670]")
+
+
+@dataclass(frozen=True, slots=True)
+class Gloss:
+    """A word or an expression of a text, and what it may mean in English, commonest first."""
+
+    span: Span
+    senses: tuple[str, ...]
+
+
+def glosses(text: str) -> tuple[Gloss, ...]:
+    """The listed words and expressions of an Arabic text, in its order; none overlaps another.
+
+    Function words are left out, unless they are part of an expression, and so are names between
+    quotation marks. Empty if nothing is listed.
+    """
+    spans = unquoted_words(text)
+    forms = tuple(_MARKS.sub("", span.of(text)) for span in spans)
+    found: list[Gloss] = []
+    at = 0
+    while at < len(spans):
+        for length in range(min(_LONGEST, len(spans) - at), 0, -1):
+            if senses := _senses(forms[at : at + length]):
+                found.append(Gloss(Span(spans[at].start, spans[at + length - 1].end), senses))
+                at += length
+                break
+        else:
+            at += 1
+    return tuple(found)
+
+
+def unquoted_words(text: str) -> list[Span]:
+    """The words of a text but for up to three between quotation marks: those are a name."""
+    named = [Span(*match.span()) for match in _QUOTED.finditer(text)]
+    return [span for span in words(text) if not any(map(span.overlaps, named))]
+
+
+def likely_names(text: str) -> frozenset[Span]:
+    """The words that are names by where they stand, of those that could be names.
+
+    Three of these stand side by side, or two of which one is not listed as anything else; the
+    first has no article.
+    """
+    known = {gloss.span for gloss in glosses(text)}
+    found: set[Span] = set()
+    run: list[Span] = []
+    for span in (*unquoted_words(text), None):
+        if span and spelled_as_name(span.of(text)) and (run or not span.of(text).startswith("ال")):
+            run.append(span)
+            continue
+        if len(run) >= _SURELY_NAMES or (len(run) > 1 and not known.issuperset(run)):
+            found.update(run)
+        run = []
+    return frozenset(found)
+
+
+def spelled_as_name(word: str) -> str | None:
+    """How an Arabic word is spelled if it could be a name; None for a function word too."""
+    return None if is_function_word(fold(word)) else usual_spelling(word.removeprefix("ال"))
+
+
+def share_told(text: str, said: str) -> float:
+    """The share of an Arabic text's listed words of which an English text has a sense.
+
+    Number words do not count, as they are compared by value, nor does what could be a name. 1.0
+    where nothing is left.
+    """
+    told = content_stems(said.translate(_SYMBOLS))
+    wanted = []
+    for gloss in glosses(text):
+        word = gloss.span.of(text)
+        senses = content_stems(" ".join(gloss.senses))
+        if senses and not quantities(word) and not spelled_as_name(word):
+            wanted.append(senses)
+    return sum(not senses.isdisjoint(told) for senses in wanted) / len(wanted) if wanted else 1.0
+
+
+@lru_cache(maxsize=20_000)
+def _senses(forms: tuple[str, ...]) -> tuple[str, ...]:
+    """What an expression may mean, as it is spelled or else without regard to its hamzas."""
+    if len(forms) == 1 and is_function_word(fold(forms[0])):
+        return ()
+    listed = _listed()
+    for first, *rest in (forms, tuple(map(fold, forms))):
+        others = tuple(map(_without_article, rest))
+        for reading in _readings(first):
+            if senses := listed.get((reading, *others)):
+                return senses
+    return ()
+
+
+def _readings(form: str) -> Iterator[str]:
+    """What a word may be a form of: itself, then without prefixes and endings, likeliest first."""
+    found = []
+    for prefix, far in _PREFIXES.items():
+        if not form.startswith(prefix):
+            continue
+        head = form[len(prefix) :]
+        for ending, instead, further in _SUFFIXES:
+            stem = head.removesuffix(ending) + instead
+            if head.endswith(ending) and (len(stem) >= _LEAST_LETTERS or stem == form):
+                found.append((far + further, further, stem))
+                # «تتجاوز» and «نتجاوز» are listed as «يتجاوز».
+                if stem[0] in "تن":
+                    found.append((far + further + 1, further, f"ي{stem[1:]}"))
+    return (stem for _, _, stem in sorted(found, key=lambda reading: reading[:2]))
+
+
+@cache
+def _listed() -> Mapping[tuple[str, ...], tuple[str, ...]]:
+    """The senses of each expression, by its words as they are spelled and as they are folded."""
+    text = resources.files("rag").joinpath(_LIST).read_text(encoding="utf-8")
+    lines = [line.split("\t") for line in text.splitlines()]
+    listed: dict[tuple[str, ...], tuple[str, ...]] = {}
+    for spelled in (str, fold):
+        for forms, senses in lines:
+            for form in forms.split("/"):
+                first, *rest = spelled(form).split()
+                listed.setdefault((first, *map(_without_article, rest)), (*senses.split("; "),))
+    return listed
+
+
+def _without_article(form: str) -> str:
+    return form.removeprefix("ال") if len(form) > _LEAST_LETTERS + 1 else form

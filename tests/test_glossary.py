@@ -1,0 +1,102 @@
+"""The list of Arabic words with their English, and how a word of a text is found in it."""
+
+from __future__ import annotations
+
+import re
+from importlib import resources
+
+import pytest
+
+from rag.glossary import glosses, likely_names, share_told
+
+ROWS = [
+    line.split("\t")
+    for line in resources.files("rag").joinpath("glossary.tsv").read_text("utf-8").splitlines()
+]
+
+
+def senses(text: str) -> dict[str, tuple[str, ...]]:
+    return {gloss.span.of(text): gloss.senses for gloss in glosses(text)}
+
+
+def test_the_list_has_each_form_once_and_at_most_three_senses() -> None:
+    forms = [form for row in ROWS for form in row[0].split("/")]
+    assert len(forms) > 10_000
+    assert len(set(forms)) == len(forms)
+    for arabic, english in ROWS:
+        for form in arabic.split("/"):
+            assert re.fullmatch("[ء-غف-ي]+( [ء-غف-ي]+){0,3}", form), arabic
+        found = english.split("; ")
+        assert len(found) <= 3, english
+        for sense in found:
+            assert re.fullmatch(r"[A-Za-z][\w'.,&+/ ()-]*", sense), english
+
+
+@pytest.mark.parametrize(
+    ("word", "listed"),
+    [
+        ("مدرسة", "مدرسة"),
+        ("والمدرسة", "مدرسة"),
+        ("للمدارس", "مدارس"),
+        ("مدرستها", "مدرسة"),
+        ("معلمين", "معلم"),
+        ("المعلمات", "معلمة"),
+        ("معلموها", "معلم"),
+        ("تكتب", "يكتب"),
+        ("وسيكتبون", "يكتب"),
+        ("كتبتها", "كتب"),
+        ("مُعلِّم", "معلم"),
+        ("الاسره", "أسرة"),
+    ],
+)
+def test_a_form_is_found_without_its_prefixes_and_endings(word: str, listed: str) -> None:
+    assert senses(word) == {word: senses(listed)[listed]}
+
+
+def test_words_of_the_same_letters_but_hamza_are_told_apart() -> None:
+    assert senses("أثر")["أثر"] != senses("إثر")["إثر"]
+
+
+def test_an_expression_goes_before_its_words() -> None:
+    text = "أعلن مجلس الأمن ذلك"
+    assert senses(text)["مجلس الأمن"] == ("Security Council",)
+    assert senses("بمجلس الأمن")["بمجلس الأمن"] == ("Security Council",)
+
+
+def test_what_is_not_listed_has_no_gloss() -> None:
+    assert glosses("") == ()
+    assert glosses("من في على كخطبب 350 NATO") == ()
+
+
+def test_names_between_quotation_marks_have_no_gloss() -> None:
+    assert senses("مدرسة") == {"مدرسة": ("school",)}
+    assert glosses("«مدرسة»") == glosses("«المدرسة الجديدة") == ()
+    assert senses("قال «إن المدرسة لن تفتح اليوم»")["المدرسة"] == ("school",)
+
+
+def test_words_that_could_be_names_are_names_where_three_stand_side_by_side() -> None:
+    def names(text: str) -> list[str]:
+        return [span.of(text) for span in sorted(likely_names(text))]
+
+    assert names("الطبيب صالح جمال حسن فاز") == ["صالح", "جمال", "حسن"]
+    assert names("الوزير عادل الطوخي") == ["عادل", "الطوخي"]
+    assert names("صباح الجمعة") == names("خالد فاز") == names("") == []
+
+
+@pytest.mark.parametrize(
+    ("said", "share"),
+    [
+        ("Floods destroyed the old bridge.", 1.0),
+        ("Floods destroyed the old wall.", 2 / 3),
+        ("A fire in the palace.", 0.0),
+        ("", 0.0),
+    ],
+)
+def test_the_share_told_counts_listed_words_that_are_no_names(said: str, share: float) -> None:
+    assert share_told("دمرت السيول الجسر القديم", said) == share
+
+
+def test_numbers_and_names_do_not_count_as_words_to_be_told() -> None:
+    assert share_told("خمسة آلاف", "a few") == share_told("خالد كخطبب", "he") == 1.0
+    assert share_told("خمسة أمتار", "five feet") == 0.0
+    assert share_told("50 دولارا", "$50") == 1.0
