@@ -81,17 +81,16 @@ def translate(text: str, *, model: TextModel, max_tokens: int) -> str:
 def dictionary(text: str) -> str:
     """What the words of an Arabic text mean in English, and how names in it are spelled.
 
-    What is likely a name has its spelling before a sense: "مدرسة school; جمال Jamal, beauty". Empty
-    where nothing is listed.
+    What is likely a name is only spelled: "الطبيب doctor; جمال Jamal". Empty if nothing is listed.
     """
     found = {gloss.span: gloss.senses[:_SENSES] for gloss in glosses(text)}
     names = likely_names(text)
     for span in unquoted_words(text):
         if usual := spelled_as_name(span.of(text)):
-            if sense := found.get(span, ())[:1]:
-                found[span] = (usual, *sense) if span in names else (*sense, usual)
-            elif not any(map(span.overlaps, found)):
+            if span in names or not any(map(span.overlaps, found)):
                 found[span] = (usual,)
+            elif span in found:
+                found[span] = (found[span][0], usual)
     ordered = sorted(found.items(), key=lambda entry: entry[0].start)
     return "; ".join(f"{span.of(text)} {', '.join(english)}" for span, english in ordered)
 

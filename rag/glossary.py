@@ -15,6 +15,7 @@ from functools import cache, lru_cache
 from importlib import resources
 
 from rag.lexical import content_stems, is_function_word
+from rag.names import CALENDAR, TITLES
 from rag.quantities import quantities
 from rag.schema import Span
 from rag.spellings import usual_spelling
@@ -33,7 +34,7 @@ _PREFIXES = {
     for head, further in _HEADS.items()
 }
 _ENDINGS = {"": ("",), "ة": ("",), "ه": ("",), "ت": ("ة", "ه", ""), "ات": ("ة", "ه", "")}
-_ENDINGS |= dict.fromkeys(("ين", "ون", "ان", "وا", "ي", "و"), ("",))
+_ENDINGS |= dict.fromkeys(("ين", "ون", "ان", "وا", "ا", "ي", "و"), ("",))
 _ENDINGS |= dict.fromkeys(("تين", "تان"), ("ة", "ه")) | dict.fromkeys(("يين", "يون"), ("ي",))
 _PRONOUNS = {"": 0, "ه": 1, "ها": 1, "هم": 1, "هما": 1, "هن": 2, "نا": 2, "كم": 2, "ي": 3, "ك": 3}
 # Each ending with what may have stood in its place, and how far to seek that is. The «ة» of a noun
@@ -45,6 +46,17 @@ _SUFFIXES = tuple(
     for instead in (stems if pronoun or ending != "ت" else ("",))
 )
 _QUOTED = re.compile(r"«\s*\w+(?:\s+\w+){0,2}\s*(?:»|$)")
+# Both ways of spelling English become one, which need not be a right one: "hor" for "hour".
+_SPELLINGS = {
+    "tre": "ter",
+    "our": "or",
+    "yse": "yze",
+    "mme": "m",
+    "ence": "ense",
+    "ll": "l",
+    "is": "iz",
+}
+_BRITISH = re.compile(r"(?<=\w)(?:tre(?=s?\b)|our|yse|mme|ence\b|ll|is(?=e|ing|ation))")
 _SYMBOLS = str.maketrans({"%": " percent", "$": " dollar ", "€": " euro ", "£": " pound "})
 _MARKS = re.compile("[\u0640\u064b-\u0652\u0670]")
 
@@ -87,19 +99,22 @@ def unquoted_words(text: str) -> list[Span]:
 def likely_names(text: str) -> frozenset[Span]:
     """The words that are names by where they stand, of those that could be names.
 
-    Three of these stand side by side, or two of which one is not listed as anything else; the
-    first has no article.
+    They come after a title, or three of them stand side by side, or two of which one is not listed
+    as anything else. The first has no article.
     """
-    known = {gloss.span for gloss in glosses(text)}
+    known = {gloss.span: gloss.senses for gloss in glosses(text)}
     found: set[Span] = set()
     run: list[Span] = []
+    titled = False
     for span in (*unquoted_words(text), None):
         if span and spelled_as_name(span.of(text)) and (run or not span.of(text).startswith("ال")):
             run.append(span)
             continue
-        if len(run) >= _SURELY_NAMES or (len(run) > 1 and not known.issuperset(run)):
+        alone = not known.keys() >= set(run)
+        if titled or len(run) >= _SURELY_NAMES or (len(run) > 1 and alone):
             found.update(run)
         run = []
+        titled = span in known and not TITLES.isdisjoint(known[span])
     return frozenset(found)
 
 
@@ -111,17 +126,22 @@ def spelled_as_name(word: str) -> str | None:
 def share_told(text: str, said: str) -> float:
     """The share of an Arabic text's listed words of which an English text has a sense.
 
-    Number words do not count, as they are compared by value, nor does what could be a name. 1.0
-    where nothing is left.
+    Numbers and dates do not count, as they are compared by value, nor does what could be a name.
+    1.0 where nothing is left.
     """
-    told = content_stems(said.translate(_SYMBOLS))
+    told = _english_stems(said.translate(_SYMBOLS))
     wanted = []
     for gloss in glosses(text):
         word = gloss.span.of(text)
-        senses = content_stems(" ".join(gloss.senses))
-        if senses and not quantities(word) and not spelled_as_name(word):
+        senses = _english_stems(" ".join(gloss.senses))
+        dated = not CALENDAR.isdisjoint(map(fold, gloss.senses))
+        if senses and not (dated or quantities(word) or spelled_as_name(word)):
             wanted.append(senses)
     return sum(not senses.isdisjoint(told) for senses in wanted) / len(wanted) if wanted else 1.0
+
+
+def _english_stems(text: str) -> frozenset[str]:
+    return content_stems(_BRITISH.sub(lambda found: _SPELLINGS[found[0]], text.lower()))
 
 
 @lru_cache(maxsize=20_000)
@@ -129,8 +149,7 @@ def _senses(forms: tuple[str, ...]) -> tuple[str, ...]:
     """What an expression may mean, as it is spelled or else without regard to its hamzas."""
     if len(forms) == 1 and is_function_word(fold(forms[0])):
         return ()
-    listed = _listed()
-    for first, *rest in (forms, tuple(map(fold, forms))):
+    for (first, *rest), listed in zip((forms, tuple(map(fold, forms))), _listed(), strict=True):
         others = tuple(map(_without_article, rest))
         for reading in _readings(first):
             if senses := listed.get((reading, *others)):
@@ -147,26 +166,27 @@ def _readings(form: str) -> Iterator[str]:
         head = form[len(prefix) :]
         for ending, instead, further in _SUFFIXES:
             stem = head.removesuffix(ending) + instead
-            if head.endswith(ending) and (len(stem) >= _LEAST_LETTERS or stem == form):
+            whole = not ending and (not prefix or prefix.endswith(("ال", "لل")))
+            if head.endswith(ending) and (whole or len(stem) >= _LEAST_LETTERS):
                 found.append((far + further, further, stem))
                 # «تتجاوز» and «نتجاوز» are listed as «يتجاوز».
-                if stem[0] in "تن":
+                if stem.startswith(("ت", "ن")):
                     found.append((far + further + 1, further, f"ي{stem[1:]}"))
     return (stem for _, _, stem in sorted(found, key=lambda reading: reading[:2]))
 
 
 @cache
-def _listed() -> Mapping[tuple[str, ...], tuple[str, ...]]:
-    """The senses of each expression, by its words as they are spelled and as they are folded."""
+def _listed() -> tuple[Mapping[tuple[str, ...], tuple[str, ...]], ...]:
+    """The senses of each expression by its words, as they are spelled and as they are folded."""
     text = resources.files("rag").joinpath(_LIST).read_text(encoding="utf-8")
-    lines = [line.split("\t") for line in text.splitlines()]
-    listed: dict[tuple[str, ...], tuple[str, ...]] = {}
-    for spelled in (str, fold):
-        for forms, senses in lines:
-            for form in forms.split("/"):
-                first, *rest = spelled(form).split()
+    spelled: dict[tuple[str, ...], tuple[str, ...]] = {}
+    folded: dict[tuple[str, ...], tuple[str, ...]] = {}
+    for line in text.splitlines():
+        forms, senses = line.split("\t")
+        for form in forms.split("/"):
+            for listed, (first, *rest) in ((spelled, form.split()), (folded, fold(form).split())):
                 listed.setdefault((first, *map(_without_article, rest)), (*senses.split("; "),))
-    return listed
+    return spelled, folded
 
 
 def _without_article(form: str) -> str:

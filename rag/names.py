@@ -126,7 +126,7 @@ def missing_names(sentence: str, texts: Iterable[str]) -> tuple[str, ...]:
     Titles are no names, though they are written like them.
     """
     joined = "\n".join(texts)
-    names = (name for name in latin_names(sentence) if name.lower() not in _TITLES)
+    names = (name for name in latin_names(sentence) if name.lower() not in TITLES)
     return tuple(name for name in names if not occurs(name, joined))
 
 
@@ -227,7 +227,7 @@ _FIRST_WORDS = frozenset(
 CALENDAR = frozenset(fold(name) for name in (*MONTHS, *WEEKDAYS) if name.isascii())
 """Months and days of the week in English, folded: written like names, and none."""
 
-_TITLES = frozenset(
+TITLES = frozenset(
     [
         *("mr", "mrs", "ms", "dr", "doctor", "professor", "engineer", "sheikh", "captain", "judge"),
         *("minister", "ministry", "prime", "president", "vice", "deputy", "king", "queen"),

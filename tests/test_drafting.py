@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.drafting import dictionary, translate, warm_up, write_draft
 from rag.errors import GenerationError
+from rag.glossary import glosses, spelled_as_name
 from rag.prompts import load_prompt
 from tests.fakes import ScriptedModel
 
@@ -72,7 +75,24 @@ def test_a_translation_has_a_dictionary_too() -> None:
     )
 
 
+def test_the_dictionary_of_the_prompts_examples_is_the_one_that_is_made() -> None:
+    for name in ("translation", "wording"):
+        for message in load_prompt(name).messages(dict.fromkeys(load_prompt(name).variables, "")):
+            for listed in re.findall("^Dictionary: (.+)$", message.content, re.MULTILINE):
+                for entry in listed.split("; "):
+                    arabic = "".join(re.findall(r"^[^A-Za-z]+", entry)).strip()
+                    assert set(entry[len(arabic) :].strip().split(", ")) <= known(arabic)
+
+
+def known(arabic: str) -> set[str]:
+    senses = {sense for gloss in glosses(arabic) for sense in gloss.senses}
+    return senses | {spelled_as_name(word) or "" for word in arabic.split()}
+
+
 def test_the_dictionary_names_at_most_two_senses_and_how_names_are_spelled() -> None:
+    assert (
+        dictionary("الطبيب جمال حسن روبلة") == "الطبيب doctor; جمال Jamal; حسن Hassan; روبلة Roble"
+    )
     assert dictionary("رصيف كخطبب والبصرة") == "رصيف pavement, quay; والبصرة Basra"
     assert dictionary("pier 350") == ""
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from importlib import resources
+from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rag.glossary import glosses, likely_names, share_told
 
@@ -63,8 +66,15 @@ def test_an_expression_goes_before_its_words() -> None:
     assert senses("بمجلس الأمن")["بمجلس الأمن"] == ("Security Council",)
 
 
+@given(st.text(alphabet="\u0640\u064e\u0651 وفالتنبـكسهميةىءآأإ«»\u200f5a."))
+def test_any_text_has_glosses_in_its_order(text: str) -> None:
+    spans = [gloss.span for gloss in glosses(text)]
+    assert all(one.end <= other.start for one, other in pairwise(spans))
+    assert 0 <= share_told(text, text) <= 1
+
+
 def test_what_is_not_listed_has_no_gloss() -> None:
-    assert glosses("") == ()
+    assert glosses("") == glosses("\u0640\u0640") == ()
     assert glosses("من في على كخطبب 350 NATO") == ()
 
 
@@ -74,12 +84,13 @@ def test_names_between_quotation_marks_have_no_gloss() -> None:
     assert senses("قال «إن المدرسة لن تفتح اليوم»")["المدرسة"] == ("school",)
 
 
-def test_words_that_could_be_names_are_names_where_three_stand_side_by_side() -> None:
+def test_words_that_could_be_names_are_names_after_a_title_or_side_by_side() -> None:
     def names(text: str) -> list[str]:
         return [span.of(text) for span in sorted(likely_names(text))]
 
     assert names("الطبيب صالح جمال حسن فاز") == ["صالح", "جمال", "حسن"]
     assert names("الوزير عادل الطوخي") == ["عادل", "الطوخي"]
+    assert names("الوزير شريف غادر") == ["شريف"]
     assert names("صباح الجمعة") == names("خالد فاز") == names("") == []
 
 
@@ -100,3 +111,11 @@ def test_numbers_and_names_do_not_count_as_words_to_be_told() -> None:
     assert share_told("خمسة آلاف", "a few") == share_told("خالد كخطبب", "he") == 1.0
     assert share_told("خمسة أمتار", "five feet") == 0.0
     assert share_told("50 دولارا", "$50") == 1.0
+
+
+@pytest.mark.parametrize(
+    ("word", "american"),
+    [("متر", "a meter"), ("لون", "colors"), ("برنامج", "the program"), ("الدفاع", "defense")],
+)
+def test_a_word_is_told_in_either_way_of_spelling_english(word: str, american: str) -> None:
+    assert share_told(word, american) == 1.0
