@@ -248,9 +248,12 @@ def _feedback(record: Mapping[str, Any]) -> Feedback:
 
 
 def _plain(reason: str) -> str:
-    line = " ".join(reason.split())
-    kept = (c for c in line if unicodedata.category(c) not in ("Cc", "Cs") and c not in _TURNING)
-    return "".join(kept)[:REASON_LENGTH].strip()
+    kept = (c for c in reason if c.isspace() or not _steers(c))
+    return " ".join("".join(kept).split())[:REASON_LENGTH].strip()
+
+
+def _steers(character: str) -> bool:
+    return unicodedata.category(character) in ("Cc", "Cs") or character in _TURNING
 
 
 def _private(path: str, flags: int) -> int:

@@ -178,6 +178,7 @@ def test_any_words_come_back_from_their_line(question: str, reason: str, verdict
 def test_a_reason_is_one_line_without_characters_that_steer() -> None:
     given_one = judged(reason=" wrong\n date \x1b[31m\u202e!\0 ")
     assert given_one.reason == "wrong date [31m!"
+    assert judged(reason="0\r\x1b\r0").reason == "0 0"
 
 
 def test_a_reason_is_cut_when_it_is_too_long() -> None:
