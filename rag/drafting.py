@@ -34,7 +34,7 @@ def write_draft(
     Args:
         question: one that stands alone.
         sentence: as `rag.evidence.worded_for_model` gives it.
-        answering: the words that are marked in it.
+        answering: the words that are marked in it, without those that are worded for the model.
         language: of the answer; one without a name here is left to the model to see.
         model: writes it.
         max_tokens: most tokens of the draft.
@@ -86,11 +86,9 @@ def dictionary(text: str) -> str:
     found = {gloss.span: gloss.senses[:_SENSES] for gloss in glosses(text)}
     names = likely_names(text)
     for span in unquoted_words(text):
-        if usual := spelled_as_name(span.of(text)):
-            if span in names or not any(map(span.overlaps, found)):
-                found[span] = (usual,)
-            elif span in found:
-                found[span] = (found[span][0], usual)
+        usual = spelled_as_name(span.of(text))
+        if usual and (span in names or not any(map(span.overlaps, found))):
+            found[span] = (usual,)
     ordered = sorted(found.items(), key=lambda entry: entry[0].start)
     return "; ".join(f"{span.of(text)} {', '.join(english)}" for span, english in ordered)
 

@@ -76,7 +76,12 @@ def state(
     shown = worded_for_model(best, spoken(language))
     draft = ""
     pieces = write_draft(
-        query, shown, best.marked, language=language, model=model, max_tokens=max_tokens
+        query,
+        shown,
+        _without_resolved_dates(best),
+        language=language,
+        model=model,
+        max_tokens=max_tokens,
     )
     with closing(pieces):
         for piece in pieces:

@@ -55,7 +55,7 @@ def test_the_model_is_told_the_language_of_the_answer(language: str, named: str)
 
 
 def test_the_model_has_a_dictionary_of_arabic_words_that_answer_in_english() -> None:
-    for language, lines in (("en", ["Dictionary: حافلة bus; خالد immortal, Khaled"]), ("ar", [])):
+    for language, lines in (("en", ["Dictionary: حافلة bus; خالد immortal"]), ("ar", [])):
         model = ScriptedModel("A bus.")
         drafted(
             model,
@@ -71,7 +71,7 @@ def test_a_translation_has_a_dictionary_too() -> None:
     model = ScriptedModel("A bus.")
     assert translate("حافلة\nخالد", model=model, max_tokens=9) == "A bus"
     assert model.asked[0].messages[-1].content == (
-        "Dictionary: حافلة bus; خالد immortal, Khaled\nTranslate: حافلة خالد"
+        "Dictionary: حافلة bus; خالد immortal\nTranslate: حافلة خالد"
     )
 
 
