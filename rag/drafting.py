@@ -23,7 +23,6 @@ _ANY_LINE = r"root ::= [^\n<>\[\]]+"
 def write_draft(
     question: str,
     sentence: str,
-    answering: str,
     *,
     language: str,
     model: TextModel,
@@ -34,7 +33,6 @@ def write_draft(
     Args:
         question: one that stands alone.
         sentence: as `rag.evidence.worded_for_model` gives it.
-        answering: the words that are marked in it, without those that are worded for the model.
         language: of the answer; one without a name here is left to the model to see.
         model: writes it.
         max_tokens: most tokens of the draft.
@@ -43,11 +41,9 @@ def write_draft(
         GenerationError: the model failed.
     """
     prompt = load_prompt(_PROMPT)
-    listed = dictionary(answering) if language == "en" else ""
     messages = prompt.messages(
         {
             "sentence": sentence,
-            "dictionary": f"Dictionary: {listed}\n" if listed else "",
             "question": " ".join(question.split()),
             "language": _LANGUAGES.get(language, "the language of the question"),
         }

@@ -75,14 +75,7 @@ def state(
         return _quotation(best, language)
     shown = worded_for_model(best, spoken(language))
     draft = ""
-    pieces = write_draft(
-        query,
-        shown,
-        _without_resolved_dates(best),
-        language=language,
-        model=model,
-        max_tokens=max_tokens,
-    )
+    pieces = write_draft(query, shown, language=language, model=model, max_tokens=max_tokens)
     with closing(pieces):
         for piece in pieces:
             draft += piece

@@ -20,16 +20,14 @@ ATTACK = (
 )
 
 
-def drafted(
-    model: ScriptedModel, *, question: str, sentence: str, marked: str = "", language: str = "en"
-) -> str:
-    pieces = write_draft(question, sentence, marked, language=language, model=model, max_tokens=40)
+def drafted(model: ScriptedModel, *, question: str, sentence: str, language: str = "en") -> str:
+    pieces = write_draft(question, sentence, language=language, model=model, max_tokens=40)
     return "".join(pieces)
 
 
 def test_the_draft_comes_piece_by_piece_as_the_model_writes_it() -> None:
     model = ScriptedModel("Talks began in May.")
-    pieces = list(write_draft("When?", "x", "x", language="en", model=model, max_tokens=40))
+    pieces = list(write_draft("When?", "x", language="en", model=model, max_tokens=40))
     assert pieces == ["Talks", " began", " in", " May."]
     assert model.asked[0].max_tokens == 40
 
@@ -52,19 +50,6 @@ def test_the_model_is_told_the_language_of_the_answer(language: str, named: str)
     model = ScriptedModel("May.")
     drafted(model, question="When?", sentence="May.", language=language)
     assert named in model.asked[0].messages[-1].content
-
-
-def test_the_model_has_a_dictionary_of_arabic_words_that_answer_in_english() -> None:
-    for language, lines in (("en", ["Dictionary: حافلة bus; خالد immortal"]), ("ar", [])):
-        model = ScriptedModel("A bus.")
-        drafted(
-            model,
-            question="What?",
-            sentence="<< حافلة خالد >>",
-            marked="حافلة خالد",
-            language=language,
-        )
-        assert model.asked[0].messages[-1].content.splitlines()[1:-2] == lines
 
 
 def test_a_translation_has_a_dictionary_too() -> None:
