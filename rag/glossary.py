@@ -69,6 +69,7 @@ class Gloss:
     senses: tuple[str, ...]
 
 
+@lru_cache(maxsize=256)
 def glosses(text: str) -> tuple[Gloss, ...]:
     """The listed words and expressions of an Arabic text, in its order; none overlaps another.
 

@@ -127,7 +127,8 @@ class Index(Closes):
         with store.writing(document.document_id):
             # Vectors are never changed in place: rarely (1 opening of 300 at 160 chunks) HNSW then
             # cuts all links to one of them, and no search would find it.
-            store.delete(document.document_id)
+            if store.chunk_ids(document.document_id):
+                store.delete(document.document_id)
             step = store.batch_size()
             for first in range(0, len(ids), step):
                 part = slice(first, first + step)

@@ -61,12 +61,12 @@ def test_a_translation_has_a_dictionary_too() -> None:
 
 
 def test_the_dictionary_of_the_prompts_examples_is_the_one_that_is_made() -> None:
-    for name in ("translation", "wording"):
-        for message in load_prompt(name).messages(dict.fromkeys(load_prompt(name).variables, "")):
-            for listed in re.findall("^Dictionary: (.+)$", message.content, re.MULTILINE):
-                for entry in listed.split("; "):
-                    arabic = "".join(re.findall(r"^[^A-Za-z]+", entry)).strip()
-                    assert set(entry[len(arabic) :].strip().split(", ")) <= known(arabic)
+    prompt = load_prompt("translation")
+    for message in prompt.messages(dict.fromkeys(prompt.variables, "")):
+        for listed in re.findall("^Dictionary: (.+)$", message.content, re.MULTILINE):
+            for entry in listed.split("; "):
+                arabic = "".join(re.findall(r"^[^A-Za-z]+", entry)).strip()
+                assert set(entry[len(arabic) :].strip().split(", ")) <= known(arabic)
 
 
 def known(arabic: str) -> set[str]:
