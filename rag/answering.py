@@ -8,7 +8,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.citations import cite
-from rag.conversation import Search, searches
+from rag.conversation import Search, searches, words_said
 from rag.dates import resolve_dates, undated_phrases
 from rag.errors import QuestionError
 from rag.evidence import Reader, quoted_before, read_in_steps, select_evidence
@@ -30,6 +30,7 @@ from rag.schema import (
     Passages,
     Period,
     Seconds,
+    Span,
     Status,
     Turn,
 )
@@ -168,6 +169,7 @@ def answer_events(
         yield Final(result.refusal())
         return
     query = result.query
+    evidence = _marked_as_said(evidence, last) if again else evidence
     found = sides(evidence, least=least, question=query)
     clock.marked = clock.marked or clock.now()
     citations = cite([item for side in found for item in side])
@@ -194,6 +196,17 @@ def answer_events(
 def _last_asked(history: Sequence[Turn]) -> list[Turn]:
     """The latest turn that asked the documents something, if there is one."""
     return [turn for turn in history if turn.asked][-1:]
+
+
+def _marked_as_said(evidence: Sequence[Evidence], last: Turn) -> tuple[Evidence, ...]:
+    """The evidence of an answer that is to be said again, with all words marked that it quoted."""
+    best, *others = evidence
+    said = words_said(last)
+    start = best.text.find(said) if said else -1
+    if start >= 0:
+        span = Span(start, start + len(said)).shifted(best.span.start)
+        best = dataclasses.replace(best, answer=span)
+    return (best, *others)
 
 
 def _language(question: str, intent: Intent | None, history: Sequence[Turn]) -> str:

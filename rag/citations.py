@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rag.glossary import is_sense
 from rag.lexical import content_stems
 from rag.names import missing_names
 from rag.quantities import quantities, unstated
@@ -84,7 +85,8 @@ def check_support(answer: str, *, question: str, shown: str) -> Support:
     given = f"{shown}\n{question}"
     # In another language than English, a word in Latin letters can only be copied.
     names = (
-        missing_names(answer, [given])
+        # "the High Dam" is «السد العالي».
+        tuple(name for name in missing_names(answer, [given]) if not is_sense(name, shown))
         if language == "en"
         else tuple(word for word in _LATIN.findall(answer) if word not in given)
     )

@@ -102,7 +102,7 @@ def searches(
 
 def _filled(question: str, last: Turn, answered: Turn) -> str:
     """A follow-up with what it leaves out, where it says too little to be searched as it is."""
-    said = _said(answered)
+    said = words_said(answered)
     if _WHO_SAID.match(question):
         return f"{question.rstrip(' ?؟')}: {said}"
     if content_stems(_bare(question)):
@@ -111,7 +111,7 @@ def _filled(question: str, last: Turn, answered: Turn) -> str:
     return f"{question} {said}" if last is answered else f"{last.asked} {question}"
 
 
-def _said(turn: Turn) -> str:
+def words_said(turn: Turn) -> str:
     """What an answer says, without its marks and the words that introduce a quotation."""
     return quoted_in(_UNMARKED.sub("", turn.answer))
 
@@ -191,7 +191,7 @@ def stand_alone(
     kept = trim_history(history, max_tokens=max_tokens, count_tokens=model.count_tokens)
     if not kept:
         return joined
-    told = "\n".join(f"Q: {turn.asked}\nA: {_said(turn)}" for turn in kept)
+    told = "\n".join(f"Q: {turn.asked}\nA: {words_said(turn)}" for turn in kept)
     prompt = load_prompt(_PROMPT)
     messages = prompt.messages({"history": told, "question": question})
     written = "".join(

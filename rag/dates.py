@@ -65,7 +65,7 @@ WEEKDAYS: Final[dict[str, int]] = {
 
 @dataclass(frozen=True, slots=True)
 class ResolvedDate:
-    """A relative or Islamic date of a sentence and the Gregorian date it stands for.
+    """A date of a sentence, relative, Islamic or stated, and the Gregorian date it stands for.
 
     `span` covers the phrase in the sentence. `iso` is ISO 8601, no finer than the phrase: a day
     ("2024-01-15"), a month ("2024-01") or a year ("2024"). `words` says it in the language asked.
@@ -167,6 +167,33 @@ def resolve_dates(
             iso=_iso(moment),
             words=_say(moment, language),
             hijri=start in islamic,
+        )
+        for start, end, moment in _without_overlap(found)
+    )
+
+
+def stated_dates(sentence: str, language: Language) -> tuple[ResolvedDate, ...]:
+    """The dates of an Arabic sentence that name their year, as «سبتمبر من عام 2025».
+
+    Args:
+        sentence: as written in the document.
+        language: the language of `ResolvedDate.words`.
+
+    Returns:
+        The dates in the order of the sentence, without overlap.
+    """
+    folded = normalise(sentence)
+    found: dict[int, tuple[int, _Moment]] = {}
+    for pattern in (_YEAR_NAMED, _MONTH_AND_YEAR):
+        for match in pattern.finditer(folded.text):
+            parts = match.groupdict()
+            month = _month(match) if parts.get("month") else None
+            moment = _moment(int(parts["year"]), month, _day(match))
+            if moment and (month or not parts.get("month")):
+                found[match.start("phrase")] = (match.end(), moment)
+    return tuple(
+        ResolvedDate(
+            span=folded.original_span(start, end), iso=_iso(moment), words=_say(moment, language)
         )
         for start, end, moment in _without_overlap(found)
     )
@@ -300,6 +327,13 @@ _ORDINALS: Final = _ordinals()
 _DAY: Final = rf"(?:(?P<day>\d{{1,2}}|{_alternatives(list(_ORDINALS))})\s+(?:من\s+)?)?"
 _OPEN: Final = r"(?<!\w)[وفبلك]{0,2}"
 _YEAR: Final = rf"(?:(?:ال|لل)(?:عام|سنه)\s+(?P<tense>{_TENSE})|هذا\s+العام|هذه\s+السنه)"
+_YEAR_WORD: Final = r"(?:ال)?(?:عام|سنه)\s+"
+_FOUR_FIGURES: Final = r"(?P<year>(?:1[6-9]|20)\d\d)(?!\d)"
+_YEAR_NAMED: Final = re.compile(rf"{_OPEN}(?P<phrase>{_YEAR_WORD}{_FOUR_FIGURES})")
+_MONTH_AND_YEAR: Final = re.compile(
+    rf"{_OPEN}(?P<phrase>{_DAY}(?:شهر\s+)?{_TWO_MONTHS}[\s،,]+(?:من\s+)?(?:{_YEAR_WORD})?"
+    rf"{_FOUR_FIGURES})"
+)
 _STATED: Final = re.compile(
     rf"\s*[(،,\u2013-]?\s*(?:\d{{1,2}}\s+)?(?:(?:{_MONTH}|{_EN_MONTH})[\s/،,]+)*"
     r"(?:من\s+|عام\s+|سنه\s+)*(?:19|20)\d\d(?!\d)"

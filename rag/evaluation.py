@@ -240,13 +240,15 @@ def contains(text: str, accepted: str) -> bool:
     Letters and digits of both scripts are compared folded; punctuation, separators within numbers
     and the English 's are dropped. Where `accepted` begins or ends with a digit or a letter that
     is not Arabic, a word must begin or end there; an Arabic word may carry what is written
-    together with it, and a number an Arabic letter in front: «و170».
+    together with it, and a number an Arabic letter in front: «و170». "famil*" stands for every word
+    that begins so.
     """
     said, wanted = _comparable(text), _comparable(accepted)
     if not wanted:
         return False
     begins = "" if _ARABIC.match(wanted[0]) else r"(?:(?<!\S)|(?<=\b[وفبلك]))"
-    ends = "" if _ARABIC.match(wanted[-1]) else r"(?!\S)"
+    open_end = accepted.endswith("*") or _ARABIC.match(wanted[-1])
+    ends = "" if open_end else r"(?!\S)"
     return re.search(begins + re.escape(wanted) + ends, said) is not None
 
 

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
 
+from rag.dates import stated_dates
 from rag.lexical import content_stems, is_function_word
-from rag.names import CALENDAR, TITLES
+from rag.names import CALENDAR, TITLES, occurs
 from rag.quantities import quantities
 from rag.schema import Span
 from rag.spellings import usual_spelling
@@ -58,6 +59,12 @@ _SPELLINGS = {
 }
 _BRITISH = re.compile(r"(?<=\w)(?:tre(?=s?\b)|our|yse|mme|ence\b|ll|is(?=e|ing|ation))")
 _SYMBOLS = str.maketrans({"%": " percent", "$": " dollar ", "€": " euro ", "£": " pound "})
+_SAY_LITTLE = content_stems(
+    "after also amount because before being between bring brought due during find found gave get "
+    "give given got include including make made making may might more most number only others over "
+    "part people per person put said say set take taken tell than their them thing time told too "
+    "took under use used way within"
+)
 _MARKS = re.compile("[\u0640\u064b-\u0652\u0670]")
 
 
@@ -131,14 +138,42 @@ def share_told(text: str, said: str) -> float:
     1.0 where nothing is left.
     """
     told = _english_stems(said.translate(_SYMBOLS))
+    dates = [date.span for date in stated_dates(text, "en")]
     wanted = []
     for gloss in glosses(text):
         word = gloss.span.of(text)
         senses = _english_stems(" ".join(gloss.senses))
-        dated = not CALENDAR.isdisjoint(map(fold, gloss.senses))
+        dated = not CALENDAR.isdisjoint(map(fold, gloss.senses)) or any(
+            map(gloss.span.overlaps, dates)
+        )
         if senses and not (dated or quantities(word) or spelled_as_name(word)):
             wanted.append(senses)
     return sum(not senses.isdisjoint(told) for senses in wanted) / len(wanted) if wanted else 1.0
+
+
+def strange_words(said: str, *, text: str, given: str) -> tuple[str, ...]:
+    """The words of an English text that come from neither an Arabic text nor a given English one.
+
+    A word comes from the Arabic text as a sense of a listed word, as a number or as a name; words
+    that say little do not count. In its order; empty if nothing of the Arabic text is listed.
+    """
+    known = _english_stems(" ".join(sense for gloss in glosses(text) for sense in gloss.senses))
+    if not known:
+        return ()
+    known |= _english_stems(given) | _SAY_LITTLE
+    found = []
+    for span in words(said):
+        word = span.of(said)
+        named = word[0].isupper() and occurs(word, text)
+        if not (_english_stems(word) <= known or quantities(word) or named):
+            found.append(word)
+    return tuple(found)
+
+
+def is_sense(word: str, text: str) -> bool:
+    """Whether an English word is among the senses of a listed word of an Arabic text."""
+    wanted = _english_stems(word)
+    return any(wanted & _english_stems(" ".join(gloss.senses)) for gloss in glosses(text))
 
 
 def _english_stems(text: str) -> frozenset[str]:

@@ -13,6 +13,7 @@ from difflib import SequenceMatcher
 from itertools import zip_longest
 
 from rag.generation import TextModel
+from rag.glossary import unquoted_words
 from rag.names import arabic_skeleton, latin_names, latin_skeleton, occurs, without_article
 from rag.prompts import load_prompt
 from rag.spellings import spelled_so, usual_spelling
@@ -164,7 +165,8 @@ def mend_names(draft: str, missing: Sequence[str], *, source: str, model: TextMo
 def spell_as_usual(draft: str, *, source: str, kept: str) -> str:
     """A draft whose names are spelled as newspapers do, where a name of the source is a usual one.
 
-    Spellings that sound the same stay: Qasim need not be Qassem.
+    Spellings that sound the same stay: Qasim need not be Qassem. A name between quotation marks is
+    that of a thing, and not spelled like a person's.
 
     Args:
         draft: an English sentence.
@@ -173,7 +175,7 @@ def spell_as_usual(draft: str, *, source: str, kept: str) -> str:
     """
     usual = {
         skeleton: known
-        for word in map(without_article, split_words(source))
+        for word in (without_article(span.of(source)) for span in unquoted_words(source))
         if len(skeleton := arabic_skeleton(word)) > 2 and (known := usual_spelling(word))
     }
     for name in latin_names(draft):

@@ -403,6 +403,53 @@ def test_a_draft_in_another_language_is_nearer_to_the_words_than_the_question(
     assert (answer.text == f"{draft} [1]") is shown
 
 
+def test_a_draft_that_names_the_answer_need_not_be_nearer_to_it_than_the_question() -> None:
+    draft = "The adviser is Qasim Araji."
+    assert adviser_answer(draft, likeness=lambda texts, _: [0.5] * len(texts)).text == (
+        f"{draft} [1]"
+    )
+
+
+def test_a_common_noun_written_like_a_name_is_borne_out_by_its_sense() -> None:
+    answer = answer_of(
+        "Who is exempt?",
+        passage_of("ويعفى منها أبناء القرى التي هجرت عند بناء السد العالي.", 0.6),
+        model=ScriptedModel("Villagers displaced for the High Dam are exempt."),
+        reader=ScriptedReader({"أبناء القرى": 9.0}),
+    )
+    assert answer.text == "Villagers displaced for the High Dam are exempt. [1]"
+
+
+@pytest.mark.parametrize(
+    ("draft", "translation", "shown"),
+    [
+        ("The old night bridge was polluted.", "the old bridge", "the old bridge (“الجسر القديم”)"),
+        ("The old bridge at night.", "the old bridge", "The old bridge at night."),
+        ("The old night bridge was polluted.", "9 walls", "The old night bridge was polluted."),
+    ],
+)
+def test_a_translation_is_preferred_to_a_draft_with_words_from_nowhere(
+    draft: str, translation: str, shown: str
+) -> None:
+    answer = answer_of(
+        "What did the floods destroy?",
+        passage_of("دمرت السيول الجسر القديم.", 0.6),
+        model=ScriptedModel(draft, translation),
+        reader=ScriptedReader({"الجسر القديم": 9.0}),
+    )
+    assert (answer.text, answer.status) == (f"{shown} [1]", Status.ANSWERED)
+
+
+def test_a_date_with_its_year_is_worded_by_code() -> None:
+    answer = answer_of(
+        "When do they leave?",
+        passage_of("يغادرون بحلول سبتمبر من عام 2025 في أبعد تقدير.", 0.6),
+        model=ScriptedModel("They leave in 2031."),
+        reader=ScriptedReader({"سبتمبر من عام 2025": 9.0}),
+    )
+    assert answer.text == "September 2025 (“سبتمبر من عام 2025”) [1]"
+
+
 def test_a_draft_in_the_documents_language_has_a_word_of_the_answer() -> None:
     passage = passage_of("وقال سالم باعبود إن السفينة ستغادر ميناء عدن.", 0.6)
     reader = ScriptedReader({"سالم باعبود": 9.0})
@@ -703,6 +750,17 @@ def test_an_arabic_answer_is_said_again_in_english() -> None:
     model = ScriptedModel("Talks began in January 2024.")
     answer = answer_of("ترجمها", talks(), model=model, history=[turn])
     assert (answer.language, answer.text) == ("en", "Talks began in January 2024. [1]")
+
+
+def test_what_was_quoted_is_said_again_in_full() -> None:
+    clause = "إن المحادثات بدأت في يناير الماضي"
+    turn = Turn(question="متى بدأت المحادثات؟", answer=f"جاء في الوثيقة: «{clause}» [1]")
+    model = ScriptedModel("Talks began in January 2024.")
+    answer = answer_of("ترجمها", talks(), model=model, history=[turn])
+    assert f"<< {clause}" in model.asked[-1].messages[-1].content
+    (citation,) = answer.citations
+    assert citation.answer is not None
+    assert citation.answer.of(TALKS) == clause
 
 
 def test_where_nothing_was_answered_there_is_nothing_to_say_again() -> None:

@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.dates import MONTHS, parse_date, parse_iso_date, resolve_dates, undated_phrases
+from rag.dates import (
+    MONTHS,
+    parse_date,
+    parse_iso_date,
+    resolve_dates,
+    stated_dates,
+    undated_phrases,
+)
 
 STATED = {
     "26 يناير، 2025": "2025-01-26",
@@ -301,3 +308,27 @@ def test_resolved_spans_lie_in_the_sentence_and_do_not_overlap(
 def test_parsing_a_date_never_raises(text: str) -> None:
     parse_date(text)
     parse_iso_date(text)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "stated"),
+    [
+        ("بحلول سبتمبر من عام 2025 والبقية", [("سبتمبر من عام 2025", "2025-09", "September 2025")]),
+        ("في 8 كانون الأول 2024", [("8 كانون الأول 2024", "2024-12-08", "8 December 2024")]),
+        ("وفي شهر أيار/مايو ٢٠٢٤،", [("شهر أيار/مايو ٢٠٢٤", "2024-05", "May 2024")]),
+        (
+            "منذ العام 2014 ومن سنة 2003",
+            [("العام 2014", "2014", "2014"), ("سنة 2003", "2003", "2003")],
+        ),
+        ("عام 1445 هـ", []),
+        ("31 شباط 2020", []),
+        ("أيار/حزيران 2020", []),
+        ("في مايو المقبل", []),
+        ("", []),
+    ],
+)
+def test_dates_that_name_their_year_are_found(
+    sentence: str, stated: list[tuple[str, str, str]]
+) -> None:
+    found = stated_dates(sentence, "en")
+    assert [(date.span.of(sentence), date.iso, date.words) for date in found] == stated

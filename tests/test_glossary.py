@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.glossary import glosses, likely_names, share_told
+from rag.glossary import glosses, is_sense, likely_names, share_told, strange_words
 
 ROWS = [
     line.split("\t")
@@ -107,7 +107,9 @@ def test_the_share_told_counts_listed_words_that_are_no_names(said: str, share: 
     assert share_told("دمرت السيول الجسر القديم", said) == share
 
 
-def test_numbers_and_names_do_not_count_as_words_to_be_told() -> None:
+def test_numbers_dates_and_names_do_not_count_as_words_to_be_told() -> None:
+    assert share_told("سبتمبر من عام 2025", "by then") == 1.0
+    assert share_told("بناء سد عام 2025", "a dam, 2025") == 1 / 2
     assert share_told("خمسة آلاف", "a few") == share_told("خالد كخطبب", "he") == 1.0
     assert share_told("خمسة أمتار", "five feet") == 0.0
     assert share_told("50 دولارا", "$50") == 1.0
@@ -119,3 +121,30 @@ def test_numbers_and_names_do_not_count_as_words_to_be_told() -> None:
 )
 def test_a_word_is_told_in_either_way_of_spelling_english(word: str, american: str) -> None:
     assert share_told(word, american) == 1.0
+
+
+def test_a_word_in_english_is_a_sense_of_an_arabic_one() -> None:
+    text = "قبل بناء السد العالي"
+    assert is_sense("Dam", text)
+    assert is_sense("dams", text)
+    assert not is_sense("Bridge", text)
+    assert not is_sense("Dam", "")
+
+
+@pytest.mark.parametrize(
+    ("said", "strange"),
+    [
+        ("Floods destroyed the old bridge of Khaled in 2020.", ()),
+        ("Floods destroyed the old bridge when it rained.", ("rained",)),
+        ("Fire burned the palace.", ("Fire", "burned", "palace")),
+        ("The mayor says that people found it.", ()),
+        ("", ()),
+    ],
+)
+def test_words_are_strange_that_no_text_accounts_for(said: str, strange: tuple[str, ...]) -> None:
+    given = "What did the mayor say?"
+    assert strange_words(said, text="دمرت السيول جسر خالد القديم", given=given) == strange
+
+
+def test_nothing_is_strange_where_nothing_is_listed() -> None:
+    assert strange_words("Fire burned the palace.", text="Le palais", given="") == ()

@@ -82,3 +82,9 @@ def test_a_draft_has_the_usual_spelling_of_a_name_that_its_source_has(
     draft: str, kept: str, spelled: str
 ) -> None:
     assert spell_as_usual(draft, source="فاز إبراهيم محمد في السباق.", kept=kept) == spelled
+
+
+def test_a_name_between_quotation_marks_is_not_spelled_like_a_persons() -> None:
+    draft = "It is called Ibraaham."
+    assert spell_as_usual(draft, source="يحمل اسم «إبراهيم».", kept="") == draft
+    assert spell_as_usual(draft, source="يحمل اسم إبراهيم.", kept="") == "It is called Ibrahim."
