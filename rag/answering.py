@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from rag.attribution import find_speaker
 from rag.citations import cite
 from rag.conversation import Search, searches, words_said
 from rag.dates import resolve_dates, undated_phrases
@@ -156,7 +157,12 @@ def answer_events(
             else select_evidence(passages, most=settings.evidence_sentences)
         )
         result = dataclasses.replace(result, query=way.query, passages=passages)
-        steps = read_in_steps(way.query, chosen, reader=reader, in_context=bool(way.documents))
+        named = find_speaker(chosen) if way.before else None
+        steps: Iterable[tuple[Evidence, ...]] = (
+            [(named,)]
+            if named
+            else read_in_steps(way.query, chosen, reader=reader, in_context=bool(way.documents))
+        )
         for evidence in steps:
             # What others say of it is read next; the reader of the page need not wait for that.
             if evidence[0].probability >= _SURE and not told:

@@ -740,6 +740,26 @@ def test_who_said_that_is_read_in_the_quoted_sentence_and_those_before_it() -> N
     assert [citation.quote for citation in answer.citations] == ["Salem spoke on Monday."]
 
 
+def test_who_is_named_before_a_quotation_that_goes_on_said_that() -> None:
+    text = "قال مدير الميناء سالم باعبود إن السفينة كبيرة. وأضاف أنها ستغادر يوم الأحد."
+    turn = Turn(
+        question="متى تغادر السفينة؟",
+        answer="يوم الأحد. [1]",
+        documents=("d1",),
+        quotes=("وأضاف أنها ستغادر يوم الأحد.",),
+    )
+    answer = answer_of(
+        "من قال ذلك؟",
+        passage_of(text, 0.1, 0.9),
+        model=ScriptedModel("قال ذلك مدير الميناء سالم باعبود."),
+        reader=ScriptedReader({"الأحد": 9.0}),
+        history=[turn],
+    )
+    assert answer.text == "قال ذلك مدير الميناء سالم باعبود. [1]"
+    (citation,) = answer.citations
+    assert citation.quote == "قال مدير الميناء سالم باعبود إن السفينة كبيرة."
+
+
 def test_a_draft_with_a_word_of_two_scripts_is_not_used() -> None:
     answer = answer_of("متى بدأت المحادثات؟", talks(), model=ScriptedModel("بدأت المحادtات."))
     assert "t" not in answer.text

@@ -1,0 +1,62 @@
+"""Who says what a sentence reports."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.attribution import find_speaker, speaker
+from rag.evidence import select_evidence
+from tests.test_evidence import passage_of
+
+
+@pytest.mark.parametrize(
+    ("sentence", "named"),
+    [
+        (
+            "وقال مدير الميناء، المهندس سالم باعبود، إن السفينة ستغادر.",
+            "مدير الميناء، المهندس سالم باعبود",
+        ),
+        ("وأشار باعبود إلى أن السفينة ستغادر.", "باعبود"),
+        ("وشدّدت الوزيرة هالة سعيد على أنها باقية.", "الوزيرة هالة سعيد"),
+        ("وأكد الوزير: «لن نتراجع».", "الوزير"),
+        ("وأضاف أن السفينة ستغادر.", ""),
+        ("وأعلنت الشركة تعليق الرحلات.", None),
+        ("بلغت الكلفة 40 مليون دينار.", None),
+        ("Harbour master Salem Baaboud said the ship will leave.", "Harbour master Salem Baaboud"),
+        ("The ship will leave, said Mayor Ali Hasan.", "Mayor Ali Hasan"),
+        ("According to Ali Hasan, the ship will leave.", "Ali Hasan"),
+        ("He added that the ship will leave.", ""),
+        ("The ship left on Monday.", None),
+        ("", None),
+    ],
+)
+def test_the_speaker_stands_by_the_verb_of_saying(sentence: str, named: str | None) -> None:
+    found = speaker(sentence)
+    assert (None if found is None else found.of(sentence)) == named
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("قال سالم إن السفينة هنا. وهي كبيرة. وأضاف أنها ستغادر.", "سالم"),
+        ("قال سالم إنها هنا. وقال نبيل إنها كبيرة. وأضاف أنها ستغادر.", "نبيل"),
+        ("قال سالم إنها هنا. وغادرت السفينة.", None),
+        ("غادرت السفينة. وأضاف أنها كبيرة.", None),
+    ],
+)
+def test_who_goes_on_speaking_was_named_last(text: str, named: str | None) -> None:
+    passage = passage_of(text, *[0.5] * text.count("."), start=7)
+    found = find_speaker(select_evidence([passage], most=9))
+    assert (found and found.marked) == named
+
+
+def test_without_sentences_nobody_speaks() -> None:
+    assert find_speaker(()) is None
+
+
+@given(st.text())
+def test_the_words_named_lie_within_any_text(text: str) -> None:
+    found = speaker(text)
+    assert found is None or 0 <= found.start <= found.end <= len(text)
