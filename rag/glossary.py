@@ -171,9 +171,11 @@ def strange_words(said: str, *, text: str, given: str) -> tuple[str, ...]:
 
 
 def is_sense(word: str, text: str) -> bool:
-    """Whether an English word is among the senses of a listed word of an Arabic text."""
+    """Whether an English word, all parts of it, is a sense of a listed word of an Arabic text."""
     wanted = _english_stems(word)
-    return any(wanted & _english_stems(" ".join(gloss.senses)) for gloss in glosses(text))
+    return bool(wanted) and any(
+        wanted <= _english_stems(" ".join(gloss.senses)) for gloss in glosses(text)
+    )
 
 
 def _english_stems(text: str) -> frozenset[str]:

@@ -128,6 +128,7 @@ def test_a_word_in_english_is_a_sense_of_an_arabic_one() -> None:
     assert is_sense("Dam", text)
     assert is_sense("dams", text)
     assert not is_sense("Bridge", text)
+    assert not is_sense("Dam-Jarji", text)
     assert not is_sense("Dam", "")
 
 

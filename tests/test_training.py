@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import random
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
 
 from rag.schema import Span
@@ -24,8 +27,8 @@ from training.pairs import (
     unanswered,
     written_for,
 )
+from training.train_reader import ARTICLES, FOLDER, find_nearest
 
-FOLDER = Path(__file__).resolve().parents[1] / "training"
 FIRST, SECOND = "وصل الوفد إلى عدن يوم الأحد.", "وقال سالم إن اللقاء كان مفيدا."
 TEXT = f"{FIRST} {SECOND}"
 
@@ -119,7 +122,14 @@ def test_written_questions_have_the_same_answer_another_one_or_none() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "share"), [("articles.json", 0.4), ("articles.more.json", 5 / 12), ("kept.json", 0.4)]
+    ("name", "share"),
+    [
+        ("articles.json", 0.4),
+        ("articles.more.json", 5 / 12),
+        ("articles.plain.json", 5 / 12),
+        ("kept.json", 0.4),
+        ("kept.plain.json", 5 / 12),
+    ],
 )
 def test_the_articles_of_the_project_answer_their_questions_where_they_say(
     name: str, share: float
@@ -137,13 +147,36 @@ def test_the_articles_of_the_project_answer_their_questions_where_they_say(
                 assert article.text[start:].startswith(answer["text"])
 
 
-def test_no_kept_article_is_trained_on() -> None:
+def test_no_kept_article_is_trained_on_and_none_twice() -> None:
     titles = [
-        {article["title"] for article in json.loads((FOLDER / name).read_text("utf-8"))["data"]}
-        for name in ("kept.json", "articles.json", "articles.more.json")
+        [article["title"] for article in json.loads(file.read_text("utf-8"))["data"]]
+        for file in (*ARTICLES, FOLDER / "kept.json", FOLDER / "kept.plain.json")
     ]
-    assert titles[0].isdisjoint(titles[1] | titles[2])
-    assert titles[1].isdisjoint(titles[2])
+    assert len({title for found in titles for title in found}) == sum(map(len, titles))
+
+
+class CountingEmbedder:
+    """Each text's vector is its length, so that the nearest to any question is the longest."""
+
+    def embed_texts(self, texts: list[str], _: list[str]) -> NDArray[np.float64]:
+        return np.array([[float(len(text))] for text in texts])
+
+    def embed_queries(self, questions: list[str]) -> NDArray[np.float64]:
+        self.asked = questions
+        return np.ones((len(questions), 1))
+
+
+def test_the_nearest_sentences_are_those_of_the_paragraphs_within(tmp_path: Path) -> None:
+    paragraphs = [paragraph(**PLACE)] * 3
+    asked = [ASKED, replace(ASKED, paragraph=1), replace(ASKED, paragraph=2)]
+    embedder, file = CountingEmbedder(), tmp_path / "nearest"
+    found = find_nearest(paragraphs, asked, embedder, file, within=range(1, 3))
+    assert found[0] == []
+    assert found[1] == found[2]
+    assert sorted(found[1]) == [(1, 0), (1, 1), (2, 0), (2, 1)]
+    embedder.asked = []
+    assert find_nearest(paragraphs, asked, embedder, file, within=range(1, 3)) == found
+    assert embedder.asked == []
 
 
 def test_two_stages_are_averaged_weight_by_weight(tmp_path: Path) -> None:

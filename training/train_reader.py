@@ -62,7 +62,7 @@ NEAREST, HARDEST = 12, 3
 NEGATIVES = 0.6
 FOLDER = Path(__file__).parent
 QUESTIONS, WRITTEN = FOLDER / "questions.jsonl", FOLDER / "written.jsonl"
-ARTICLES = (FOLDER / "articles.json", FOLDER / "articles.more.json")
+ARTICLES = tuple(FOLDER / f"articles{kind}.json" for kind in ("", ".more", ".plain"))
 FOLLOW_UPS = FOLDER / "follow_ups.train.jsonl"
 
 
@@ -88,7 +88,8 @@ def training_pairs(
         folder: holds the reading sets.
         embedder: finds the nearest sentences.
         kept: where these are kept.
-        new: the file of `ARTICLES` of which all questions are taken; all by default.
+        new: the file of `ARTICLES` of which all questions are taken; all by default. Then only
+            these get the nearest sentences as negatives, from its own articles.
         share: of the other questions that are taken.
     """
     rng = random.Random(SEED)
@@ -108,7 +109,11 @@ def training_pairs(
     ]
     near = [
         without_answer(arabic, one, places)[:HARDEST]
-        for one, places in zip(asked, find_nearest(arabic, asked, embedder, kept), strict=True)
+        for one, places in zip(
+            asked,
+            find_nearest(arabic, asked, embedder, kept, within=fresh or range(len(arabic))),
+            strict=True,
+        )
     ]
     pairs = list(_with_negatives(arabic, asked, near, rng))
     pairs += [unanswered(arabic, one, rng) for one in missed if rng.random() < share]
@@ -142,24 +147,30 @@ def _with_negatives(
 
 
 def find_nearest(
-    paragraphs: Sequence[Paragraph], asked: Sequence[Asked], embedder: Any, file: Path
+    paragraphs: Sequence[Paragraph],
+    asked: Sequence[Asked],
+    embedder: Any,
+    file: Path,
+    *,
+    within: range,
 ) -> list[list[Place]]:
-    """The sentences nearest to each question, by the embedder; kept in `file`."""
-    places = [(i, j) for i, p in enumerate(paragraphs) for j in range(len(p.sentences))]
-    digest = hashlib.blake2b(repr((len(places), [a.question for a in asked])).encode()).hexdigest()
-    if file.exists():
-        kept = json.loads(file.read_text(encoding="utf-8"))
-        if kept["digest"] == digest:
-            return [[(i, j) for i, j in row] for row in kept["nearest"]]
-    texts = [paragraphs[i].sentences[j].of(paragraphs[i].text) for i, j in places]
-    vectors = embedder.embed_texts(texts, [paragraphs[i].title for i, _ in places])
-    queries = embedder.embed_queries([question.question for question in asked])
-    found = []
-    for query in queries:
-        order = np.argsort(-(vectors @ query))[:NEAREST]
-        found.append([places[number] for number in order])
-    file.write_text(json.dumps({"digest": digest, "nearest": found}), encoding="utf-8")
-    return found
+    """The sentences nearest to each question about one of the paragraphs `within`, and of those.
+
+    By the embedder, and kept in `file`; none for a question about another paragraph.
+    """
+    places = [(i, j) for i in within for j in range(len(paragraphs[i].sentences))]
+    wanted = [one.question for one in asked if one.paragraph in within]
+    digest = hashlib.blake2b(repr((len(places), wanted)).encode()).hexdigest()
+    known = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    if known.get("digest") != digest:
+        texts = [paragraphs[i].sentences[j].of(paragraphs[i].text) for i, j in places]
+        vectors = embedder.embed_texts(texts, [paragraphs[i].title for i, _ in places])
+        orders = (np.argsort(-(vectors @ q))[:NEAREST] for q in embedder.embed_queries(wanted))
+        nearest = [[places[number] for number in order] for order in orders]
+        known = {"digest": digest, "nearest": nearest}
+        file.write_text(json.dumps(known), encoding="utf-8")
+    found = iter(known["nearest"])
+    return [[(i, j) for i, j in next(found)] if a.paragraph in within else [] for a in asked]
 
 
 def batches(pairs: list[Pair], rng: random.Random) -> list[list[Pair]]:
