@@ -155,12 +155,23 @@ def read_in_steps(
         read += [
             replace(
                 item,
-                answer=reading.span.shifted(item.span.start),
+                answer=_with_both_marks(reading.span, item.text).shifted(item.span.start),
                 probability=judge(item.score, margin=reading.margin),
             )
             for item, reading in zip(step, reader.read(question, windows), strict=True)
         ]
         yield _most_probable_first(read)
+
+
+def _with_both_marks(span: Span, text: str) -> Span:
+    """A span with the quotation mark beside it of which it has the other one: «…» or “…”."""
+    words = span.of(text)
+    for opening, closing in ("«»", "“”"):
+        if words.count(opening) > words.count(closing) and text.startswith(closing, span.end):
+            return Span(span.start, span.end + 1)
+        if words.count(closing) > words.count(opening) and text.endswith(opening, 0, span.start):
+            return Span(span.start - 1, span.end)
+    return span
 
 
 def _most_probable_first(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:

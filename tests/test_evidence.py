@@ -170,6 +170,23 @@ def test_the_readers_words_are_counted_in_the_document() -> None:
     assert best.answer.shifted(-1000).of(text) == "May"
 
 
+@pytest.mark.parametrize(
+    ("text", "read", "marked"),
+    [
+        ("فازت شركة «الأفلاج» أمس.", "شركة «الأفلاج", "شركة «الأفلاج»"),
+        ("فازت «الأفلاج» الحديثة.", "الأفلاج» الحديثة", "«الأفلاج» الحديثة"),
+        ("It won “the Prize” twice.", "won “the Prize", "won “the Prize”"),
+        ("فازت شركة «الأفلاج» أمس.", "الأفلاج", "الأفلاج"),
+        ("فازت شركة «الأفلاج الحديثة» أمس.", "شركة «الأفلاج", "شركة «الأفلاج"),
+    ],
+)
+def test_words_between_quotation_marks_are_marked_with_both_or_none(
+    text: str, read: str, marked: str
+) -> None:
+    evidence = select_evidence([passage_of(text, 0.5, start=9)], most=1)
+    assert read_evidence("Who?", evidence, reader=ScriptedReader({read: 9.0}))[0].marked == marked
+
+
 def test_without_a_reader_nothing_is_marked_and_the_nearest_sentence_comes_first() -> None:
     evidence = select_evidence([passage_of("One. Two.", 0.2, 0.8)], most=6)
     read = read_evidence("Who?", evidence, reader=None)
