@@ -26,6 +26,8 @@ _MONTH_IN_DATE = re.compile(
 )
 _MOST_CITED = 3
 _FIRST_READ = 2
+# The most characters between a sentence and the next one.
+_PARAGRAPH_BREAK = 4
 
 
 class Reading(Protocol):
@@ -85,21 +87,36 @@ def quoted_before(
     Args:
         passages: found for the quotes.
         quotes: sentences as they are written.
-        before: how many sentences ahead of each are taken, as far as the passage goes.
+        before: how many sentences ahead of each are taken, as far as the passages show them without
+            a gap.
 
     Returns:
         () where no passage holds a quote.
     """
-    wanted = {
-        (passage.document_id, span)
-        for passage in passages
-        for number, quoted in enumerate(passage.sentences)
-        if quoted.shifted(-passage.start).of(passage.text) in quotes
-        for span in passage.sentences[max(0, number - before) : number + 1]
-    }
-    every = sum(len(passage.sentences) for passage in passages)
-    found = select_evidence(passages, most=every)
-    return tuple(item for item in found if (item.passage.document_id, item.span) in wanted)
+    found = select_evidence(passages, most=sum(len(passage.sentences) for passage in passages))
+    in_order = sorted(found, key=_place)
+    wanted: set[tuple[str, Span]] = set()
+    for number, quoted in enumerate(in_order):
+        if quoted.text not in quotes:
+            continue
+        later = quoted
+        wanted.add(_place(quoted))
+        for earlier in reversed(in_order[max(0, number - before) : number]):
+            if not _follows(earlier, later):
+                break
+            wanted.add(_place(earlier))
+            later = earlier
+    return tuple(item for item in found if _place(item) in wanted)
+
+
+def _place(evidence: Evidence) -> tuple[str, Span]:
+    return evidence.passage.document_id, evidence.span
+
+
+def _follows(earlier: Evidence, later: Evidence) -> bool:
+    """Whether nothing but white space stands between two sentences, so far as their places tell."""
+    same = earlier.passage.document_id == later.passage.document_id
+    return same and later.span.start - earlier.span.end <= _PARAGRAPH_BREAK
 
 
 def _sentences_before(passages: Sequence[Passage]) -> dict[tuple[str, Span], str]:

@@ -143,6 +143,16 @@ def test_quoted_sentences_come_with_those_ahead_of_them_in_their_passage() -> No
     assert quoted_before([passage], ["Six."], before=3) == quoted_before([], ["One."], before=0)
 
 
+@pytest.mark.parametrize(("gap", "found"), [(2, ["One.", "Two.", "Three."]), (9, ["Three."])])
+def test_the_sentence_ahead_of_a_quoted_one_may_stand_in_the_passage_before(
+    gap: int, found: list[str]
+) -> None:
+    first = passage_of("One. Two.", 0.9, 0.8)
+    second = passage_of("Three. Four.", 0.7, 0.6, start=len("One. Two.") + gap)
+    quoted = quoted_before([second, first], ["Three."], before=2)
+    assert [item.text for item in quoted] == found
+
+
 def test_no_passages_give_no_evidence() -> None:
     assert select_evidence([], most=6) == ()
     assert read_evidence("Who?", (), reader=None) == ()
