@@ -178,8 +178,12 @@ def read_all_gold(
     reader: Reader,
     raw: Path,
     done: dict[tuple[str, str], dict[str, Any]],
-) -> None:
-    """Adds a line for each question and direction that is not done: the gold paragraph alone."""
+) -> Iterator[tuple[str, dict[str, float]]]:
+    """Reads the gold paragraph alone, with a line for each question that is not done.
+
+    Yields:
+        Each direction and its means, as soon as all its questions are done.
+    """
     with raw.open("a", encoding="utf-8") as lines:
         for way, (asking, reading) in zip(_WAYS, DIRECTIONS, strict=True):
             for one in asked:
@@ -190,6 +194,7 @@ def read_all_gold(
                 )
                 found = scores(said, one.answer[reading])
                 _keep({"id": one.question_id, "direction": way, "gold": found}, done, lines)
+            yield way, _means([done[way, one.question_id]["gold"] for one in asked])
 
 
 def summary(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -247,13 +252,11 @@ def main() -> None:
     embedder = open_embedder(settings)
     reader = RememberingReader(embedder.open_reader())
     if arguments.gold:
-        read_all_gold(xquad, asked, reader, raw, done)
-        ways = {
-            way: _means([row["gold"] for (found, _), row in done.items() if found == way])
-            for way in _WAYS
-        }
-        print(json.dumps(ways, ensure_ascii=False, indent=1))
-        print(save(name, {"questions": len(asked), "rows": ways}))
+        ways: dict[str, dict[str, float]] = {}
+        for way, means in read_all_gold(xquad, asked, reader, raw, done):
+            ways[way] = means
+            print(way, json.dumps(means), flush=True)
+            save(name, {"questions": len(asked), "rows": ways})
         return
     model = None
     if arguments.worded:
