@@ -35,15 +35,18 @@ def find_speaker(evidence: Sequence[Evidence]) -> Evidence | None:
     """The sentence that names who says what the last of these sentences reports, the name marked.
 
     Args:
-        evidence: sentences of one place in a document, in any order.
+        evidence: sentences in any order; of several documents those of the first one count.
 
     Returns:
         None where the last one reports no speech, or no sentence names the speaker.
     """
-    backwards = sorted(evidence, key=lambda one: one.span.start, reverse=True)
-    for item in backwards:
+    told = [
+        item for item in evidence if item.passage.document_id == evidence[0].passage.document_id
+    ]
+    told.sort(key=lambda item: item.span, reverse=True)
+    for item in told:
         named = speaker(item.text)
-        if named is None and item is backwards[0]:
+        if named is None and item is told[0]:
             return None
         if named and named.of(item.text):
             return replace(item, answer=named.shifted(item.span.start), probability=1.0)

@@ -13,12 +13,12 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
 from rag.schema import Span
-from rag.text import fold, normalise
+from rag.text import Normalised, fold, normalise
 
 Language = Literal["ar", "en"]
 
@@ -161,15 +161,7 @@ def resolve_dates(
     folded = normalise(sentence)
     islamic = dict(_hijri_dates(folded.text))
     found = {**(_relative_dates(folded.text, published) if published else {}), **islamic}
-    return tuple(
-        ResolvedDate(
-            span=folded.original_span(start, end),
-            iso=_iso(moment),
-            words=_say(moment, language),
-            hijri=start in islamic,
-        )
-        for start, end, moment in _without_overlap(found)
-    )
+    return _as_dates(found, folded, language, hijri=islamic)
 
 
 def stated_dates(sentence: str, language: Language) -> tuple[ResolvedDate, ...]:
@@ -191,12 +183,7 @@ def stated_dates(sentence: str, language: Language) -> tuple[ResolvedDate, ...]:
             moment = _moment(int(parts["year"]), month, _day(match))
             if moment and (month or not parts.get("month")):
                 found[match.start("phrase")] = (match.end(), moment)
-    return tuple(
-        ResolvedDate(
-            span=folded.original_span(start, end), iso=_iso(moment), words=_say(moment, language)
-        )
-        for start, end, moment in _without_overlap(found)
-    )
+    return _as_dates(found, folded, language)
 
 
 def undated_phrases(sentence: str) -> tuple[Span, ...]:
@@ -208,6 +195,24 @@ def undated_phrases(sentence: str) -> tuple[Span, ...]:
     for day in days:
         found |= _relative_dates(folded.text, day)
     return tuple(folded.original_span(start, end) for start, end, _ in _without_overlap(found))
+
+
+def _as_dates(
+    found: dict[int, tuple[int, _Moment]],
+    folded: Normalised,
+    language: Language,
+    *,
+    hijri: Collection[int] = (),
+) -> tuple[ResolvedDate, ...]:
+    return tuple(
+        ResolvedDate(
+            span=folded.original_span(start, end),
+            iso=_iso(moment),
+            words=_say(moment, language),
+            hijri=start in hijri,
+        )
+        for start, end, moment in _without_overlap(found)
+    )
 
 
 def _relative_dates(text: str, published: dt.date) -> dict[int, tuple[int, _Moment]]:

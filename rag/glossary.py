@@ -59,7 +59,7 @@ _SPELLINGS = {
 }
 _BRITISH = re.compile(r"(?<=\w)(?:tre(?=s?\b)|our|yse|mme|ence\b|ll|is(?=e|ing|ation))")
 _SYMBOLS = str.maketrans({"%": " percent", "$": " dollar ", "€": " euro ", "£": " pound "})
-_SAY_LITTLE = content_stems(
+_SAY_LITTLE = (
     "after also amount because before being between bring brought due during find found gave get "
     "give given got include including make made making may might more most number only others over "
     "part people per person put said say set take taken tell than their them thing time told too "
@@ -160,7 +160,7 @@ def strange_words(said: str, *, text: str, given: str) -> tuple[str, ...]:
     known = _english_stems(" ".join(sense for gloss in glosses(text) for sense in gloss.senses))
     if not known:
         return ()
-    known |= _english_stems(given) | _SAY_LITTLE
+    known |= _english_stems(f"{given} {_SAY_LITTLE}")
     found = []
     for span in words(said):
         word = span.of(said)

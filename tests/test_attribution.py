@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -50,6 +52,14 @@ def test_who_goes_on_speaking_was_named_last(text: str, named: str | None) -> No
     passage = passage_of(text, *[0.5] * text.count("."), start=7)
     found = find_speaker(select_evidence([passage], most=9))
     assert (found and found.marked) == named
+
+
+def test_the_speaker_of_another_document_did_not_say_it() -> None:
+    first = passage_of("قال سالم إنها هنا. وأضاف أنها ستغادر.", 0.1, 0.9)
+    other = replace(passage_of("قال نبيل إنها هنا.", 0.5, start=90), document_id="d2")
+    found = find_speaker(select_evidence([first, other], most=9))
+    assert found is not None
+    assert found.marked == "سالم"
 
 
 def test_without_sentences_nobody_speaks() -> None:
