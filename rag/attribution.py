@@ -19,8 +19,10 @@ _VERBS = fold(
 )
 # What follows is told, not who tells it. Alef carries no hamza here.
 _THAT = r"(?:(?:(?:الي|علي)\s+)?ب?ان(?:ه|ها|هم|هما|هن|ني|نا)?(?!\w)|[:«])"
+_WORD = r"[^\s،:«»]+"
 _ARABIC = re.compile(
-    rf"(?<!\w)[وف]?(?:{_VERBS})ت?(?!\w)(?P<who>(?:[\s،]+(?!{_THAT})[^\s:«»]+){{0,18}})"
+    rf"(?<!\w)[وف]?(?:{_VERBS})ت?(?!\w)"
+    rf"(?:[\s،]+(?!{_THAT})(?P<who>{_WORD}(?:[\s،]+(?!{_THAT}){_WORD}){{0,17}}))?"
     rf"[\s،]*{_THAT}"
 )
 _SAID = "said|says|added|adds|told|announced|explained|noted|stressed|claimed|warned|stated"
@@ -61,16 +63,8 @@ def speaker(sentence: str) -> Span | None:
     """
     folded = normalise(sentence)
     if match := _ARABIC.search(folded.text):
-        start, end = match.span("who")
-    elif match := _ENGLISH.search(sentence):
-        return _without_pronoun(sentence, Span(*match.span(match.lastgroup or 0)))
-    else:
-        return None
-    found = folded.text[start:end]
-    start += len(found) - len(found.lstrip(" ،"))
-    end -= len(found) - len(found.rstrip(" ،"))
-    return folded.original_span(start, end) if start < end else Span(0, 0)
-
-
-def _without_pronoun(sentence: str, who: Span) -> Span:
-    return Span(0, 0) if who.of(sentence).lower() in _PRONOUNS else who
+        return folded.original_span(*match.span("who")) if match["who"] else Span(0, 0)
+    if match := _ENGLISH.search(sentence):
+        who = Span(*match.span(match.lastgroup or 0))
+        return Span(0, 0) if who.of(sentence).lower() in _PRONOUNS else who
+    return None

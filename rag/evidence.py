@@ -99,13 +99,10 @@ def quoted_before(
     for number, quoted in enumerate(in_order):
         if quoted.text not in quotes:
             continue
-        later = quoted
-        wanted.add(_place(quoted))
-        for earlier in reversed(in_order[max(0, number - before) : number]):
-            if not _follows(earlier, later):
-                break
-            wanted.add(_place(earlier))
-            later = earlier
+        first = number
+        while number - before < first > 0 and _follows(in_order[first - 1], in_order[first]):
+            first -= 1
+        wanted.update(map(_place, in_order[first : number + 1]))
     return tuple(item for item in found if _place(item) in wanted)
 
 

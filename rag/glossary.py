@@ -140,9 +140,8 @@ def share_told(text: str, said: str) -> float:
     told = _english_stems(said.translate(_SYMBOLS))
     dates = [date.span for date in stated_dates(text, "en")]
     wanted = []
-    for gloss in glosses(text):
+    for gloss, senses in zip(glosses(text), _stems_of_senses(text), strict=True):
         word = gloss.span.of(text)
-        senses = _english_stems(" ".join(gloss.senses))
         dated = not CALENDAR.isdisjoint(map(fold, gloss.senses)) or any(
             map(gloss.span.overlaps, dates)
         )
@@ -157,10 +156,10 @@ def strange_words(said: str, *, text: str, given: str) -> tuple[str, ...]:
     A word comes from the Arabic text as a sense of a listed word, as a number or as a name; words
     that say little do not count. In its order; empty if nothing of the Arabic text is listed.
     """
-    known = _english_stems(" ".join(sense for gloss in glosses(text) for sense in gloss.senses))
-    if not known:
+    listed = frozenset[str]().union(*_stems_of_senses(text))
+    if not listed:
         return ()
-    known |= _english_stems(f"{given} {_SAY_LITTLE}")
+    known = listed | _english_stems(f"{given} {_SAY_LITTLE}")
     found = []
     for span in words(said):
         word = span.of(said)
@@ -173,9 +172,13 @@ def strange_words(said: str, *, text: str, given: str) -> tuple[str, ...]:
 def is_sense(word: str, text: str) -> bool:
     """Whether an English word, all parts of it, is a sense of a listed word of an Arabic text."""
     wanted = _english_stems(word)
-    return bool(wanted) and any(
-        wanted <= _english_stems(" ".join(gloss.senses)) for gloss in glosses(text)
-    )
+    return bool(wanted) and any(wanted <= senses for senses in _stems_of_senses(text))
+
+
+@lru_cache(maxsize=256)
+def _stems_of_senses(text: str) -> tuple[frozenset[str], ...]:
+    """The English stems of each of a text's `glosses`: a draft is compared with them repeatedly."""
+    return tuple(_english_stems(" ".join(gloss.senses)) for gloss in glosses(text))
 
 
 def _english_stems(text: str) -> frozenset[str]:

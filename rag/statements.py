@@ -89,15 +89,13 @@ def state(
     said = _with_mended_names(_first_sentence(draft), query, best, shown, model)
     borne_out = is_borne_out(said, query, best, language=language, likeness=likeness)
     foreign = language == "en" and detect_language(best.text) != "en"
-    strange = strange_words(said, text=best.text, given=query) if foreign else ()
-    if borne_out and len(strange) < _MANY_STRANGE:
+    if borne_out and not (foreign and _is_strange(said, query, best)):
         return Statement(said)
     if foreign:
-        for translation in _translations(best, model, max_tokens, likeness):
-            if _holds(translation, query, best, shown, language):
+        for words in _translations(best, model, max_tokens, likeness):
+            if _holds(words, query, best, shown, language):
                 quote = " ".join(best.marked.split())
-                facts = {"translation": translation, "quote": quote}
-                return Statement(phrase("translated", language, **facts))
+                return Statement(phrase("translated", language, translation=words, quote=quote))
     return Statement(said) if borne_out else _quotation(best, language)
 
 
@@ -167,6 +165,10 @@ def _says_it(said: str, query: str, best: Evidence, likeness: Likeness | None) -
 def _names_anew(said: str, query: str, best: Evidence) -> bool:
     """Whether an English draft has a name of the answering words that the question has not."""
     return any(occurs(name, best.marked) and not occurs(name, query) for name in latin_names(said))
+
+
+def _is_strange(said: str, query: str, best: Evidence) -> bool:
+    return len(strange_words(said, text=best.text, given=query)) >= _MANY_STRANGE
 
 
 def _tells(said: str, best: Evidence) -> bool:

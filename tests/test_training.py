@@ -155,7 +155,7 @@ def test_no_kept_article_is_trained_on_and_none_twice() -> None:
     assert len({title for found in titles for title in found}) == sum(map(len, titles))
 
 
-class CountingEmbedder:
+class LengthEmbedder:
     """Each text's vector is its length, so that the nearest to any question is the longest."""
 
     def embed_texts(self, texts: list[str], _: list[str]) -> NDArray[np.float64]:
@@ -169,7 +169,7 @@ class CountingEmbedder:
 def test_the_nearest_sentences_are_those_of_the_paragraphs_within(tmp_path: Path) -> None:
     paragraphs = [paragraph(**PLACE)] * 3
     asked = [ASKED, replace(ASKED, paragraph=1), replace(ASKED, paragraph=2)]
-    embedder, file = CountingEmbedder(), tmp_path / "nearest"
+    embedder, file = LengthEmbedder(), tmp_path / "nearest"
     found = find_nearest(paragraphs, asked, embedder, file, within=range(1, 3))
     assert found[0] == []
     assert found[1] == found[2]
