@@ -195,8 +195,8 @@ def _most_probable_first(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
 def corroborating(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
     """The best sentence, and those after it that give the same answer.
 
-    They are at least half as probable, and the words that answer in them share one with its own, or
-    a name in another spelling.
+    They are at least half as probable, and the words that answer in them share half with its own,
+    or a name in another spelling: what has one word of it may say the contrary.
 
     Args:
         evidence: most probable first.
@@ -212,9 +212,18 @@ def corroborating(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
         item
         for item in others
         if item.probability >= best.probability / 2
-        and (content_stems(item.marked) & wanted or share_a_name(item.marked, best.marked))
+        and (
+            _share_half(content_stems(item.marked), wanted)
+            or share_a_name(item.marked, best.marked)
+        )
     ]
     return (best, *found[: _MOST_CITED - 1])
+
+
+def _share_half(some: frozenset[str], others: frozenset[str]) -> bool:
+    """Whether two sets of stems have half of the smaller one in common."""
+    shared = some & others
+    return bool(shared) and 2 * len(shared) >= min(len(some), len(others))
 
 
 def worded_for_model(evidence: Evidence, language: Language) -> str:

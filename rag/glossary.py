@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
+from itertools import pairwise
 
 from rag.dates import stated_dates
 from rag.lexical import content_stems, is_function_word
@@ -108,22 +109,33 @@ def likely_names(text: str) -> frozenset[Span]:
     """The words that are names by where they stand, of those that could be names.
 
     They come after a title, or three of them stand side by side, or two of which one is not listed
-    as anything else. The first has no article.
+    as anything else. The first has no article, and is no title itself with an office after it,
+    «نقيب المهندسين».
     """
     known = {gloss.span: gloss.senses for gloss in glosses(text)}
+    titles = {span for span, senses in known.items() if any(map(_is_title, senses))}
     found: set[Span] = set()
     run: list[Span] = []
     titled = False
-    for span in (*unquoted_words(text), None):
-        if span and spelled_as_name(span.of(text)) and (run or not span.of(text).startswith("ال")):
+    for span, following in pairwise((*unquoted_words(text), None, None)):
+        word = span.of(text) if span else ""
+        office = span in titles and following in known and following.of(text).startswith("ال")
+        opens = not (word.startswith("ال") or office)
+        if span and spelled_as_name(word) and (run or opens):
             run.append(span)
             continue
         alone = not known.keys() >= set(run)
         if titled or len(run) >= _SURELY_NAMES or (len(run) > 1 and alone):
             found.update(run)
         run = []
-        titled = span in known and not TITLES.isdisjoint(known[span])
+        titled = span is not None and span.end in {title.end for title in titles}
     return frozenset(found)
+
+
+def _is_title(sense: str) -> bool:
+    """Whether an English sense is a title: "minister", "head of a union", "director general"."""
+    parts = sense.split()
+    return parts[0] in TITLES or parts[-1] in TITLES
 
 
 def spelled_as_name(word: str) -> str | None:

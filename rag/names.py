@@ -131,17 +131,14 @@ def missing_names(sentence: str, texts: Iterable[str]) -> tuple[str, ...]:
 
 
 def share_a_name(one: str, other: str) -> bool:
-    """Whether two Arabic texts hold a long word that is one name in two spellings.
+    """Whether two Arabic texts each hold a long word, which are one name in two spellings.
 
     «رومانوفسكي» and «رومانسكي» are; short words agree in their consonants by chance.
     """
+    some, others = (frozenset(_arabic_words(split_words(fold(text)))) for text in (one, other))
     skeletons = [
-        {
-            found
-            for word in _arabic_words(split_words(fold(text)))
-            if len(found := arabic_skeleton(word)) > 3
-        }
-        for text in (one, other)
+        {found for word in words if len(found := arabic_skeleton(word)) > 3}
+        for words in (some - others, others - some)
     ]
     return any(_alike(*pair) for pair in product(*skeletons))
 
@@ -233,6 +230,7 @@ TITLES = frozenset(
         *("minister", "ministry", "prime", "president", "vice", "deputy", "king", "queen"),
         *("prince", "princess", "governor", "mayor", "director", "secretary", "general", "chief"),
         *("chairman", "chairwoman", "founder", "spokesman", "spokeswoman", "colonel", "major"),
+        *("head", "leader", "manager", "commander", "coach", "dean", "researcher", "lawyer"),
         *("brigadier", "lieutenant", "ambassador", "interior", "foreign", "defence", "defense"),
         *("finance", "health", "education", "parliament", "government", "council", "committee"),
         *("court", "university", "company", "bank", "union", "party", "city", "province"),

@@ -11,7 +11,7 @@ from rag.dates import resolve_dates, stated_dates
 from rag.drafting import translate, write_draft
 from rag.evidence import worded_for_model
 from rag.generation import TextModel
-from rag.glossary import share_told, strange_words
+from rag.glossary import likely_names, share_told, strange_words
 from rag.lexical import content_stems
 from rag.names import latin_names, occurs
 from rag.quantities import quantities, unstated
@@ -141,12 +141,12 @@ def _says_it(said: str, query: str, best: Evidence, likeness: Likeness | None) -
     """Whether a draft says the answering words, and not only what the question says already.
 
     In the document's language it has a word of theirs. In another it tells some of them by the word
-    list, and names one of them that the question does not, or is nearer to them in meaning than the
-    question is, or tells much of the sentence besides; numbers are compared by value, and that was
-    done.
+    list, and who is named among them; and it names one of them that the question does not, or is
+    nearer to them in meaning than the question is, or tells much of the sentence besides. Numbers
+    are compared by value, and that was done.
     """
     same = detect_language(said) == detect_language(best.text)
-    if not same and not _tells(said, best):
+    if not same and not (_tells(said, best) and _tells_who(said, query, best)):
         return False
     if quantities(best.marked):
         return True
@@ -165,6 +165,16 @@ def _says_it(said: str, query: str, best: Evidence, likeness: Likeness | None) -
 def _names_anew(said: str, query: str, best: Evidence) -> bool:
     """Whether an English draft has a name of the answering words that the question has not."""
     return any(occurs(name, best.marked) and not occurs(name, query) for name in latin_names(said))
+
+
+def _tells_who(said: str, query: str, best: Evidence) -> bool:
+    """Whether an English draft has a part of the name in the answering words, if one is there.
+
+    Whom the question names need not be named again. One word alone may look like a name by chance.
+    """
+    named = [span.of(best.marked) for span in likely_names(best.marked)]
+    told = (*latin_names(query), *latin_names(said))
+    return len(named) < 2 or any(occurs(name, " ".join(named)) for name in told)
 
 
 def _is_strange(said: str, query: str, best: Evidence) -> bool:

@@ -410,6 +410,18 @@ def test_a_draft_that_names_the_answer_need_not_be_nearer_to_it_than_the_questio
     )
 
 
+def test_a_draft_in_another_language_names_who_is_named() -> None:
+    passage = passage_of("وقال المدير العام سالم حمدان إن السفينة ستغادر ميناء عدن.", 0.6)
+    reader = ScriptedReader({"المدير العام سالم حمدان": 9.0})
+    for question, draft, shown in (
+        ("Who said that?", "The director general said that.", False),
+        ("Who said that?", "Director general Salem said that.", True),
+        ("What is Salem?", "The director general.", True),
+    ):
+        answer = answer_of(question, passage, model=ScriptedModel(draft), reader=reader)
+        assert (answer.text == f"{draft} [1]") is shown
+
+
 def test_a_common_noun_written_like_a_name_is_borne_out_by_its_sense() -> None:
     answer = answer_of(
         "Who is exempt?",

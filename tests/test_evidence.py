@@ -312,6 +312,7 @@ BEST = probable("فاز المخرج رومانوفسكي بالجائزة.", "�
         ("ونال رومانوفسكي جائزة ثانية.", "رومانوفسكي", 0.3, False),
         ("ونال الأعرجي جائزة ثانية.", "الأعرجي", 0.7, False),
         ("ونال رومانوفسكي جائزة ثانية.", "جائزة ثانية", 0.7, False),
+        ("ونال زميله رومانوفسكي الصغير جائزة.", "زميله رومانوفسكي الصغير", 0.7, True),
     ],
 )
 def test_a_sentence_that_gives_the_same_answer_corroborates_it(
@@ -319,6 +320,13 @@ def test_a_sentence_that_gives_the_same_answer_corroborates_it(
 ) -> None:
     other = probable(text, answer, probability)
     assert corroborating([BEST, other]) == ((BEST, other) if cited else (BEST,))
+
+
+def test_what_has_one_word_of_the_answer_need_not_give_the_same_one() -> None:
+    fund = probable("يموله صندوق التنمية الساحلية.", "صندوق التنمية الساحلية", 0.8)
+    other = probable("ومول صندوق دعم الشباب التطبيق.", "صندوق دعم الشباب", 0.8)
+    same = probable("ودفع صندوق التنمية حصته.", "صندوق التنمية", 0.8)
+    assert corroborating([fund, other, same]) == (fund, same)
 
 
 def test_at_most_three_sentences_are_cited_for_an_answer() -> None:

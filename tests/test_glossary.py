@@ -91,6 +91,8 @@ def test_words_that_could_be_names_are_names_after_a_title_or_side_by_side() -> 
     assert names("الطبيب صالح جمال حسن فاز") == ["صالح", "جمال", "حسن"]
     assert names("الوزير عادل الطوخي") == ["عادل", "الطوخي"]
     assert names("الوزير شريف غادر") == ["شريف"]
+    assert names("نقيب المهندسين هاني الديب") == ["هاني", "الديب"]
+    assert names("نقيب المهندسين") == []
     assert names("صباح الجمعة") == names("خالد فاز") == names("") == []
 
 
