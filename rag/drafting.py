@@ -64,9 +64,7 @@ def translate(text: str, *, model: TextModel, max_tokens: int) -> str:
     """
     prompt = load_prompt(_TRANSLATION)
     pieces = model.write(
-        prompt.messages(
-            {"words": " ".join(text.split()), "dictionary": dictionary(text) or "none"}
-        ),
+        prompt.messages({"words": " ".join(text.split()), "dictionary": dictionary(text) or "-"}),
         fixed=prompt.fixed,
         grammar=_GRAMMARS["en"],
         max_tokens=max_tokens,

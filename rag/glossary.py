@@ -162,6 +162,30 @@ def share_told(text: str, said: str) -> float:
     return sum(not senses.isdisjoint(told) for senses in wanted) / len(wanted) if wanted else 1.0
 
 
+def unlisted_words(text: str) -> tuple[str, ...]:
+    """The words of an Arabic text of which the list knows no sense, in its order.
+
+    Numbers, function words and what stands between quotation marks do not count.
+    """
+    listed = [gloss.span for gloss in glosses(text)]
+    unlisted = (s.of(text) for s in unquoted_words(text) if not any(map(s.overlaps, listed)))
+    return tuple(
+        word
+        for word in unlisted
+        if not (_is_function(word) or word[0].isdigit() or quantities(word))
+    )
+
+
+def _is_function(word: str) -> bool:
+    """Whether a word is a function word, also with another before it or a pronoun written on."""
+    plain = fold(word)
+    return any(
+        is_function_word(plain.removeprefix(before).removesuffix(pronoun))
+        for before in (*_CONJUNCTIONS, "ل", "ب")
+        for pronoun in _PRONOUNS
+    )
+
+
 def strange_words(said: str, *, text: str, given: str) -> tuple[str, ...]:
     """The words of an English text that come from neither an Arabic text nor a given English one.
 

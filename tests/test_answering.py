@@ -452,6 +452,20 @@ def test_a_translation_is_preferred_to_a_draft_with_words_from_nowhere(
     assert (answer.text, answer.status) == (f"{shown} [1]", Status.ANSWERED)
 
 
+def test_a_translation_of_a_word_that_is_not_listed_is_a_guess_unless_it_is_a_name() -> None:
+    for words, translation, status in (
+        ("76 زقلوما", "76 apples", Status.PARTIAL),
+        ("فيلكوش", "Vilkosh", Status.ANSWERED),
+    ):
+        answer = answer_of(
+            "What did they find?",
+            passage_of(f"وجدوا {words} في الوادي.", 0.6),
+            model=ScriptedModel("They found 9.", translation, "9"),
+            reader=ScriptedReader({words: 9.0}),
+        )
+        assert answer.status is status
+
+
 def test_a_date_with_its_year_is_worded_by_code() -> None:
     answer = answer_of(
         "When do they leave?",

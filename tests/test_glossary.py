@@ -10,7 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.glossary import glosses, is_sense, likely_names, share_told, strange_words
+from rag.glossary import (
+    glosses,
+    is_sense,
+    likely_names,
+    share_told,
+    strange_words,
+    unlisted_words,
+)
 
 ROWS = [
     line.split("\t")
@@ -94,6 +101,11 @@ def test_words_that_could_be_names_are_names_after_a_title_or_side_by_side() -> 
     assert names("نقيب المهندسين هاني الديب") == ["هاني", "الديب"]
     assert names("نقيب المهندسين") == []
     assert names("صباح الجمعة") == names("خالد فاز") == names("") == []
+
+
+def test_words_without_a_sense_are_told_apart_from_function_words_and_numbers() -> None:
+    assert unlisted_words("ولأنهم فازوا على فيلكوش بخمسة أهداف") == ("فيلكوش",)
+    assert unlisted_words("«فيلكوش» 12") == unlisted_words("") == ()
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,14 @@
 
     python -m training.calibrate --data FOLDER
 
-Every question of `kept.json` is asked of all its articles; each of the sentences nearest to it is
-an example: does it hold the answer? Two in five questions are near misses, which no sentence
-answers. The follow-ups of `follow_ups.jsonl` are asked of their own article only, and questions of
-another article with them, which it does not answer. Prints the coefficients, and how the
-probability of the best sentence tells answerable questions from the others, also for the
-encyclopedia's `questions.jsonl`, on which nothing is fitted. `FOLDER` holds the reading sets that
-`questions.jsonl` asks about. `--plot` draws how often a sentence holds the answer against how
-probable that was said to be, ten-fold.
+Every question of `kept.json` and `kept.plain.json` is asked of all their articles; each of the
+sentences nearest to it is an example: does it hold the answer? Two in five questions are near
+misses, which no sentence answers. The follow-ups of `follow_ups.jsonl` are asked of their own
+article only, and questions of another article with them, which it does not answer. Prints the
+coefficients, and how the probability of the best sentence tells answerable questions from the
+others, also for the encyclopedia's `questions.jsonl`, on which nothing is fitted. `FOLDER` holds
+the reading sets that `questions.jsonl` asks about. `--plot` draws how often a sentence holds the
+answer against how probable that was said to be, ten-fold.
 """
 
 from __future__ import annotations
@@ -37,7 +37,9 @@ from rag.text import detect_language
 from training.pairs import Asked, Paragraph, asked_in, follow_ups, missed_in, read_paragraphs
 from training.train_reader import FOLDER, QUESTIONS, SEED, open_embedder
 
-KEPT, FOLLOW_UPS = FOLDER / "kept.json", FOLDER / "follow_ups.jsonl"
+# The follow-ups are to the articles of the first.
+KEPT = (FOLDER / "kept.json", FOLDER / "kept.plain.json")
+FOLLOW_UPS = FOLDER / "follow_ups.jsonl"
 # Questions of other articles that an article is asked beside the follow-ups to it.
 STRANGERS = 80
 NEAREST = 6
@@ -166,7 +168,7 @@ def main() -> None:
     parser.add_argument("--plot", type=Path, help="where to draw the reliability, as a PNG")
     arguments = parser.parse_args()
     embedder = open_embedder(load_settings()[0])
-    articles = read_paragraphs(KEPT, left_out=frozenset())
+    articles = [one for file in KEPT for one in read_paragraphs(file, left_out=frozenset())]
     asked = [*asked_in(articles), *missed_in(articles)]
     random.Random(SEED).shuffle(asked)
     reader = embedder.open_reader(arguments.reader)
