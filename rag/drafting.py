@@ -7,6 +7,7 @@ from collections.abc import Generator
 from rag.generation import TextModel
 from rag.glossary import glosses, likely_names, spelled_as_name, unquoted_words
 from rag.prompts import load_prompt
+from rag.quantities import with_digits
 
 _PROMPT, _TRANSLATION = "wording", "translation"
 _LANGUAGES = {"en": "English", "ar": "Arabic", "fa": "Persian", "ur": "Urdu"}
@@ -59,12 +60,15 @@ def write_draft(
 def translate(text: str, *, model: TextModel, max_tokens: int) -> str:
     """Arabic words in English, on one line, with the help of `dictionary`.
 
+    The model reads numbers in digits: it takes «بخمسة وسبعين» for "five and seventy".
+
     Raises:
         GenerationError: the model failed.
     """
     prompt = load_prompt(_TRANSLATION)
+    words = with_digits(" ".join(text.split()))
     pieces = model.write(
-        prompt.messages({"words": " ".join(text.split()), "dictionary": dictionary(text) or "-"}),
+        prompt.messages({"words": words, "dictionary": dictionary(words) or "-"}),
         fixed=prompt.fixed,
         grammar=_GRAMMARS["en"],
         max_tokens=max_tokens,

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from rag.text import fold, numbers
+from rag.text import fold, normalise, numbers
 
 # The end of a sentence is a token too: no number goes on beyond it.
 _TOKEN = re.compile(r"\d[\d.,،]*|[^\W\d_]+|[.;؛:!?؟]")
@@ -96,6 +96,24 @@ _SCALES = _forms(
 _SCALES["الفا"] = 1_000
 _SCALE_VALUES = frozenset(_SCALES.values())
 _WORDS = {**_UNITS, **_TEENS, **_TENS, **_HUNDREDS, **_SCALES}
+# Of an Arabic number from two on. Ranks are left out, which digits alone do not say.
+_RANKS = frozenset(fold("ثان ثاني ثانية").split()) | {
+    fold(form + ending)
+    for form in ("ثالث", "رابع", "خامس", "سادس", "سابع", "ثامن", "تاسع", "عاشر")
+    for ending in ("", "ة")
+}
+_CARDINAL = "|".join(
+    sorted(
+        (form for form, n in _WORDS.items() if n > 1 and not form.isascii() and form not in _RANKS),
+        key=len,
+        reverse=True,
+    )
+)
+_ONE = fold("واحد|واحدة|أحد|إحدى")
+_SPELLED = re.compile(
+    rf"(?<!\w)(?<!\d )[وف]??[بل]??(?P<number>(?:(?:{_ONE})\s+و?(?=(?:{_CARDINAL})))?"
+    rf"(?:{_CARDINAL})(?:\s+و?(?:{_CARDINAL}))*)(?!\w)"
+)
 
 
 def quantities(text: str) -> frozenset[str]:
@@ -122,6 +140,23 @@ def unstated(answer: str, *sources: str) -> frozenset[str]:
     if any(_TWO.search(fold(text)) for text in sources):
         stated.add("2")
     return quantities(answer) - stated
+
+
+def with_digits(text: str) -> str:
+    """An Arabic text with its spelled numbers in digits: «بخمسة وسبعين ريالا» as «بـ75 ريالا».
+
+    What goes on from digits stays («19 ألفا»), and so do ranks, and "one".
+    """
+    folded = normalise(text)
+    shown, end = "", 0
+    for match in _SPELLED.finditer(folded.text):
+        values = [value for value, _ in _values(match["number"])]
+        if len(values) == 1:
+            number = folded.original_span(*match.span("number"))
+            joined = "\u0640" if text[: number.start].endswith("ب") else ""
+            shown += f"{text[end : number.start]}{joined}{_in_digits(values[0])}"
+            end = number.end
+    return shown + text[end:]
 
 
 @dataclass(slots=True)
@@ -222,6 +257,14 @@ def _word(token: str) -> tuple[int | None, bool]:
             percent = _WORDS[rest] == 100 and prefix.endswith(("ال", "لل"))
             return None if percent else _WORDS[rest], prefix[0] in "وف"
     return None, False
+
+
+def _in_digits(value: Decimal) -> str:
+    """A number as Arabic papers write it: «40 مليون», but 2000."""
+    for scale, word in ((1_000_000_000, "مليار"), (1_000_000, "مليون")):
+        if value >= scale:
+            return f"{_shown(value / scale)} {word}"
+    return _shown(value)
 
 
 def _shown(value: Decimal) -> str:

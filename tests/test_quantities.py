@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.quantities import quantities, unstated
+from rag.quantities import quantities, unstated, with_digits
 from rag.text import numbers
 
 
@@ -294,3 +294,22 @@ _WORDS = st.sampled_from(
 def test_reading_numbers_never_raises(text: str) -> None:
     assert unstated(text, text) == frozenset()
     assert all(numbers(value) == {value} for value in quantities(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("بخمسة وسبعين ريالا", "بـ75 ريالا"),
+        ("وأربعين مليون دولار", "و40 مليون دولار"),
+        ("ثلاثة أشهر على ارتفاع ألفي متر", "3 أشهر على ارتفاع 2000 متر"),
+        ("واحد وعشرون يوما أو أحد عشر شهرا", "21 يوما أو 11 شهرا"),
+        ("نحو ثمانيةِ أطنان", "نحو 8 أطنان"),
+        ("19 ألف طن", "19 ألف طن"),
+        ("الدورة الخامسة في المئة من ربيع الثاني", "الدورة الخامسة في المئة من ربيع الثاني"),
+        ("ثانية واحدة", "ثانية واحدة"),
+        ("", ""),
+    ],
+)
+def test_spelled_numbers_are_put_in_digits(text: str, shown: str) -> None:
+    assert with_digits(text) == shown
+    assert quantities(shown) == quantities(text)
