@@ -12,7 +12,7 @@ from rag.dates import resolve_dates, stated_dates
 from rag.drafting import translate, write_draft
 from rag.evidence import worded_for_model
 from rag.generation import TextModel
-from rag.glossary import likely_names, share_told, strange_words, unlisted_words
+from rag.glossary import could_be_name, likely_names, share_told, strange_words, unlisted_words
 from rag.lexical import content_stems
 from rag.names import latin_names, occurs
 from rag.quantities import quantities, unstated
@@ -35,6 +35,9 @@ _OF_THE_SENTENCE = 0.25
 # Of 75 drafts about kept articles, 12 told at most a quarter of the listed words, and 11 of these
 # were wrong: "five feet" for «خمسة أمتار», "dollars" for «دينار».
 _LEAST_TOLD = 0.25
+_MOSTLY_TOLD = 0.5
+# They may stand before a date: «يوم 8 كانون الأول 2024».
+_OF_DATES = content_stems("يوم تاريخ شهر عام سنة")
 # Of 37 drafts about kept articles that the sentence bore out, 10 had as many words that came from
 # nowhere, and 7 of these were wrong, like "night-time pollution" for the bonus of a night shift.
 _MANY_STRANGE = 2
@@ -125,7 +128,8 @@ def _translations(
     """The answering words in English, best first: the date that they are, or what means the same.
 
     A name is nearer in meaning to its spelling than to what a model makes of it, and other words
-    are nearer to their translation.
+    are nearer to their translation. One that leaves half of them out comes last, and so does one
+    of words that all could be a name.
     """
     if date := _date_in_words(best):
         yield date
@@ -134,7 +138,10 @@ def _translations(
     holds = _tells(said, best) and not _guesses(said, best)
     found = list(filter(None, (said if holds else "", name)))
     alike = likeness(found, best.marked) if likeness and found else [1.0] * len(found)
-    for near, words in sorted(zip(alike, found, strict=True), key=lambda pair: -pair[0]):
+    last = said if could_be_name(best.marked) or _share_told(said, best) <= _MOSTLY_TOLD else ""
+    for near, words in sorted(
+        zip(alike, found, strict=True), key=lambda pair: (pair[1] == last, -pair[0])
+    ):
         if near >= _LEAST_LIKENESS:
             yield words
 
@@ -184,7 +191,11 @@ def _is_strange(said: str, query: str, best: Evidence) -> bool:
 
 
 def _tells(said: str, best: Evidence) -> bool:
-    return share_told(_without_resolved_dates(best), said) > _LEAST_TOLD
+    return _share_told(said, best) > _LEAST_TOLD
+
+
+def _share_told(said: str, best: Evidence) -> float:
+    return share_told(_without_resolved_dates(best), said)
 
 
 def _guesses(said: str, best: Evidence) -> bool:
@@ -244,7 +255,7 @@ def _date_in_words(best: Evidence) -> str | None:
         beside = (
             f"{best.text[marked.start : date.span.start]}{best.text[date.span.end : marked.end]}"
         )
-        if date.span.overlaps(marked) and not content_stems(beside):
+        if date.span.overlaps(marked) and content_stems(beside) <= _OF_DATES:
             return date.words
     return None
 

@@ -370,11 +370,12 @@ def alike(**nearness: float) -> Likeness:
     return likeness
 
 
-def test_of_a_translation_and_a_spelling_the_one_nearer_in_meaning_is_shown() -> None:
+def test_of_a_name_the_spelling_is_shown_unless_it_means_something_else() -> None:
     words = ("The adviser is President Obama.", "Kasim Argi", "Qasim", "Araji")
     for likeness, said in (
         (alike(Kasim=0.7, Qasim=0.9), "Qasim al-Araji"),
-        (alike(Kasim=0.9, Qasim=0.7), "Kasim Argi"),
+        (alike(Kasim=0.9, Qasim=0.7), "Qasim al-Araji"),
+        (alike(Kasim=0.9, Qasim=0.5), "Kasim Argi"),
     ):
         answer = adviser_answer(*words, likeness=likeness)
         assert answer.text == f"{said} (“قاسم الأعرجي”) [1]"
@@ -474,6 +475,31 @@ def test_a_date_with_its_year_is_worded_by_code() -> None:
         reader=ScriptedReader({"سبتمبر من عام 2025": 9.0}),
     )
     assert answer.text == "September 2025 (“سبتمبر من عام 2025”) [1]"
+
+
+def test_the_day_before_a_date_is_no_more_than_the_date() -> None:
+    answer = answer_of(
+        "When did they enter Damascus?",
+        passage_of("ودخلوا دمشق يوم 8 كانون الأول 2024 صباحا.", 0.6),
+        model=ScriptedModel("They entered it in 2031."),
+        reader=ScriptedReader({"يوم 8 كانون الأول 2024": 9.0}),
+    )
+    assert answer.text == "8 December 2024 (“يوم 8 كانون الأول 2024”) [1]"
+
+
+def test_a_spelling_goes_before_a_translation_of_what_could_be_a_name() -> None:
+    for words, translation, shown in (
+        ("جرف الصخر", "The rock cliff", "Jurf al-Sakhr"),
+        ("قلعة الصخر", "The rock castle", "The rock castle"),
+    ):
+        answer = answer_of(
+            "What did they leave?",
+            passage_of(f"وانسحبوا من {words}.", 0.6),
+            model=ScriptedModel("They left Iraq.", translation, "Jurf", "Sakhr"),
+            reader=ScriptedReader({words: 9.0}),
+            likeness=lambda texts, _: [0.9 - 0.1 * number for number, _ in enumerate(texts)],
+        )
+        assert answer.text == f"{shown} (“{words}”) [1]"
 
 
 def test_a_draft_in_the_documents_language_has_a_word_of_the_answer() -> None:

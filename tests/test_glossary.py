@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.glossary import (
+    could_be_name,
     glosses,
     is_sense,
     likely_names,
@@ -101,6 +102,11 @@ def test_words_that_could_be_names_are_names_after_a_title_or_side_by_side() -> 
     assert names("نقيب المهندسين هاني الديب") == ["هاني", "الديب"]
     assert names("نقيب المهندسين") == []
     assert names("صباح الجمعة") == names("خالد فاز") == names("") == []
+
+
+def test_several_words_that_each_could_be_a_name_could_be_one() -> None:
+    assert could_be_name("جرف الصخر")
+    assert not any(map(could_be_name, ("الصخر", "مدينة جرف الصخر", "12 جرف", "")))
 
 
 def test_words_without_a_sense_are_told_apart_from_function_words_and_numbers() -> None:
