@@ -20,7 +20,7 @@ from rag.lexical import content_stems, is_function_word
 from rag.names import CALENDAR, TITLES, occurs
 from rag.quantities import quantities
 from rag.schema import Span
-from rag.spellings import usual_spelling
+from rag.spellings import WITHIN_NAMES, usual_spelling
 from rag.text import fold, words
 
 _LIST = "glossary.tsv"
@@ -109,8 +109,8 @@ def likely_names(text: str) -> frozenset[Span]:
     """The words that are names by where they stand, of those that could be names.
 
     They come after a title, or three of them stand side by side, or two of which one is not listed
-    as anything else. The first has no article, and is no title itself with an office after it,
-    «نقيب المهندسين».
+    as anything else; «بن» and the like may stand between them. The first has no article, and is no
+    title itself with an office after it, «نقيب المهندسين».
     """
     known = {gloss.span: gloss.senses for gloss in glosses(text)}
     titles = {span for span, senses in known.items() if any(map(_is_title, senses))}
@@ -119,6 +119,8 @@ def likely_names(text: str) -> frozenset[Span]:
     titled = False
     for span, following in pairwise((*unquoted_words(text), None, None)):
         word = span.of(text) if span else ""
+        if run and fold(word) in WITHIN_NAMES:
+            continue
         office = span in titles and following in known and following.of(text).startswith("ال")
         opens = not (word.startswith("ال") or office)
         if span and spelled_as_name(word) and (run or opens):

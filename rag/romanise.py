@@ -16,7 +16,7 @@ from rag.generation import TextModel
 from rag.glossary import unquoted_words
 from rag.names import arabic_skeleton, latin_names, latin_skeleton, occurs, without_article
 from rag.prompts import load_prompt
-from rag.spellings import spelled_so, usual_spelling
+from rag.spellings import WITHIN_NAMES, spelled_so, usual_spelling
 from rag.text import fold, split_words
 
 _PROMPT = "spelling"
@@ -44,18 +44,6 @@ _PLACES = _folded(
         "ناحية": "district",
         "ميناء": "port",
         "جزيرة": "island",
-    }
-)
-# Words within names that have one usual spelling, which a model does not always find.
-_WITHIN_NAMES = _folded(
-    {
-        "بن": "bin",
-        "ابن": "Ibn",
-        "بنت": "bint",
-        "ولد": "Ould",
-        "أبو": "Abu",
-        "أبي": "Abi",
-        "أم": "Umm",
     }
 )
 # How each letter is written in Latin ones: the usual way first, then those of foreign names.
@@ -207,7 +195,7 @@ def romanise(source: str, *, like: str, model: TextModel) -> str | None:
         return None
     spelled: list[str] = []
     for place, (word, kind) in enumerate(zip_longest(words, kinds, fillvalue="")):
-        usual = kind or (_WITHIN_NAMES.get(fold(word), "") if place < len(words) - 1 else "")
+        usual = kind or (WITHIN_NAMES.get(fold(word), "") if place < len(words) - 1 else "")
         if usual:
             spelled.append(usual)
             continue

@@ -15,6 +15,17 @@ from rag.text import fold
 
 _LIST = "spellings.tsv"
 _ARTICLE = re.compile("^[ae]l[-\u2019' ]")
+_WITHIN = {
+    "بن": "bin",
+    "ابن": "Ibn",
+    "بنت": "bint",
+    "ولد": "Ould",
+    "أبو": "Abu",
+    "أبي": "Abi",
+    "أم": "Umm",
+}
+WITHIN_NAMES: Mapping[str, str] = {fold(word): latin for word, latin in _WITHIN.items()}
+"""Words within names, folded, and the one usual spelling of each, which no model need find."""
 
 
 def usual_spelling(word: str) -> str | None:

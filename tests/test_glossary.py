@@ -101,6 +101,7 @@ def test_words_that_could_be_names_are_names_after_a_title_or_side_by_side() -> 
     assert names("الوزير شريف غادر") == ["شريف"]
     assert names("نقيب المهندسين هاني الديب") == ["هاني", "الديب"]
     assert names("نقيب المهندسين") == []
+    assert names("المهندس سالم بن حمدان") == ["سالم", "حمدان"]
     assert names("صباح الجمعة") == names("خالد فاز") == names("") == []
 
 
