@@ -13,7 +13,7 @@ from difflib import SequenceMatcher
 from itertools import zip_longest
 
 from rag.generation import TextModel
-from rag.glossary import unquoted_words
+from rag.glossary import spelled_as_name, unlisted_words, unquoted_words
 from rag.names import arabic_skeleton, latin_names, latin_skeleton, occurs, without_article
 from rag.prompts import load_prompt
 from rag.spellings import WITHIN_NAMES, spelled_so, usual_spelling
@@ -205,6 +205,25 @@ def romanise(source: str, *, like: str, model: TextModel) -> str | None:
         within = place > 0 and not kinds[place - 1]
         spelled.append(f"al-{name}" if within and without_article(word) != word else name)
     return " ".join(spelled)
+
+
+def is_place(before: str, text: str) -> bool:
+    """Whether Arabic words are the name of a place, as one for its kind stands before the name.
+
+    «جرف الصخر» is one after «مدينة», and so is «مدينة جرف الصخر»; «مدينة صغيرة» is not, whose
+    second word is known as something else and as no name.
+
+    Args:
+        before: what stands before the words.
+        text: the words.
+    """
+    words = [*split_words(before)[-1:], *split_words(text)]
+    place = next((n for n, word in enumerate(words[:2]) if _kind_of_place(word)), None)
+    if place is None or not (name := words[place + 1 :]):
+        return False
+    definite = words[place].startswith("ال")
+    unlisted = unlisted_words(text)
+    return not definite and all(word in unlisted or spelled_as_name(word) for word in name)
 
 
 def _kind_of_place(word: str) -> str:

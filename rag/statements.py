@@ -16,7 +16,7 @@ from rag.glossary import could_be_name, likely_names, share_told, strange_words,
 from rag.lexical import content_stems
 from rag.names import latin_names, occurs
 from rag.quantities import quantities, unstated
-from rag.romanise import mend_names, romanise, spell_as_usual
+from rag.romanise import is_place, mend_names, romanise, spell_as_usual
 from rag.schema import Delta, Evidence, Status
 from rag.sentences import sentences
 from rag.text import detect_language, direction, has_mixed_word
@@ -128,8 +128,8 @@ def _translations(
     """The answering words in English, best first: the date that they are, or what means the same.
 
     A name is nearer in meaning to its spelling than to what a model makes of it, and other words
-    are nearer to their translation. One that leaves half of them out comes last, and so does one
-    of words that all could be a name.
+    are nearer to their translation. What stands after «مدينة» is surely a name. A translation comes
+    last that leaves half of the words out, or if all of them could be a name.
     """
     if date := _date_in_words(best):
         yield date
@@ -138,6 +138,8 @@ def _translations(
     holds = _tells(said, best) and not _guesses(said, best)
     found = list(filter(None, (said if holds else "", name)))
     alike = likeness(found, best.marked) if likeness and found else [1.0] * len(found)
+    if name and is_place(best.text.partition(best.marked)[0], best.marked):
+        yield name
     last = said if could_be_name(best.marked) or _share_told(said, best) <= _MOSTLY_TOLD else ""
     for near, words in sorted(
         zip(alike, found, strict=True), key=lambda pair: (pair[1] == last, -pair[0])

@@ -381,6 +381,17 @@ def test_of_a_name_the_spelling_is_shown_unless_it_means_something_else() -> Non
         assert answer.text == f"{said} (“قاسم الأعرجي”) [1]"
 
 
+def test_after_a_kind_of_place_a_spelling_needs_no_likeness() -> None:
+    answer = answer_of(
+        "Which town did they leave?",
+        passage_of("وانسحبوا من مدينة جرف الصخر.", 0.6),
+        model=ScriptedModel("They left Iraq.", "The rock", "Jurf", "Sakhr"),
+        reader=ScriptedReader({"جرف الصخر": 9.0}),
+        likeness=alike(rock=0.7, Jurf=0.5),
+    )
+    assert answer.text == "Jurf al-Sakhr (“جرف الصخر”) [1]"
+
+
 def test_what_means_something_else_is_not_shown_as_a_translation() -> None:
     words = ("The adviser is President Obama.", "the two of them", "Qasim", "Araji")
     answer = adviser_answer(*words, likeness=alike(Qasim=0.59, two=0.4))

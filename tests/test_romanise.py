@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.names import occurs
-from rag.romanise import mend_names, romanise, spell, spelling_grammar
+from rag.romanise import is_place, mend_names, romanise, spell, spelling_grammar
 from tests.fakes import ScriptedModel
 
 
@@ -186,3 +186,21 @@ def test_no_missing_names_change_nothing() -> None:
 @pytest.mark.parametrize("spelling", ["Araji", "A'raji"])
 def test_what_is_spelled_occurs_in_its_source(spelling: str) -> None:
     assert occurs(spelling, SOURCE)
+
+
+@pytest.mark.parametrize(
+    ("before", "text", "place"),
+    [
+        ("من مدينة", "جرف الصخر", True),
+        ("وإن", "ناحية السنية", True),
+        ("", "مدينة إربد", True),
+        ("", "مدينة إربد الأردنية", False),
+        ("في", "مدينة صغيرة", False),
+        ("", "المدينة القديمة", False),
+        ("إن", "السنية", False),
+        ("", "مدينة", False),
+        ("", "", False),
+    ],
+)
+def test_a_place_is_known_by_the_word_for_its_kind(before: str, text: str, *, place: bool) -> None:
+    assert is_place(before, text) is place
