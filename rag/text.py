@@ -62,6 +62,7 @@ _MARKS = (
 )
 _NUMBER = r"\d+(?:[.,٫٬،]\d+)*"
 _WORD = re.compile(rf"{_NUMBER}|[^\W\d_](?:[\w{_MARKS}]++|['\u2019](?=[^\W\d_]))*")
+_QUOTATION = re.compile("«[^»]*»|\u201c[^\u201d]*\u201d")
 _MIXED = re.compile("[\u0620-\u064a]{2}[A-Za-z]|[A-Za-z][\u0620-\u064a]")
 _GROUPED_NUMBER = re.compile(r"\d{1,3}(?:[\u00a0\u202f]\d{3})+(?!\d)|" + _NUMBER)
 
@@ -281,3 +282,12 @@ def direction(text: str) -> str:
     kinds = [unicodedata.bidirectional(character) for character in text]
     right_to_left = sum(1 for kind in kinds if kind in ("R", "AL"))
     return "rtl" if right_to_left > kinds.count("L") else "ltr"
+
+
+def own_direction(text: str) -> str:
+    """How a text runs that quotes another: by most of its letters outside of quotation marks.
+
+    All letters count where none stand outside.
+    """
+    own = _QUOTATION.sub("", text)
+    return direction(own if any(map(str.isalpha, own)) else text)

@@ -21,7 +21,7 @@ from rag.evidence import Reader
 from rag.generation import TextModel
 from rag.schema import Answer, Delta, Final, Marked, Passages, Status, Turn
 from rag.settings import Settings
-from rag.text import direction
+from rag.text import direction, own_direction
 
 pytestmark = pytest.mark.model
 
@@ -118,7 +118,7 @@ def test_answers_are_in_the_language_of_their_questions(report: Report) -> None:
         assert outcome.answer.language == outcome.question.lang
         if outcome.answer.status is Status.ANSWERED:
             wanted = "rtl" if outcome.question.lang == "ar" else "ltr"
-            assert direction(outcome.answer.text) == wanted, str(outcome.answer)
+            assert own_direction(outcome.answer.text) == wanted, str(outcome.answer)
 
 
 def test_the_default_articles_say_when_talks_began(owner: Assistant) -> None:

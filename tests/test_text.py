@@ -7,7 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.schema import Span
-from rag.text import detect_language, direction, fold, normalise, numbers, sentences, words
+from rag.text import (
+    detect_language,
+    direction,
+    fold,
+    normalise,
+    numbers,
+    own_direction,
+    sentences,
+    words,
+)
 
 AWKWARD = (
     "اأآىيةهؤئ\u064e\u0651\u0653\u0654\u0640\u200d\u200f\ufc5e\ufdfa\ufe70\ufe71\ufefb"
@@ -272,3 +281,16 @@ def test_no_text_makes_a_parser_fail(text: str) -> None:
     assert all(number[0].isdigit() for number in numbers(text))
     assert detect_language(text) in {"ar", "en", "fa", "ur", "und"}
     assert direction(text) in {"rtl", "ltr"}
+
+
+@pytest.mark.parametrize(
+    ("text", "runs"),
+    [
+        ("8 December 2024 (“يوم 8 كانون الأول من عام 2024”) [1]", "ltr"),
+        ("جاء في الوثيقة: «Project director Raghad al-Mahamid said so» [1]", "rtl"),
+        ("«المدار»", "rtl"),
+        ("", "ltr"),
+    ],
+)
+def test_a_text_runs_as_what_it_says_itself_and_not_as_what_it_quotes(text: str, runs: str) -> None:
+    assert own_direction(text) == runs

@@ -14,7 +14,7 @@ from typing import Literal
 
 from rag.dates import resolve_dates
 from rag.schema import Answer, AnswerSentence, Citation, Passage, Period, Span, Status
-from rag.text import direction
+from rag.text import own_direction
 from ui.actions_view import ActionsView, Verdict, render_place
 from ui.strings import (
     EXAMPLES,
@@ -303,7 +303,7 @@ def _view(index: int, exchange: Exchange, language: Language) -> dict[str, objec
         "answer": answer,
         "lines": answer_lines(answer) if answer is not None else (),
         # The draft runs as the question does, whose language it is in: nothing turns midway.
-        "direction": direction(exchange.question if answer is None else answer.text),
+        "direction": own_direction(exchange.question if answer is None else answer.text),
         "answer_language": answer.language if answer and answer.language != "und" else None,
         "not_found": not_found,
         "marked": citations[0].marked if being_worded else "",
