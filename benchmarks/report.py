@@ -75,7 +75,7 @@ def reading(result: Mapping[str, Any]) -> Iterator[str]:
         )
     head = ("direction", "gold F1", "EM", "contained", "whole F1", "EM", "paragraph", "sentence")
     yield from table(head, rows)
-    every = gold_alone()
+    every = measured_reading("-gold")
     if every is not None:
         yield ""
         yield f"The right paragraph alone, {every['questions']:,} questions, measured later:"
@@ -218,7 +218,7 @@ def summary() -> Iterator[str]:
             row = found["rows"][way]["fused"]
             figures = f"{row['recall@1']:.3f}, {row['mrr@10']:.3f}"
             rows.append([f"finding, XQuAD {way}: recall@1, MRR@10", figures])
-    found, every = measured_reading(), gold_alone()
+    found, every = measured_reading(), measured_reading("-gold")
     if found is not None:
         for way in ("en → ar", "ar → ar"):
             row = found["rows"][way]
@@ -247,14 +247,9 @@ def summary() -> Iterator[str]:
         yield "![Right and cited, and the seconds an answer takes](benchmarks/peers.png)"
 
 
-def measured_reading() -> dict[str, Any] | None:
-    """The result on all questions, or else on the sample."""
-    return next(filter(None, map(read, ("reading-1190", "reading-200"))), None)
-
-
-def gold_alone() -> dict[str, Any] | None:
-    """The reader's result on the right paragraph alone, of all questions or else of the sample."""
-    return next(filter(None, map(read, ("reading-1190-gold", "reading-200-gold"))), None)
+def measured_reading(part: str = "") -> dict[str, Any] | None:
+    """The result on all questions, or else on the sample; "-gold" for the right paragraph alone."""
+    return next(filter(None, map(read, (f"reading-1190{part}", f"reading-200{part}"))), None)
 
 
 def write_summary() -> None:

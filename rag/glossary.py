@@ -114,6 +114,7 @@ def likely_names(text: str) -> frozenset[Span]:
     """
     known = {gloss.span: gloss.senses for gloss in glosses(text)}
     titles = {span for span, senses in known.items() if any(map(_is_title, senses))}
+    title_ends = {title.end for title in titles}
     found: set[Span] = set()
     run: list[Span] = []
     titled = False
@@ -130,7 +131,7 @@ def likely_names(text: str) -> frozenset[Span]:
         if titled or len(run) >= _SURELY_NAMES or (len(run) > 1 and alone):
             found.update(run)
         run = []
-        titled = span is not None and span.end in {title.end for title in titles}
+        titled = span is not None and span.end in title_ends
     return frozenset(found)
 
 

@@ -135,12 +135,13 @@ def _translations(
         yield date
     said = translate(best.marked, model=model, max_tokens=max_tokens)
     name = romanise(best.marked, like=said, model=model)
-    holds = _tells(said, best) and not _guesses(said, best)
-    found = list(filter(None, (said if holds else "", name)))
-    alike = likeness(found, best.marked) if likeness and found else [1.0] * len(found)
     if name and is_place(best.text.partition(best.marked)[0], best.marked):
         yield name
-    last = said if could_be_name(best.marked) or _share_told(said, best) <= _MOSTLY_TOLD else ""
+    share = _share_told(said, best)
+    holds = share > _LEAST_TOLD and not _guesses(said, best)
+    found = list(filter(None, (said if holds else "", name)))
+    alike = likeness(found, best.marked) if likeness and found else [1.0] * len(found)
+    last = said if share <= _MOSTLY_TOLD or could_be_name(best.marked) else ""
     for near, words in sorted(
         zip(alike, found, strict=True), key=lambda pair: (pair[1] == last, -pair[0])
     ):
@@ -157,7 +158,7 @@ def _says_it(said: str, query: str, best: Evidence, likeness: Likeness | None) -
     are compared by value, and that was done.
     """
     same = detect_language(said) == detect_language(best.text)
-    if not same and not (_tells(said, best) and _tells_who(said, query, best)):
+    if not same and (_share_told(said, best) <= _LEAST_TOLD or not _tells_who(said, query, best)):
         return False
     if quantities(best.marked):
         return True
@@ -190,10 +191,6 @@ def _tells_who(said: str, query: str, best: Evidence) -> bool:
 
 def _is_strange(said: str, query: str, best: Evidence) -> bool:
     return len(strange_words(said, text=best.text, given=query)) >= _MANY_STRANGE
-
-
-def _tells(said: str, best: Evidence) -> bool:
-    return _share_told(said, best) > _LEAST_TOLD
 
 
 def _share_told(said: str, best: Evidence) -> float:
