@@ -154,7 +154,7 @@ def answer_events(
         chosen = (
             quoted_before(passages, way.quotes, before=way.before)
             if way.quotes
-            else select_evidence(passages, most=settings.evidence_sentences)
+            else select_evidence(passages, most=settings.evidence_sentences, told=way.told)
         )
         result = dataclasses.replace(result, query=way.query, passages=passages)
         named = find_speaker(chosen) if way.before else None

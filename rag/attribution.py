@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from rag.glossary import likely_names
 from rag.schema import Evidence, Span
 from rag.text import fold, normalise
 
@@ -30,6 +31,7 @@ _ENGLISH = re.compile(
     rf"(?:^|[,;\u201d\"] )(?P<before>[^,;\u201c\u201d\"]{{2,120}}?) (?:{_SAID})\b"
     rf"|\b(?:{_SAID}|[Aa]ccording to) (?P<after>(?:the )?[A-Z][^,.;\u201c\u201d\"]{{1,120}})"
 )
+_LEAST_NAMES = 2
 _PRONOUNS = frozenset(["he", "she", "it", "they", "who"])
 
 
@@ -51,8 +53,20 @@ def find_speaker(evidence: Sequence[Evidence]) -> Evidence | None:
         if named is None and item is told[0]:
             return None
         if named and named.of(item.text):
-            return replace(item, answer=named.shifted(item.span.start), probability=1.0)
+            who = _name_within(named, item.text)
+            return replace(item, answer=who.shifted(item.span.start), probability=1.0)
     return None
+
+
+def _name_within(who: Span, sentence: str) -> Span:
+    """The name of whom the words call by office and name, in Arabic; the words where it is not sure.
+
+    A small model words the name well, and seldom all of «مدير عام المشاريع في الهيئة، سالم …».
+    """
+    names = [name for name in likely_names(sentence) if name.overlaps(who)]
+    if len(names) < _LEAST_NAMES:
+        return who
+    return Span(min(name.start for name in names), max(name.end for name in names))
 
 
 def speaker(sentence: str) -> Span | None:

@@ -53,13 +53,15 @@ class Search:
 
     Without `documents` all are searched. With them it is a follow-up of which the subject is known
     from what was cited before, and need not be named in the question. With `quotes`, sentences that
-    were cited before, only these are read, and `before` sentences ahead of each.
+    were cited before, only these are read, and `before` sentences ahead of each. What is in `told`
+    is not read: the query repeats the question that these sentences answered.
     """
 
     query: str
     documents: tuple[str, ...] = ()
     quotes: tuple[str, ...] = ()
     before: int = 0
+    told: tuple[str, ...] = ()
 
 
 def searches(
@@ -97,7 +99,9 @@ def searches(
     query = stand_alone(question, past, model=model, max_tokens=max_tokens)
     if cited and correction:
         yield Search(query, cited)
-    yield Search(query)
+    last = past[-1]
+    repeats = last is answered and not correction and query.startswith(last.asked)
+    yield Search(query, told=last.quotes if repeats else ())
 
 
 def _filled(question: str, last: Turn, answered: Turn) -> str:
@@ -209,13 +213,16 @@ def stand_alone(
 def _corrected(asked: str, rest: str) -> str:
     """The question with what was meant in the place of what it names, as far as words show it.
 
-    «من نالت جائزة أفضل ممثلة؟» and «جائزة الجمهور» make «من نالت جائزة الجمهور».
+    «من نالت جائزة أفضل ممثلة؟» and «جائزة الجمهور» make «من نالت جائزة الجمهور». Of several
+    questions the last is meant.
     """
+    *_, asked = (asked, *filter(str.strip, re.split(r"(?<=[?؟])\s", asked)))
     words = asked.split()
     meant = next((stems for word in rest.split() if (stems := content_stems(word))), frozenset())
     for place, word in enumerate(words):
         if meant & content_stems(word):
             return " ".join([*words[:place], rest])
-    if words and fold(words[0]) in _QUESTION_WORDS:
-        return f"{words[0]} {rest}"
+    first = _without_conjunction(next(iter(words), ""))
+    if fold(first) in _QUESTION_WORDS:
+        return f"{first} {rest}"
     return f"{asked} {rest}"

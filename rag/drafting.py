@@ -81,8 +81,10 @@ def dictionary(text: str) -> str:
 
     What is likely a name is only spelled: "الطبيب doctor; جمال Jamal". Empty if nothing is listed.
     """
-    found = {gloss.span: gloss.senses[:_SENSES] for gloss in glosses(text)}
     names = likely_names(text)
+    found = {
+        gloss.span: gloss.senses[:_SENSES] for gloss in glosses(text) if gloss.span not in names
+    }
     for span in unquoted_words(text):
         usual = spelled_as_name(span.of(text))
         if usual and (span in names or not any(map(span.overlaps, found))):

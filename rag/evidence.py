@@ -49,12 +49,15 @@ class Reader(Protocol):
         """One reading a window, in the order given."""
 
 
-def select_evidence(passages: Sequence[Passage], *, most: int) -> tuple[Evidence, ...]:
+def select_evidence(
+    passages: Sequence[Passage], *, most: int, told: Sequence[str] = ()
+) -> tuple[Evidence, ...]:
     """The sentences nearest to the question, best first, each place of a document once.
 
     Args:
         passages: best first; their `sentence_scores` are cosines.
         most: most sentences.
+        told: sentences that are left out.
 
     Returns:
         () without passages.
@@ -75,7 +78,8 @@ def select_evidence(passages: Sequence[Passage], *, most: int) -> tuple[Evidence
         item = Evidence(
             span=span, text=text, passage=passage, score=score, before=before.get(place, "")
         )
-        chosen.setdefault(place, item)
+        if text not in told:
+            chosen.setdefault(place, item)
     return tuple(chosen.values())
 
 

@@ -20,12 +20,13 @@ from rag.lexical import content_stems, is_function_word
 from rag.names import CALENDAR, TITLES, occurs
 from rag.quantities import quantities
 from rag.schema import Span
-from rag.spellings import WITHIN_NAMES, usual_spelling
+from rag.spellings import WITHIN_NAMES, name_words, usual_spelling
 from rag.text import fold, words
 
 _LIST = "glossary.tsv"
 _LONGEST = 4
 _LEAST_LETTERS = 3
+_LEAST_BEFORE_HIS = 2
 _SURELY_NAMES = 3
 # What is taken off a word, and how far that is to seek: «ك» and «س» mostly belong to it.
 _CONJUNCTIONS = {"": 0, "و": 2, "ف": 2}
@@ -47,6 +48,10 @@ _SUFFIXES = tuple(
     for ending, stems in _ENDINGS.items()
     for instead in (stems if pronoun or ending != "ت" else ("",))
 )
+# Before these a noun may have two letters, «رده» ("his reply").
+_HIS = frozenset(("ه", "ها", "هم", "هما", "هن"))
+# «رؤساء» is «رؤسائه» or «رؤساؤه» with a pronoun, «رديء» is «رديئا» with an ending.
+_HAMZA_WITHIN = re.compile("(?<=[اي])[ئؤ]$")
 _QUOTED = re.compile(r"«\s*\w+(?:\s+\w+){0,2}\s*(?:»|$)")
 # Both ways of spelling English become one, which need not be a right one: "hor" for "hour".
 _SPELLINGS = {
@@ -100,9 +105,12 @@ def glosses(text: str) -> tuple[Gloss, ...]:
 
 
 def unquoted_words(text: str) -> list[Span]:
-    """The words of a text but for up to three between quotation marks: those are a name."""
+    """The words of a text but for up to three between quotation marks: those are a name.
+
+    «عبد الله» is one word.
+    """
     named = [Span(*match.span()) for match in _QUOTED.finditer(text)]
-    return [span for span in words(text) if not any(map(span.overlaps, named))]
+    return [span for span in name_words(text) if not any(map(span.overlaps, named))]
 
 
 def likely_names(text: str) -> frozenset[Span]:
@@ -110,8 +118,10 @@ def likely_names(text: str) -> frozenset[Span]:
 
     They come after a title, or three of them stand side by side, or two of which one is not listed
     as anything else; «بن» and the like may stand between them. The first has no article, and is no
-    title itself with an office after it, «نقيب المهندسين».
+    title itself with an office after it, «نقيب المهندسين». What follows one is a name too if it is
+    not listed at all, or has the form of a family's, «الصقري».
     """
+    unlisted = frozenset(unlisted_words(text))
     known = {gloss.span: gloss.senses for gloss in glosses(text)}
     titles = {span for span, senses in known.items() if any(map(_is_title, senses))}
     title_ends = {title.end for title in titles}
@@ -124,7 +134,8 @@ def likely_names(text: str) -> frozenset[Span]:
             continue
         office = span in titles and following in known and following.of(text).startswith("ال")
         opens = not (word.startswith("ال") or office)
-        if span and spelled_as_name(word) and (run or opens):
+        family = word in unlisted or (word.startswith("ال") and word.endswith("ي"))
+        if span and ((spelled_as_name(word) and (run or opens)) or (run and family)):
             run.append(span)
             continue
         alone = not known.keys() >= set(run)
@@ -133,6 +144,15 @@ def likely_names(text: str) -> frozenset[Span]:
         run = []
         titled = span is not None and span.end in title_ends
     return frozenset(found)
+
+
+def is_likely_name(span: Span, text: str) -> bool:
+    """Whether all words of a stretch of a text are likely names, or stand within such, as «بن»."""
+    within = [word for word in unquoted_words(text) if word.overlaps(span)]
+    named = likely_names(text)
+    return any(word in named for word in within) and all(
+        word in named or fold(word.of(text)) in WITHIN_NAMES for word in within
+    )
 
 
 def _is_title(sense: str) -> bool:
@@ -255,9 +275,10 @@ def _readings(form: str) -> Iterator[str]:
             continue
         head = form[len(prefix) :]
         for ending, instead, further in _SUFFIXES:
-            stem = head.removesuffix(ending) + instead
+            stem = _HAMZA_WITHIN.sub("ء", head.removesuffix(ending) + instead)
             whole = not ending and (not prefix or prefix.endswith(("ال", "لل")))
-            if head.endswith(ending) and (whole or len(stem) >= _LEAST_LETTERS):
+            short = ending in _HIS and len(stem) == _LEAST_BEFORE_HIS and not is_function_word(stem)
+            if head.endswith(ending) and (whole or short or len(stem) >= _LEAST_LETTERS):
                 found.append((far + further, further, stem))
                 # «تتجاوز» and «نتجاوز» are listed as «يتجاوز».
                 if stem.startswith(("ت", "ن")):

@@ -112,7 +112,7 @@ def _is_one_of(name: str, words: Sequence[str]) -> bool:
     # No romanisation has a w where the Arabic has no waw.
     has_w = "w" in fold(name)
     if any(
-        _alike(wanted, arabic_skeleton(form))
+        alike(wanted, arabic_skeleton(form))
         for form in _arabic_words(words)
         if not has_w or "و" in form
     ):
@@ -140,7 +140,7 @@ def share_a_name(one: str, other: str) -> bool:
         {found for word in words if len(found := arabic_skeleton(word)) > 3}
         for words in (some - others, others - some)
     ]
-    return any(_alike(*pair) for pair in product(*skeletons))
+    return any(alike(*pair) for pair in product(*skeletons))
 
 
 def latin_skeleton(name: str) -> str:
@@ -167,17 +167,8 @@ def without_article(word: str) -> str:
     return _ARTICLE.sub("", word)
 
 
-def _arabic_words(words: Iterable[str]) -> Iterator[str]:
-    """Each folded word, and what is left of it without what is written on to it in front."""
-    for word in words:
-        yield word
-        # A conjunction, preposition or article that is written together with the name.
-        for prefix in ("وال", "بال", "فال", "كال", "لل", "ال", "و", "ب", "ل", "ف", "ك"):
-            if word.startswith(prefix) and len(word) > len(prefix) + 2:
-                yield word.removeprefix(prefix)
-
-
-def _alike(wanted: str, seen: str) -> bool:
+def alike(wanted: str, seen: str) -> bool:
+    """Whether two skeletons are so near that one name may have both; an empty one is near none."""
     if not seen:
         return False
     if min(len(wanted), len(seen)) <= 2:
@@ -186,6 +177,22 @@ def _alike(wanted: str, seen: str) -> bool:
     if abs(len(wanted) - len(seen)) > 1:
         return False
     return SequenceMatcher(None, wanted, seen).ratio() >= _LEAST_LIKENESS
+
+
+def is_known(name: str) -> bool:
+    """Whether a word in Latin letters is no person's name: a country, its adjective, a title."""
+    plain = fold(name)
+    return plain in TITLES or plain in CALENDAR or plain in _known_pairs() or plain in _adjectives()
+
+
+def _arabic_words(words: Iterable[str]) -> Iterator[str]:
+    """Each folded word, and what is left of it without what is written on to it in front."""
+    for word in words:
+        yield word
+        # A conjunction, preposition or article that is written together with the name.
+        for prefix in ("وال", "بال", "فال", "كال", "لل", "ال", "و", "ب", "ل", "ف", "ك"):
+            if word.startswith(prefix) and len(word) > len(prefix) + 2:
+                yield word.removeprefix(prefix)
 
 
 def _without_doubles(text: str) -> str:

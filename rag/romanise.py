@@ -13,10 +13,18 @@ from difflib import SequenceMatcher
 from itertools import zip_longest
 
 from rag.generation import TextModel
-from rag.glossary import spelled_as_name, unlisted_words, unquoted_words
-from rag.names import arabic_skeleton, latin_names, latin_skeleton, occurs, without_article
+from rag.glossary import is_sense, spelled_as_name, unlisted_words, unquoted_words
+from rag.names import (
+    alike,
+    arabic_skeleton,
+    is_known,
+    latin_names,
+    latin_skeleton,
+    occurs,
+    without_article,
+)
 from rag.prompts import load_prompt
-from rag.spellings import WITHIN_NAMES, spelled_so, usual_spelling
+from rag.spellings import WITHIN_NAMES, name_words, spelled_so, usual_spelling
 from rag.text import fold, split_words
 
 _PROMPT = "spelling"
@@ -33,17 +41,26 @@ def _folded(table: dict[str, str]) -> dict[str, str]:
     return {fold(word): latin for word, latin in table.items()}
 
 
-_PLACES = _folded(
+# What stands before the name of a place or a club, and in its stead in English.
+_KINDS = _folded(
     {
-        "مدينة": "city",
-        "بلدة": "town",
-        "قرية": "village",
-        "محافظة": "province",
-        "ولاية": "province",
-        "منطقة": "region",
-        "ناحية": "district",
-        "ميناء": "port",
-        "جزيرة": "island",
+        "مدينة": "the city of",
+        "بلدة": "the town of",
+        "قرية": "the village of",
+        "محافظة": "the province of",
+        "ولاية": "the province of",
+        "منطقة": "the region of",
+        "ناحية": "the district of",
+        "قضاء": "the district of",
+        "حي": "the neighbourhood of",
+        "مخيم": "the camp of",
+        "ميناء": "the port of",
+        "جزيرة": "the island of",
+        "مضيق": "the Strait of",
+        "بحيرة": "Lake",
+        "جبل": "Mount",
+        "وادي": "Wadi",
+        "نادي": "the club",
     }
 )
 # How each letter is written in Latin ones: the usual way first, then those of foreign names.
@@ -161,14 +178,16 @@ def spell_as_usual(draft: str, *, source: str, kept: str) -> str:
         source: the Arabic words that answer.
         kept: a text whose spellings stay, the question.
     """
-    usual = {
-        skeleton: known
-        for word in (without_article(span.of(source)) for span in unquoted_words(source))
-        if len(skeleton := arabic_skeleton(word)) > 2 and (known := usual_spelling(word))
-    }
+    words = [without_article(span.of(source)) for span in unquoted_words(source)]
+    skeletons = {word: found for word in words if len(found := arabic_skeleton(word)) > 2}
+    usual = {found: known for word, found in skeletons.items() if (known := usual_spelling(word))}
     for name in latin_names(draft):
         plain = _ARTICLE.sub("", name)
-        known = usual.get(latin_skeleton(plain))
+        wanted = latin_skeleton(plain)
+        # A word of the source with the very consonants is meant before one with nearly those.
+        exact = wanted in skeletons.values() or is_known(plain) or is_sense(plain, source)
+        meant = wanted if exact else next((one for one in usual if alike(wanted, one)), "")
+        known = usual.get(meant)
         stays = fold(plain) in fold(kept) or spelled_so(plain)
         if known and not stays and _sound(plain) != _sound(known):
             draft = draft.replace(plain, known)
@@ -189,7 +208,7 @@ def romanise(source: str, *, like: str, model: TextModel) -> str | None:
     Raises:
         GenerationError: the model failed.
     """
-    words = split_words(source)
+    words = [span.of(source) for span in name_words(source)]
     kinds = [_kind_of_place(word) for word in words[:-1]]
     if not 0 < len(words) - sum(map(bool, kinds)) <= _LONGEST_PHRASE:
         return None
@@ -223,20 +242,28 @@ def is_place(before: str, text: str) -> bool:
         return False
     definite = words[place].startswith("ال")
     unlisted = unlisted_words(text)
-    return not definite and all(word in unlisted or spelled_as_name(word) for word in name)
+    # «نادي وادي بهلاء» has two kinds of place before its name.
+    return not definite and all(
+        word in unlisted or spelled_as_name(word) or (_kind_of_place(word) and word != name[-1])
+        for word in name
+    )
 
 
 def _kind_of_place(word: str) -> str:
     """«مدينة» as "the city of", «بمحافظة» as "in the province of"; "" for any other word."""
     plain = fold(without_article(word))
-    if plain in _PLACES:
-        return f"the {_PLACES[plain]} of"
+    if plain in _KINDS:
+        return _KINDS[plain]
     rest = plain[1:] if plain[:1] == "ب" else ""
-    return f"in the {_PLACES[rest]} of" if rest in _PLACES else ""
+    return f"in {_KINDS[rest]}" if rest in _KINDS else ""
 
 
 def _spell_at(place: int, words: Sequence[str], *, like: str, model: TextModel) -> str | None:
     phrase = " ".join(words[max(0, place - 1) : place + 2])
+    _, _, of = words[place].partition(" ")
+    if of and not usual_spelling(words[place]):
+        lord = spell(without_article(of), phrase=words[place], like=like, model=model)
+        return f"Abdul {lord}" if lord else None
     return spell(without_article(words[place]), phrase=phrase, like=like, model=model)
 
 

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 
-from rag.text import fold
+from rag.schema import Span
+from rag.text import fold, words
 
 _LIST = "spellings.tsv"
 _ARTICLE = re.compile("^[ae]l[-\u2019' ]")
@@ -24,13 +25,26 @@ _WITHIN = {
     "أبي": "Abi",
     "أم": "Umm",
 }
+_SERVANT = frozenset(("عبد", "وعبد", "لعبد", "بعبد"))
 WITHIN_NAMES: Mapping[str, str] = {fold(word): latin for word, latin in _WITHIN.items()}
 """Words within names, folded, and the one usual spelling of each, which no model need find."""
 
 
+def name_words(text: str) -> list[Span]:
+    """The words of a text, «عبد الله» as one: it is one in Latin letters."""
+    found: list[Span] = []
+    for span in words(text):
+        servant = bool(found) and fold(found[-1].of(text)) in _SERVANT
+        if servant and span.of(text).startswith("ال") and text[found[-1].end : span.start] == " ":
+            found[-1] = Span(found[-1].start, span.end)
+        else:
+            found.append(span)
+    return found
+
+
 def usual_spelling(word: str) -> str | None:
     """How an Arabic name of one word, without its article, is spelled; None if it is not listed."""
-    listed, plain = _latin(), fold(word)
+    listed, plain = _latin(), fold(word).replace(" ", "")
     if plain in listed:
         return listed[plain]
     # «المعمرية» is a woman of the family «المعمري».

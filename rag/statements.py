@@ -12,12 +12,19 @@ from rag.dates import resolve_dates, stated_dates
 from rag.drafting import translate, write_draft
 from rag.evidence import worded_for_model
 from rag.generation import TextModel
-from rag.glossary import could_be_name, likely_names, share_told, strange_words, unlisted_words
+from rag.glossary import (
+    could_be_name,
+    is_likely_name,
+    likely_names,
+    share_told,
+    strange_words,
+    unlisted_words,
+)
 from rag.lexical import content_stems
-from rag.names import latin_names, occurs
+from rag.names import latin_names, latin_skeleton, occurs
 from rag.quantities import quantities, unstated
 from rag.romanise import is_place, mend_names, romanise, spell_as_usual
-from rag.schema import Delta, Evidence, Status
+from rag.schema import Delta, Evidence, Span, Status
 from rag.sentences import sentences
 from rag.text import detect_language, direction, has_mixed_word
 from rag.wording import phrase, spoken
@@ -41,6 +48,7 @@ _OF_DATES = content_stems("يوم تاريخ شهر عام سنة")
 # Of 37 drafts about kept articles that the sentence bore out, 10 had as many words that came from
 # nowhere, and 7 of these were wrong, like "night-time pollution" for the bonus of a night shift.
 _MANY_STRANGE = 2
+_CAPITALISED = re.compile(r"[A-Z][\w\u2019'-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,14 +136,15 @@ def _translations(
     """The answering words in English, best first: the date that they are, or what means the same.
 
     A name is nearer in meaning to its spelling than to what a model makes of it, and other words
-    are nearer to their translation. What stands after «مدينة» is surely a name. A translation comes
-    last that leaves half of the words out, or if all of them could be a name.
+    are nearer to their translation. What stands after «مدينة» is surely a name, and so are likely
+    names of several words. A translation comes last that leaves half of the words out, or if all of
+    them could be a name.
     """
     if date := _date_in_words(best):
         yield date
     said = translate(best.marked, model=model, max_tokens=max_tokens)
     name = romanise(best.marked, like=said, model=model)
-    if name and is_place(best.text.partition(best.marked)[0], best.marked):
+    if name and _is_name(best):
         yield name
     share = _share_told(said, best)
     holds = share > _LEAST_TOLD and not _guesses(said, best)
@@ -197,13 +206,20 @@ def _share_told(said: str, best: Evidence) -> float:
     return share_told(_without_resolved_dates(best), said)
 
 
+def _is_name(best: Evidence) -> bool:
+    """Whether the answering words are the name of a place, or of a person with several words."""
+    before, marked, _ = best.text.partition(best.marked)
+    span = Span(len(before), len(before) + len(marked))
+    return is_place(before, marked) or (" " in marked and is_likely_name(span, best.text))
+
+
 def _guesses(said: str, best: Evidence) -> bool:
     """Whether an English translation has no name for an answering word that is not listed.
 
     Then the model had to guess: of nine such translations of words from kept articles, eight were
-    wrong, like "76 apples" for nests.
+    wrong, like "76 apples" for nests. A word of one consonant could be any name, "The" too.
     """
-    names = re.findall(r"[A-Z][\w\u2019'-]+", said)
+    names = [name for name in _CAPITALISED.findall(said) if len(latin_skeleton(name)) > 1]
     unlisted = unlisted_words(best.marked)
     return any(not any(occurs(name, word) for name in names) for word in unlisted)
 

@@ -392,6 +392,17 @@ def test_after_a_kind_of_place_a_spelling_needs_no_likeness() -> None:
     assert answer.text == "Jurf al-Sakhr (“جرف الصخر”) [1]"
 
 
+def test_likely_names_of_several_words_need_no_likeness() -> None:
+    answer = answer_of(
+        "Who left?",
+        passage_of("وغادر المهندس سالم بن خلفان الصقري.", 0.6),
+        model=ScriptedModel("They left.", "Salem and the falcon", "Salem", "Khalfan", "Saqri"),
+        reader=ScriptedReader({"سالم بن خلفان الصقري": 9.0}),
+        likeness=alike(falcon=0.9, Saqri=0.5),
+    )
+    assert answer.text == "Salem bin Khalfan al-Saqri (“سالم بن خلفان الصقري”) [1]"
+
+
 def test_what_means_something_else_is_not_shown_as_a_translation() -> None:
     words = ("The adviser is President Obama.", "the two of them", "Qasim", "Araji")
     answer = adviser_answer(*words, likeness=alike(Qasim=0.59, two=0.4))
@@ -467,6 +478,7 @@ def test_a_translation_is_preferred_to_a_draft_with_words_from_nowhere(
 def test_a_translation_of_a_word_that_is_not_listed_is_a_guess_unless_it_is_a_name() -> None:
     for words, translation, status in (
         ("76 زقلوما", "76 apples", Status.PARTIAL),
+        ("76 زقلوما", "The 76 apples", Status.PARTIAL),
         ("فيلكوش", "Vilkosh", Status.ANSWERED),
     ):
         answer = answer_of(

@@ -47,6 +47,7 @@ def test_the_speaker_stands_by_the_verb_of_saying(sentence: str, named: str | No
         ("قال سالم إنها هنا. وقال نبيل إنها كبيرة. وأضاف أنها ستغادر.", "نبيل"),
         ("قال سالم إنها هنا. وغادرت السفينة.", None),
         ("غادرت السفينة. وأضاف أنها كبيرة.", None),
+        ("وقال مدير ميناء عدن، المهندس سالم بن خلفان الصقري، إنها هنا.", "سالم بن خلفان الصقري"),
     ],
 )
 def test_who_goes_on_speaking_was_named_last(text: str, named: str | None) -> None:

@@ -245,6 +245,8 @@ def test_who_said_that_is_looked_for_around_the_sentence_cited_first(question: s
     [
         ("من نالت جائزة أفضل ممثلة؟", "لا، أقصد جائزة الجمهور", "من نالت جائزة الجمهور"),
         ("كم سيدفع له النادي؟", "لا، أقصد الشرط الجزائي", "كم الشرط الجزائي"),
+        ("وكم سيدفع له النادي؟", "لا، أقصد الشرط الجزائي", "كم الشرط الجزائي"),
+        ("من أين الحافلة؟ وبكم تذكرتها؟", "لا، أقصد تذكرة القطار", "وبكم تذكرة القطار"),
     ],
 )
 def test_a_rewriting_that_leaves_the_correction_out_is_not_used(
@@ -267,6 +269,13 @@ def test_a_correction_is_rewritten_before_it_is_searched(question: str) -> None:
 def test_without_a_model_a_correction_follows_what_it_corrects() -> None:
     found = ways("No, I meant the women's race", CITED)
     assert found[-1] == Search("Who won the men's race in Aden? the women's race")
+
+
+def test_what_answered_the_question_before_does_not_answer_one_joined_to_it() -> None:
+    joined = "Who won the men's race in Aden? And how old is he?"
+    assert ways("And how old is he?", CITED)[-1] == Search(joined, told=CITED.quotes)
+    refused = Turn(question="Who paid for it?", answer="The documents do not say.")
+    assert ways("And how old is he?", CITED, refused)[-1].told == ()
 
 
 def test_a_turn_without_citations_leaves_all_documents_to_search() -> None:

@@ -133,6 +133,12 @@ def test_no_more_sentences_are_taken_than_asked_for(most: int) -> None:
     assert len(select_evidence([passage_of("One. Two.", 0.2, 0.8)], most=most)) == most
 
 
+def test_sentences_that_were_told_are_left_out() -> None:
+    passage = passage_of("One is here. Two is there.", 0.5, 0.9)
+    chosen = select_evidence([passage], most=1, told=("Two is there.",))
+    assert [item.text for item in chosen] == ["One is here."]
+
+
 def test_quoted_sentences_come_with_those_ahead_of_them_in_their_passage() -> None:
     passage = passage_of("One. Two. Three. Four.", 0.1, 0.2, 0.3, 0.4)
     other = dataclasses.replace(passage_of("Five. Three.", 0.9, 0.8, start=50), document_id="d2")

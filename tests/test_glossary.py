@@ -13,12 +13,14 @@ from hypothesis import strategies as st
 from rag.glossary import (
     could_be_name,
     glosses,
+    is_likely_name,
     is_sense,
     likely_names,
     share_told,
     strange_words,
     unlisted_words,
 )
+from rag.schema import Span
 
 ROWS = [
     line.split("\t")
@@ -100,9 +102,27 @@ def test_words_that_could_be_names_are_names_after_a_title_or_side_by_side() -> 
     assert names("الوزير عادل الطوخي") == ["عادل", "الطوخي"]
     assert names("الوزير شريف غادر") == ["شريف"]
     assert names("نقيب المهندسين هاني الديب") == ["هاني", "الديب"]
+    assert names("المهندس سالم بن خلفان الصقري") == ["سالم", "خلفان", "الصقري"]
+    assert names("قال سالم زقلوما") == ["سالم", "زقلوما"]
+    assert names("مدير الساحة عبد الله الرشودي") == ["عبد الله", "الرشودي"]
     assert names("نقيب المهندسين") == []
     assert names("المهندس سالم بن حمدان") == ["سالم", "حمدان"]
     assert names("صباح الجمعة") == names("خالد فاز") == names("") == []
+
+
+def test_words_are_a_likely_name_if_all_are_or_stand_within_it() -> None:
+    text = "قال المهندس سالم بن خلفان الصقري إن السفينة ستغادر"
+    for words, named in (("سالم بن خلفان الصقري", True), ("المهندس سالم", False), ("بن", False)):
+        start = text.index(words)
+        assert is_likely_name(Span(start, start + len(words)), text) is named
+
+
+@pytest.mark.parametrize(
+    ("word", "sense"),
+    [("جده", "grandfather"), ("ردها", "reply"), ("دمهم", "blood"), ("رؤسائه", "head")],
+)
+def test_a_noun_with_a_pronoun_may_have_two_letters_or_another_hamza(word: str, sense: str) -> None:
+    assert sense in senses(word)[word]
 
 
 def test_several_words_that_each_could_be_a_name_could_be_one() -> None:

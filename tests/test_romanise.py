@@ -143,6 +143,8 @@ def test_a_whole_name_is_spelled_word_by_word() -> None:
         ("مدينة جرف الصخر", "the city of Jarf al-Sakhr"),
         ("المدينة الصخر", "the city of Sakhr"),
         ("جرف الصخر بمحافظة بابل", "Jarf al-Sakhr in the province of Babil"),
+        ("نادي وادي جرف", "the club Wadi Jarf"),
+        ("عبد الصخر بابل", "Abdul Sakhr Babil"),
         ("مدينة", None),
     ],
 )
@@ -194,6 +196,8 @@ def test_what_is_spelled_occurs_in_its_source(spelling: str) -> None:
         ("من مدينة", "جرف الصخر", True),
         ("وإن", "ناحية السنية", True),
         ("", "مدينة إربد", True),
+        ("ضد", "نادي وادي جرف", True),
+        ("ضد", "نادي وادي", False),
         ("", "مدينة إربد الأردنية", False),
         ("في", "مدينة صغيرة", False),
         ("", "المدينة القديمة", False),
