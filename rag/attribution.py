@@ -59,7 +59,7 @@ def find_speaker(evidence: Sequence[Evidence]) -> Evidence | None:
 
 
 def _name_within(who: Span, sentence: str) -> Span:
-    """The name of whom the words call by office and name, in Arabic; the words where it is not sure.
+    """The name of whom the words call by office and name, in Arabic; the words if it is not sure.
 
     A small model words the name well, and seldom all of «مدير عام المشاريع في الهيئة، سالم …».
     """

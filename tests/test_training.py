@@ -127,6 +127,7 @@ def test_written_questions_have_the_same_answer_another_one_or_none() -> None:
         ("articles.json", 0.4),
         ("articles.more.json", 5 / 12),
         ("articles.plain.json", 5 / 12),
+        ("articles.agency.json", 5 / 12),
         ("kept.json", 0.4),
         ("kept.plain.json", 5 / 12),
     ],
