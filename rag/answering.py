@@ -196,7 +196,7 @@ def answer_events(
         if len(found) > 1:
             yield Delta(" ")
     clock.word_came()
-    yield Final(result.answer(found, statements))
+    yield Final(result.answer(found, statements, citations))
 
 
 def _last_asked(history: Sequence[Turn]) -> list[Turn]:
@@ -250,13 +250,9 @@ class _Result:
         self,
         found: Sequence[Side],
         statements: Sequence[Statement],
+        citations: tuple[Citation, ...],
     ) -> Answer:
         """The sides' statements with their citations; where they differ, each with its source."""
-        told = [
-            (dataclasses.replace(best, answer=statement.answer), *others)
-            for (best, *others), statement in zip(found, statements, strict=True)
-        ]
-        citations = cite([item for side in told for item in side])
         sentences = []
         number = 0
         for side, statement in zip(found, statements, strict=True):

@@ -26,7 +26,7 @@ from rag.quantities import quantities, unstated
 from rag.romanise import is_place, mend_names, romanise, spell_as_usual
 from rag.schema import Delta, Evidence, Span, Status
 from rag.sentences import sentences
-from rag.text import detect_language, direction, has_mixed_word, words
+from rag.text import detect_language, direction, has_mixed_word
 from rag.wording import phrase, spoken
 
 Likeness = Callable[[Sequence[str], str], Sequence[float]]
@@ -53,13 +53,9 @@ _CAPITALISED = re.compile(r"[A-Z][\w\u2019'-]+")
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What a sentence says, as the answer has it, and the words of the document that say so.
-
-    `answer` is counted in the document; None where no words are marked.
-    """
+    """What a sentence says, as the answer has it."""
 
     text: str
-    answer: Span | None
     status: Status = Status.ANSWERED
 
 
@@ -106,28 +102,13 @@ def state(
     borne_out = is_borne_out(said, query, best, language=language, likeness=likeness)
     foreign = language == "en" and detect_language(best.text) != "en"
     if borne_out and not (foreign and _is_strange(said, query, best)):
-        return Statement(said, _words_that_say(said, query, best))
+        return Statement(said)
     if foreign:
-        for translation in _translations(best, model, max_tokens, likeness):
-            if _holds(translation, query, best, shown, language):
+        for words in _translations(best, model, max_tokens, likeness):
+            if _holds(words, query, best, shown, language):
                 quote = " ".join(best.marked.split())
-                told = phrase("translated", language, translation=translation, quote=quote)
-                return Statement(told, best.answer)
-    return Statement(said, best.answer) if borne_out else _quotation(best, language)
-
-
-def _words_that_say(said: str, query: str, best: Evidence) -> Span | None:
-    """The marked words; or if the question has them all, those that a draft adds to it.
-
-    Words that the question has already are no answer.
-    """
-    if best.answer is None or content_stems(best.marked) - content_stems(query):
-        return best.answer
-    added = content_stems(said) - content_stems(query)
-    found = [word for word in words(best.text) if added & content_stems(word.of(best.text))]
-    if not found:
-        return best.answer
-    return Span(found[0].start, found[-1].end).shifted(best.span.start)
+                return Statement(phrase("translated", language, translation=words, quote=quote))
+    return Statement(said) if borne_out else _quotation(best, language)
 
 
 def is_borne_out(
@@ -170,11 +151,11 @@ def _translations(
     found = list(filter(None, (said if holds else "", name)))
     alike = likeness(found, best.marked) if likeness and found else [1.0] * len(found)
     last = said if share <= _MOSTLY_TOLD or could_be_name(best.marked) else ""
-    for near, english in sorted(
+    for near, words in sorted(
         zip(alike, found, strict=True), key=lambda pair: (pair[1] == last, -pair[0])
     ):
         if near >= _LEAST_LIKENESS:
-            yield english
+            yield words
 
 
 def _says_it(said: str, query: str, best: Evidence, likeness: Likeness | None) -> bool:
@@ -275,7 +256,6 @@ def _quotation(best: Evidence, language: str) -> Statement:
     understood = detect_language(clause) == language
     return Statement(
         phrase("quoted", language, quote=" ".join(clause.split())),
-        best.answer,
         Status.ANSWERED if understood else Status.PARTIAL,
     )
 
