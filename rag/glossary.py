@@ -278,10 +278,12 @@ def _readings(form: str) -> Iterator[str]:
             continue
         head = form[len(prefix) :]
         for ending, instead, further in _SUFFIXES:
+            if not head.endswith(ending):
+                continue
             stem = _HAMZA_WITHIN.sub("ء", head.removesuffix(ending) + instead)
             whole = not ending and (not prefix or prefix.endswith(("ال", "لل")))
             short = ending in _HIS and len(stem) == _LEAST_BEFORE_HIS and not is_function_word(stem)
-            if head.endswith(ending) and (whole or short or len(stem) >= _LEAST_LETTERS):
+            if whole or short or len(stem) >= _LEAST_LETTERS:
                 found.append((far + further, further, stem))
                 # «تتجاوز» and «نتجاوز» are listed as «يتجاوز».
                 if stem.startswith(("ت", "ن")):
