@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
+from typing import Literal
 
 from rag.generation import TextModel
-from rag.glossary import glosses, likely_names, spelled_as_name, unquoted_words
+from rag.glossary import Gloss, glosses, likely_names, spelled_as_name, unquoted_words
+from rag.into_arabic import arabic_for
 from rag.prompts import load_prompt
 from rag.quantities import with_digits
 
-_PROMPT, _TRANSLATION = "wording", "translation"
+_PROMPT = "wording"
+_INTO = {"en": "into_english", "ar": "into_arabic"}
 _LANGUAGES = {"en": "English", "ar": "Arabic", "fa": "Persian", "ur": "Urdu"}
 # The answer keeps to the letters of its language, and to one line.
 _GRAMMARS = {
@@ -57,20 +60,21 @@ def write_draft(
     )
 
 
-def translate(text: str, *, model: TextModel, max_tokens: int) -> str:
-    """Arabic words in English, on one line, with the help of `dictionary`.
+def translate(text: str, *, to: Literal["en", "ar"], model: TextModel, max_tokens: int) -> str:
+    """Arabic words in English or English ones in Arabic, with a dictionary's help, on one line.
 
     The model reads numbers in digits: it takes «بخمسة وسبعين» for "five and seventy".
 
     Raises:
         GenerationError: the model failed.
     """
-    prompt = load_prompt(_TRANSLATION)
+    prompt = load_prompt(_INTO[to])
     words = with_digits(" ".join(text.split()))
+    listed = dictionary(words) if to == "en" else _listed(arabic_for(words), words)
     pieces = model.write(
-        prompt.messages({"words": words, "dictionary": dictionary(words) or "-"}),
+        prompt.messages({"words": words, "dictionary": listed or "-"}),
         fixed=prompt.fixed,
-        grammar=_GRAMMARS["en"],
+        grammar=_GRAMMARS[to],
         max_tokens=max_tokens,
     )
     return " ".join("".join(pieces).split()).rstrip(".")
@@ -82,15 +86,18 @@ def dictionary(text: str) -> str:
     What is likely a name is only spelled: "الطبيب doctor; جمال Jamal". Empty if nothing is listed.
     """
     names = likely_names(text)
-    found = {
-        gloss.span: gloss.senses[:_SENSES] for gloss in glosses(text) if gloss.span not in names
-    }
+    found = [gloss for gloss in glosses(text) if gloss.span not in names]
     for span in unquoted_words(text):
         usual = spelled_as_name(span.of(text))
-        if usual and (span in names or not any(map(span.overlaps, found))):
-            found[span] = (usual,)
-    ordered = sorted(found.items(), key=lambda entry: entry[0].start)
-    return "; ".join(f"{span.of(text)} {', '.join(english)}" for span, english in ordered)
+        if usual and (span in names or not any(span.overlaps(gloss.span) for gloss in found)):
+            found.append(Gloss(span, (usual,)))
+    return _listed(sorted(found, key=lambda gloss: gloss.span.start), text)
+
+
+def _listed(found: Sequence[Gloss], text: str) -> str:
+    return "; ".join(
+        f"{gloss.span.of(text)} {', '.join(gloss.senses[:_SENSES])}" for gloss in found
+    )
 
 
 def warm_up(model: TextModel) -> None:

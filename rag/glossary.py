@@ -21,9 +21,9 @@ from rag.names import CALENDAR, TITLES, occurs
 from rag.quantities import quantities
 from rag.schema import Span
 from rag.spellings import WITHIN_NAMES, name_words, usual_spelling
-from rag.text import fold, words
+from rag.text import detect_language, fold, words
 
-_LIST = "glossary.tsv"
+_LIST, _IRREGULAR = "glossary.tsv", "irregular.tsv"
 _LONGEST = 4
 _LEAST_LETTERS = 3
 _LEAST_BEFORE_HIS = 2
@@ -53,7 +53,8 @@ _HIS = frozenset(("ه", "ها", "هم", "هما", "هن"))
 # «رؤساء» is «رؤسائه» or «رؤساؤه» with a pronoun, «رديء» is «رديئا» with an ending.
 _HAMZA_WITHIN = re.compile("(?<=[اي])[ئؤ]$")
 _QUOTED = re.compile(r"«\s*\w+(?:\s+\w+){0,2}\s*(?:»|$)")
-# Both ways of spelling English become one, which need not be a right one: "hor" for "hour".
+# Both ways of spelling English become one, and "women" becomes "woman". It need not be a right
+# word: "hor" for "hour".
 _SPELLINGS = {
     "tre": "ter",
     "our": "or",
@@ -62,8 +63,12 @@ _SPELLINGS = {
     "ence": "ense",
     "ll": "l",
     "is": "iz",
+    "men": "man",
 }
-_BRITISH = re.compile(r"(?<=\w)(?:tre(?=s?\b)|our|yse|mme|ence\b|ll|is(?=e|ing|ation))")
+_SMALL_LETTERS = re.compile("[a-z]+")
+_BRITISH = re.compile(
+    r"(?<=\w)(?:tre(?=s?\b)|our|yse|mme|ence\b|ll|is(?=e|ing|ation)|men\b|(?<=\b[bg][ua])ses\b)"
+)
 _SYMBOLS = str.maketrans({"%": " percent", "$": " dollar ", "€": " euro ", "£": " pound "})
 _SAY_LITTLE = (
     "after also amount because before being between bring brought due during find found gave get "
@@ -76,7 +81,7 @@ _MARKS = re.compile("[\u0640\u064b-\u0652\u0670]")
 
 @dataclass(frozen=True, slots=True)
 class Gloss:
-    """A word or an expression of a text, and what it may mean in English, commonest first."""
+    """A word or an expression of a text, and what it may mean in another language."""
 
     span: Span
     senses: tuple[str, ...]
@@ -134,7 +139,9 @@ def likely_names(text: str) -> frozenset[Span]:
             continue
         office = span in titles and following in known and following.of(text).startswith("ال")
         opens = not (word.startswith("ال") or office)
-        family = word in unlisted or (word.startswith("ال") and word.endswith("ي"))
+        family = word in unlisted or (
+            word.startswith("ال") and word.endswith("ي") and not is_function_word(fold(word))
+        )
         if span and ((spelled_as_name(word) and (run or opens)) or (run and family)):
             run.append(span)
             continue
@@ -180,22 +187,46 @@ def could_be_name(text: str) -> bool:
 
 
 def share_told(text: str, said: str) -> float:
-    """The share of an Arabic text's listed words of which an English text has a sense.
+    """The share of a text's words that are told by another, one of the two Arabic, one English.
 
-    Numbers and dates do not count, as they are compared by value, nor does what could be a name.
-    1.0 where nothing is left.
+    Of an Arabic text the listed words count, each told by one of its senses, but not what could be
+    a name; of an English one all words that are no function words, told by a word of which they are
+    a sense, or a name in either script. Numbers and dates do not count, as they are compared by
+    value. 1.0 where nothing is left.
     """
+    english = detect_language(text) == "en"
+    if english and detect_language(said) != "ar":
+        return 1.0
+    counted = _english_words_told(text, said) if english else _arabic_words_told(text, said)
+    return sum(counted) / len(counted) if counted else 1.0
+
+
+def _arabic_words_told(text: str, said: str) -> list[bool]:
+    """Of each listed word that counts, whether an English text has a sense of it."""
     told = _english_stems(said.translate(_SYMBOLS))
     dates = [date.span for date in stated_dates(text, "en")]
-    wanted = []
+    found = []
     for gloss, senses in zip(glosses(text), _stems_of_senses(text), strict=True):
         word = gloss.span.of(text)
         dated = not CALENDAR.isdisjoint(map(fold, gloss.senses)) or any(
             map(gloss.span.overlaps, dates)
         )
         if senses and not (dated or quantities(word) or spelled_as_name(word)):
-            wanted.append(senses)
-    return sum(not senses.isdisjoint(told) for senses in wanted) / len(wanted) if wanted else 1.0
+            found.append(not senses.isdisjoint(told))
+    return found
+
+
+def _english_words_told(text: str, said: str) -> list[bool]:
+    """Of each word that counts, whether an Arabic text has a word of which it is a sense."""
+    told = _english_stems(said).union(*_stems_of_senses(said))
+    found = []
+    for span in words(text.translate(_SYMBOLS)):
+        word = span.of(text.translate(_SYMBOLS))
+        stems = _english_stems(word)
+        if stems and not (quantities(word) or fold(word) in CALENDAR):
+            named = word[0].isupper() and occurs(word, said)
+            found.append(named or not stems.isdisjoint(told))
+    return found
 
 
 def unlisted_words(text: str) -> tuple[str, ...]:
@@ -247,6 +278,20 @@ def is_sense(word: str, text: str) -> bool:
     return bool(wanted) and any(wanted <= senses for senses in _stems_of_senses(text))
 
 
+def one_spelling(text: str) -> str:
+    """An English text in lower case, irregular forms of its words regular, and in one spelling."""
+    regular = _SMALL_LETTERS.sub(lambda found: _regular().get(found[0], found[0]), text.lower())
+    return _BRITISH.sub(lambda found: _SPELLINGS[found[0]], regular)
+
+
+@cache
+def _regular() -> Mapping[str, str]:
+    """The word that each irregular form is of: "built" -> "build", "children" -> "child"."""
+    lines = resources.files("rag").joinpath(_IRREGULAR).read_text(encoding="utf-8").splitlines()
+    rows = (line.split("\t") for line in lines)
+    return {form: word for word, forms in rows for form in forms.split(" ")}
+
+
 @lru_cache(maxsize=256)
 def _stems_of_senses(text: str) -> tuple[frozenset[str], ...]:
     """The English stems of each of a text's `glosses`: a draft is compared with them repeatedly."""
@@ -254,7 +299,7 @@ def _stems_of_senses(text: str) -> tuple[frozenset[str], ...]:
 
 
 def _english_stems(text: str) -> frozenset[str]:
-    return content_stems(_BRITISH.sub(lambda found: _SPELLINGS[found[0]], text.lower()))
+    return content_stems(one_spelling(text))
 
 
 @lru_cache(maxsize=20_000)
@@ -294,15 +339,20 @@ def _readings(form: str) -> Iterator[str]:
 @cache
 def _listed() -> tuple[Mapping[tuple[str, ...], tuple[str, ...]], ...]:
     """The senses of each expression by its words, as they are spelled and as they are folded."""
-    text = resources.files("rag").joinpath(_LIST).read_text(encoding="utf-8")
     spelled: dict[tuple[str, ...], tuple[str, ...]] = {}
     folded: dict[tuple[str, ...], tuple[str, ...]] = {}
-    for line in text.splitlines():
-        forms, senses = line.split("\t")
-        for form in forms.split("/"):
+    for forms, senses in entries():
+        for form in forms:
             for listed, (first, *rest) in ((spelled, form.split()), (folded, fold(form).split())):
-                listed.setdefault((first, *map(_without_article, rest)), (*senses.split("; "),))
+                listed.setdefault((first, *map(_without_article, rest)), senses)
     return spelled, folded
+
+
+def entries() -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """The list's lines: the forms of an Arabic word or expression, and its senses."""
+    for line in resources.files("rag").joinpath(_LIST).read_text(encoding="utf-8").splitlines():
+        forms, senses = line.split("\t")
+        yield tuple(forms.split("/")), tuple(senses.split("; "))
 
 
 def _without_article(form: str) -> str:

@@ -117,6 +117,12 @@ def content_stems(text: str) -> frozenset[str]:
     return frozenset(term for word in split_words(text) for term in stemmed(word))
 
 
+def stems(words: Iterable[str]) -> tuple[str, ...]:
+    """One stem of each word, in order; a function word as it is, folded."""
+    stemmed = _Stemmers()
+    return tuple(next(iter(stemmed(word)), fold(word)) for word in words)
+
+
 class _Stemmers:
     """Turns a word into its terms: one, none for a function word, more for a date.
 

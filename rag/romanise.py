@@ -101,6 +101,9 @@ _LONG = {
     "و": '("o" | "u" | "oo" | "ou" | "au" | [aeiou]? [wv] [aeiou]?)',
     "ي": '("i" | "e" | "ee" | "ei" | "ai" | [aeiou]? "y" [aeiou]?)',
 }
+# «سويدي» is Suwaidi: after the first consonant this is mostly the vowel of a diminutive.
+_DIMINUTIVE = ["و", "ي"]
+_DIMINUTIVE_VOWELS = '[uo] "w" [ae] "i"'
 _FIRST = {"و": '[WV] "a"?', "ي": '"Y" [aeiou]?', **dict.fromkeys("اعءئؤ", "[AEIOU]")}
 _LAST = {"ي": '("i" | "y" | "ee")', "ى": '("a" | "i" | "y")', "ة": '("a" | "ah")'}
 
@@ -118,7 +121,7 @@ def spelling_grammar(name: str, *, like: str = "") -> str | None:
         return None
     if letters[-1] not in known | _LAST.keys():
         return None
-    cluster = re.match("[^aeiou]{2}", like.casefold()) is not None
+    cluster = re.match("[^aeiouy]{2}", like.casefold()) is not None
     rules = [f"root ::= {'free0' if cluster else 'bound0'}", 'free-end ::= ""', 'bound-end ::= ""']
     for number, letter in enumerate(letters):
         following = letters[number + 1] if number + 1 < len(letters) else None
@@ -128,6 +131,8 @@ def spelling_grammar(name: str, *, like: str = "") -> str | None:
             free = bound = _LAST[letter]
         elif number == 0 and letter in _FIRST:
             free = bound = f"{_FIRST[letter]} free{rest}"
+        elif number == 1 and letters[1:3] == _DIMINUTIVE and letters[3:]:
+            free = bound = f"{_DIMINUTIVE_VOWELS} free3"
         elif letter in _LONG:
             free = bound = f"{_LONG[letter]} free{rest}"
         elif following is None or following in _LONG or following in _LAST:
@@ -156,8 +161,10 @@ def mend_names(draft: str, missing: Sequence[str], *, source: str, model: TextMo
         GenerationError: the model failed.
     """
     words = split_words(source)
+    plain = map(without_article, words)
+    skeletons = [arabic_skeleton(word) if len(word) > 2 else "" for word in plain]
     for name in missing:
-        place = _likest(name, words)
+        place = _likest(latin_skeleton(name), skeletons)
         if place is None:
             continue
         spelled = _spell_at(place, words, like=_ARTICLE.sub("", name), model=model)
@@ -264,7 +271,11 @@ def _spell_at(place: int, words: Sequence[str], *, like: str, model: TextModel) 
     if of and not usual_spelling(words[place]):
         lord = spell(without_article(of), phrase=words[place], like=like, model=model)
         return f"Abdul {lord}" if lord else None
-    return spell(without_article(words[place]), phrase=phrase, like=like, model=model)
+    word = without_article(words[place])
+    # Of a garbled phrase only the word for this one shows what is foreign in it.
+    garbled = [_ARTICLE.sub("", name) for name in like.split()]
+    likest = _likest(arabic_skeleton(word), [latin_skeleton(name) for name in garbled])
+    return spell(word, phrase=phrase, like="" if likest is None else garbled[likest], model=model)
 
 
 def spell(word: str, *, phrase: str, like: str, model: TextModel) -> str | None:
@@ -304,15 +315,13 @@ def _sound(name: str) -> str:
     return re.sub(r"(.)\1+", r"\1", vowels)
 
 
-def _likest(name: str, words: Sequence[str]) -> int | None:
-    """The place of the word that a garbled name most likely stands for."""
-    wanted = latin_skeleton(name)
-    likeness = {
-        place: SequenceMatcher(None, wanted, arabic_skeleton(word)).ratio()
-        for place, word in enumerate(map(without_article, words))
-        if len(word) > 2
-    }
-    best = max(likeness, key=lambda place: likeness[place], default=None)
+def _likest(wanted: str, skeletons: Sequence[str]) -> int | None:
+    """The place of the skeleton that most likely stands for the wanted one's name."""
+    likeness = [
+        SequenceMatcher(None, wanted, skeleton).ratio() if skeleton else 0.0
+        for skeleton in skeletons
+    ]
+    best = max(range(len(likeness)), key=lambda place: likeness[place], default=None)
     return best if best is not None and likeness[best] >= _LEAST_LIKENESS else None
 
 

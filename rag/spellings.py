@@ -57,9 +57,26 @@ def spelled_so(name: str) -> frozenset[str]:
     return _arabic().get(_ARTICLE.sub("", fold(name)), frozenset())
 
 
+def arabic_spellings(name: str) -> tuple[str, ...]:
+    """How a name of one word in Latin letters is written in Arabic; empty if it is not listed.
+
+    Those of which it is the usual spelling come first: "Said" is «سعيد» before «صاعد».
+    """
+    return _as_written().get(fold(name), ())
+
+
+@cache
+def _as_written() -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, list[tuple[int, str]]] = {}
+    for arabic, spellings in _rows():
+        for rank, latin in enumerate(spellings):
+            found.setdefault(fold(latin), []).append((rank, arabic))
+    return {latin: tuple(arabic for _, arabic in sorted(ranked)) for latin, ranked in found.items()}
+
+
 @cache
 def _latin() -> Mapping[str, str]:
-    return {arabic: usual for arabic, (usual, *_) in _rows()}
+    return {fold(arabic): usual for arabic, (usual, *_) in _rows()}
 
 
 @cache
@@ -67,13 +84,13 @@ def _arabic() -> Mapping[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
     for arabic, spellings in _rows():
         for latin in spellings:
-            found.setdefault(fold(latin), set()).add(arabic)
+            found.setdefault(fold(latin), set()).add(fold(arabic))
     return {latin: frozenset(words) for latin, words in found.items()}
 
 
 @cache
 def _rows() -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """The list's lines: an Arabic word, folded, its usual Latin spelling, and then others."""
+    """The list's lines: an Arabic word, its usual Latin spelling, and then others."""
     text = resources.files("rag").joinpath(_LIST).read_text(encoding="utf-8")
     lines = (line.split("\t") for line in text.splitlines())
-    return tuple((fold(arabic), tuple(spellings)) for arabic, *spellings in lines)
+    return tuple((arabic, tuple(spellings)) for arabic, *spellings in lines)

@@ -63,7 +63,7 @@ _MARKS = (
 _NUMBER = r"\d+(?:[.,٫٬،]\d+)*"
 _WORD = re.compile(rf"{_NUMBER}|[^\W\d_](?:[\w{_MARKS}]++|['\u2019](?=[^\W\d_]))*")
 _QUOTATION = re.compile("«[^»]*»|\u201c[^\u201d]*\u201d")
-_MIXED = re.compile("[\u0620-\u064a]{2}[A-Za-z]|[A-Za-z][\u0620-\u064a]")
+_MIXED = re.compile("[\u0620-\u064a]{2}[A-Za-z]|[A-Za-z][\u0620-\u064a]|[\u0620-\u064a][a-z]")
 _GROUPED_NUMBER = re.compile(r"\d{1,3}(?:[\u00a0\u202f]\d{3})+(?!\d)|" + _NUMBER)
 
 _PERSIAN = frozenset("یکگپچژ")
@@ -184,7 +184,7 @@ def split_words(text: str) -> list[str]:
 
 
 def has_mixed_word(text: str) -> bool:
-    """Whether a word has letters of two scripts, as a model garbles it: «الtram».
+    """Whether a word has letters of two scripts, as a model garbles it: «الtram», «فiras».
 
     One Arabic letter may be written on to a Latin name: «وCNN».
     """

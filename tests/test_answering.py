@@ -455,6 +455,46 @@ def test_a_common_noun_written_like_a_name_is_borne_out_by_its_sense() -> None:
     assert answer.text == "Villagers displaced for the High Dam are exempt. [1]"
 
 
+FIREMEN = "The firemen saved forty children from a burning school in Aden."
+
+
+@pytest.mark.parametrize(
+    ("draft", "translation", "shown"),
+    [
+        ("أنقذ رجال الإطفاء 40 طفلا.", "", "أنقذ رجال الإطفاء 40 طفلا."),
+        ("أنقذ رجال الإطفاء 40 أرنبا.", "40 طفلا", "40 طفلا («forty children»)"),
+        ("أنقذ رجال الإطفاء children 40 طفلا.", "40 طفلا", "40 طفلا («forty children»)"),
+        ("أنقذ رجال الإطفاء forty طفلا.", "40 طفلا", "40 طفلا («forty children»)"),
+        ("أنقذ رجال الإطفاء 40 أرنبا.", "50 طفلا", None),
+        ("أنقذ رجال الإطفاء 40 أرنبا.", "40 أرنبا", None),
+    ],
+)
+def test_arabic_words_for_english_ones_are_those_that_the_list_has(
+    draft: str, translation: str, shown: str | None
+) -> None:
+    answer = answer_of(
+        "من أنقذ رجال الإطفاء؟",
+        passage_of(FIREMEN, 0.6),
+        model=ScriptedModel(draft, translation),
+        reader=ScriptedReader({"forty children": 9.0}),
+    )
+    if shown is None:
+        assert answer.status is Status.PARTIAL
+        assert FIREMEN.removesuffix(".") in answer.text
+    else:
+        assert (answer.text, answer.status) == (f"{shown} [1]", Status.ANSWERED)
+
+
+def test_a_name_in_a_translation_is_spelled_by_its_letters_too() -> None:
+    answer = answer_of(
+        "What will be restored?",
+        passage_of("وستُرمم سينما «الفنار» في المدينة.", 0.6),
+        model=ScriptedModel("A hotel.", 'The cinema "The Fire"', "Fanar"),
+        reader=ScriptedReader({"سينما «الفنار»": 9.0}),
+    )
+    assert answer.text == 'The cinema "The Fanar" (“سينما «الفنار»”) [1]'
+
+
 @pytest.mark.parametrize(
     ("draft", "translation", "shown"),
     [

@@ -54,14 +54,14 @@ def test_the_model_is_told_the_language_of_the_answer(language: str, named: str)
 
 def test_a_translation_has_a_dictionary_too() -> None:
     model = ScriptedModel("A bus.")
-    assert translate("حافلة\nخالد", model=model, max_tokens=9) == "A bus"
+    assert translate("حافلة\nخالد", to="en", model=model, max_tokens=9) == "A bus"
     assert model.asked[0].messages[-1].content == (
         "Dictionary: حافلة bus; خالد immortal\nTranslate: حافلة خالد"
     )
 
 
 def test_the_dictionary_of_the_prompts_examples_is_the_one_that_is_made() -> None:
-    prompt = load_prompt("translation")
+    prompt = load_prompt("into_english")
     for message in prompt.messages(dict.fromkeys(prompt.variables, "")):
         for listed in re.findall("^Dictionary: (.+)$", message.content, re.MULTILINE):
             for entry in listed.split("; "):

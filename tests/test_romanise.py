@@ -81,6 +81,24 @@ def test_what_only_foreign_names_have_is_allowed_where_the_garbled_one_has_it() 
     assert allows(spelling_grammar("بوتين", like="Potin") or "", "Putin")
 
 
+def test_what_is_foreign_in_another_word_of_a_garbled_name_is_not_allowed() -> None:
+    model = ScriptedModel("Bahla", "Jarf")
+    romanise("بهلاء جرف", like="Club Bala Grove", model=model)
+    assert [asked.grammar for asked in model.asked] == [
+        spelling_grammar("بهلاء"),
+        spelling_grammar("جرف", like="Grove"),
+    ]
+    assert spelling_grammar("جرف", like="Grove") != spelling_grammar("جرف")
+
+
+def test_the_vowels_of_a_diminutive_follow_the_first_consonant() -> None:
+    grammar = spelling_grammar("سويعدي") or ""
+    assert allows(grammar, "Suwaidi")
+    assert allows(grammar, "Sowaidi")
+    assert not allows(grammar, "Sooyadi")
+    assert allows(spelling_grammar("سوي") or "", "Sawi")
+
+
 @pytest.mark.parametrize("name", ["", "م", "Adam", "قاسم الأعرجي", "٢٠١٤", "ن" * 40])
 def test_what_is_no_arabic_word_has_no_grammar(name: str) -> None:
     assert spelling_grammar(name) is None

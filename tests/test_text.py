@@ -11,6 +11,7 @@ from rag.text import (
     detect_language,
     direction,
     fold,
+    has_mixed_word,
     normalise,
     numbers,
     own_direction,
@@ -294,3 +295,11 @@ def test_no_text_makes_a_parser_fail(text: str) -> None:
 )
 def test_a_text_runs_as_what_it_says_itself_and_not_as_what_it_quotes(text: str, runs: str) -> None:
     assert own_direction(text) == runs
+
+
+@pytest.mark.parametrize(
+    ("text", "mixed"),
+    [("وCNN", False), ("فiras", True), ("الtram", True), ("tramات", True), ("CNN قالت", False)],
+)
+def test_a_word_of_two_scripts_is_a_garbled_one(text: str, *, mixed: bool) -> None:
+    assert has_mixed_word(text) is mixed
