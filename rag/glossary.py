@@ -21,7 +21,7 @@ from rag.names import CALENDAR, TITLES, occurs
 from rag.quantities import quantities
 from rag.schema import Span
 from rag.spellings import WITHIN_NAMES, name_words, usual_spelling
-from rag.text import detect_language, fold, words
+from rag.text import fold, words
 
 _LIST, _IRREGULAR = "glossary.tsv", "irregular.tsv"
 _LONGEST = 4
@@ -69,7 +69,8 @@ _SMALL_LETTERS = re.compile("[a-z]+")
 _BRITISH = re.compile(
     r"(?<=\w)(?:tre(?=s?\b)|our|yse|mme|ence\b|ll|is(?=e|ing|ation)|men\b|(?<=\b[bg][ua])ses\b)"
 )
-_SYMBOLS = str.maketrans({"%": " percent", "$": " dollar ", "€": " euro ", "£": " pound "})
+SYMBOLS = str.maketrans({"%": " percent", "$": " dollar ", "€": " euro ", "£": " pound "})
+"""Signs that are told as words: `text.translate(SYMBOLS)`."""
 _SAY_LITTLE = (
     "after also amount because before being between bring brought due during find found gave get "
     "give given got include including make made making may might more most number only others over "
@@ -187,46 +188,22 @@ def could_be_name(text: str) -> bool:
 
 
 def share_told(text: str, said: str) -> float:
-    """The share of a text's words that are told by another, one of the two Arabic, one English.
+    """The share of an Arabic text's listed words of which an English text has a sense.
 
-    Of an Arabic text the listed words count, each told by one of its senses, but not what could be
-    a name; of an English one all words that are no function words, told by a word of which they are
-    a sense, or a name in either script. Numbers and dates do not count, as they are compared by
-    value. 1.0 where nothing is left.
+    Numbers and dates do not count, as they are compared by value, nor does what could be a name.
+    1.0 where nothing is left.
     """
-    english = detect_language(text) == "en"
-    if english and detect_language(said) != "ar":
-        return 1.0
-    counted = _english_words_told(text, said) if english else _arabic_words_told(text, said)
-    return sum(counted) / len(counted) if counted else 1.0
-
-
-def _arabic_words_told(text: str, said: str) -> list[bool]:
-    """Of each listed word that counts, whether an English text has a sense of it."""
-    told = _english_stems(said.translate(_SYMBOLS))
+    told = english_stems(said.translate(SYMBOLS))
     dates = [date.span for date in stated_dates(text, "en")]
-    found = []
+    wanted = []
     for gloss, senses in zip(glosses(text), _stems_of_senses(text), strict=True):
         word = gloss.span.of(text)
         dated = not CALENDAR.isdisjoint(map(fold, gloss.senses)) or any(
             map(gloss.span.overlaps, dates)
         )
         if senses and not (dated or quantities(word) or spelled_as_name(word)):
-            found.append(not senses.isdisjoint(told))
-    return found
-
-
-def _english_words_told(text: str, said: str) -> list[bool]:
-    """Of each word that counts, whether an Arabic text has a word of which it is a sense."""
-    told = _english_stems(said).union(*_stems_of_senses(said))
-    found = []
-    for span in words(text.translate(_SYMBOLS)):
-        word = span.of(text.translate(_SYMBOLS))
-        stems = _english_stems(word)
-        if stems and not (quantities(word) or fold(word) in CALENDAR):
-            named = word[0].isupper() and occurs(word, said)
-            found.append(named or not stems.isdisjoint(told))
-    return found
+            wanted.append(senses)
+    return sum(not senses.isdisjoint(told) for senses in wanted) / len(wanted) if wanted else 1.0
 
 
 def unlisted_words(text: str) -> tuple[str, ...]:
@@ -259,22 +236,22 @@ def strange_words(said: str, *, text: str, given: str) -> tuple[str, ...]:
     A word comes from the Arabic text as a sense of a listed word, as a number or as a name; words
     that say little do not count. In its order; empty if nothing of the Arabic text is listed.
     """
-    listed = frozenset[str]().union(*_stems_of_senses(text))
+    listed = stems_of_senses(text)
     if not listed:
         return ()
-    known = listed | _english_stems(f"{given} {_SAY_LITTLE}")
+    known = listed | english_stems(f"{given} {_SAY_LITTLE}")
     found = []
     for span in words(said):
         word = span.of(said)
         named = word[0].isupper() and occurs(word, text)
-        if not (_english_stems(word) <= known or quantities(word) or named):
+        if not (english_stems(word) <= known or quantities(word) or named):
             found.append(word)
     return tuple(found)
 
 
 def is_sense(word: str, text: str) -> bool:
     """Whether an English word, all parts of it, is a sense of a listed word of an Arabic text."""
-    wanted = _english_stems(word)
+    wanted = english_stems(word)
     return bool(wanted) and any(wanted <= senses for senses in _stems_of_senses(text))
 
 
@@ -292,13 +269,19 @@ def _regular() -> Mapping[str, str]:
     return {form: word for word, forms in rows for form in forms.split(" ")}
 
 
+def stems_of_senses(text: str) -> frozenset[str]:
+    """The English stems of all senses of an Arabic text's listed words."""
+    return frozenset[str]().union(*_stems_of_senses(text))
+
+
 @lru_cache(maxsize=256)
 def _stems_of_senses(text: str) -> tuple[frozenset[str], ...]:
     """The English stems of each of a text's `glosses`: a draft is compared with them repeatedly."""
-    return tuple(_english_stems(" ".join(gloss.senses)) for gloss in glosses(text))
+    return tuple(english_stems(" ".join(gloss.senses)) for gloss in glosses(text))
 
 
-def _english_stems(text: str) -> frozenset[str]:
+def english_stems(text: str) -> frozenset[str]:
+    """The stems of an English text's words in `one_spelling`, without function words."""
     return content_stems(one_spelling(text))
 
 

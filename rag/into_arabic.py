@@ -1,17 +1,23 @@
-"""Arabic for English words: the list of `rag.glossary` read the other way, and names as listed."""
+"""Arabic for English words, from a list of this project's own, the other way of `rag.glossary`.
+
+What it lacks is taken from that list read backwards, and names from that of their spellings.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache, lru_cache
+from importlib import resources
 
-from rag.glossary import Gloss, entries, one_spelling
-from rag.lexical import is_function_word, stems
+from rag.glossary import SYMBOLS, Gloss, english_stems, entries, one_spelling, stems_of_senses
+from rag.lexical import content_stems, is_function_word, stems
+from rag.names import CALENDAR, latin_skeleton, occurs
 from rag.quantities import quantities
 from rag.schema import Span
 from rag.spellings import arabic_spellings
 from rag.text import fold, split_words, words
 
+_LIST = "english.tsv"
 _LONGEST = 4
 # Of a name: «al-Amri».
 _ARTICLES = frozenset(("al", "el"))
@@ -21,9 +27,9 @@ _ARTICLES = frozenset(("al", "el"))
 def arabic_for(text: str) -> tuple[Gloss, ...]:
     """The listed words, expressions and names of an English text, with Arabic words for each.
 
-    An Arabic word comes before others of which it is a further sense only. In the order of the
-    text, without overlap; function words and numbers alone are left out. Empty if nothing is
-    listed.
+    The commonest Arabic word comes first, and those of which it is a further sense come last. In
+    the order of the text, without overlap; function words and numbers alone are left out. Empty if
+    nothing is listed.
     """
     spans = words(text)
     keys = _key(text)
@@ -45,8 +51,8 @@ def _arabic(key: tuple[str, ...], written: str) -> tuple[str, ...]:
     plain = fold(written)
     if len(key) == 1 and (plain in _ARTICLES or is_function_word(plain) or quantities(written)):
         return ()
-    if key in _by_sense():
-        return _by_sense()[key]
+    if key in _by_english():
+        return _by_english()[key]
     return arabic_spellings(written) if written[0].isupper() else ()
 
 
@@ -55,9 +61,15 @@ def _key(english: str) -> tuple[str, ...]:
 
 
 @cache
-def _by_sense() -> Mapping[tuple[str, ...], tuple[str, ...]]:
-    """The Arabic words by the stems of each of their senses."""
+def _by_english() -> Mapping[tuple[str, ...], tuple[str, ...]]:
+    """The Arabic words by the stems of each English word or expression."""
     found: dict[tuple[str, ...], list[tuple[int, str]]] = {}
+    text = resources.files("rag").joinpath(_LIST).read_text(encoding="utf-8")
+    for line in text.splitlines():
+        english, arabic = line.split("\t")
+        # «منكوب» for "stricken" comes after what "strike" is.
+        rank = -1 if one_spelling(english) == english else 0
+        found.setdefault(_key(english), []).extend((rank, form) for form in arabic.split("; "))
     for (form, *_), senses in entries():
         for rank, sense in enumerate(senses):
             found.setdefault(_key(sense), []).append((rank, form))
@@ -65,3 +77,34 @@ def _by_sense() -> Mapping[tuple[str, ...], tuple[str, ...]]:
         key: tuple(dict.fromkeys(form for _, form in sorted(ranked, key=lambda pair: pair[0])))
         for key, ranked in found.items()
     }
+
+
+def share_told_in_arabic(text: str, said: str) -> float:
+    """The share of an English text's words that an Arabic text tells, or has as they are.
+
+    A listed word or expression is told by an Arabic word for it or by one of which it is a sense, a
+    name by its letters. Function words, numbers, months and days do not count, as the latter are
+    compared by value. 1.0 where nothing is left.
+    """
+    text = text.translate(SYMBOLS)
+    arabic = content_stems(said)
+    english = english_stems(said) | stems_of_senses(said)
+    listed = arabic_for(text)
+    told: list[bool] = []
+    for gloss in listed:
+        words_of_it = gloss.span.of(text)
+        if fold(words_of_it) not in CALENDAR:
+            by_list = any(content_stems(form) <= arabic for form in gloss.senses)
+            told.append(by_list or _is_told(words_of_it, said, english))
+    for span in words(text):
+        word = span.of(text)
+        counts = english_stems(word) and not (quantities(word) or fold(word) in _ARTICLES)
+        if counts and not any(span.overlaps(gloss.span) for gloss in listed):
+            told.append(_is_told(word, said, english))
+    return sum(told) / len(told) if told else 1.0
+
+
+def _is_told(english: str, said: str, stems_said: frozenset[str]) -> bool:
+    """Whether the stems of English words are said, or a name of them stands in an Arabic text."""
+    named = english[0].isupper() and len(latin_skeleton(english)) > 1 and occurs(english, said)
+    return named or english_stems(english) <= stems_said

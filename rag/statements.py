@@ -20,7 +20,7 @@ from rag.glossary import (
     strange_words,
     unlisted_words,
 )
-from rag.into_arabic import arabic_for
+from rag.into_arabic import arabic_for, share_told_in_arabic
 from rag.lexical import content_stems
 from rag.names import latin_names, latin_skeleton, occurs
 from rag.quantities import quantities, unstated
@@ -241,7 +241,10 @@ def _is_strange(said: str, query: str, best: Evidence) -> bool:
 
 
 def _share_told(said: str, best: Evidence) -> float:
-    return share_told(_without_resolved_dates(best), said)
+    """The share of the answering words that is told, as far as a word list shows it."""
+    marked = _without_resolved_dates(best)
+    languages = (detect_language(best.text), detect_language(said))
+    return (share_told_in_arabic if languages == ("en", "ar") else share_told)(marked, said)
 
 
 def _is_name(best: Evidence) -> bool:

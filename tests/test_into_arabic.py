@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from importlib import resources
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.drafting import translate
 from rag.glossary import entries, glosses
-from rag.into_arabic import arabic_for
+from rag.into_arabic import arabic_for, share_told_in_arabic
 from rag.prompts import load_prompt
 from tests.fakes import ScriptedModel
 
@@ -34,17 +37,20 @@ def test_an_english_word_has_the_arabic_ones_of_which_it_is_a_sense(text: str, a
     assert arabic in next(iter(listed(text).values()))
 
 
-def test_what_it_is_the_first_sense_of_comes_first() -> None:
-    (arabic,) = listed("bridge").values()
-    ranks = [
-        next(
-            senses.index("bridge")
-            for forms, senses in entries()
-            if form == forms[0] and "bridge" in senses
-        )
-        for form in arabic
-    ]
-    assert ranks == sorted(ranks)
+def test_the_commonest_word_comes_first_and_further_senses_last() -> None:
+    assert listed("a firm")["firm"][0] == "شركة"
+    assert "حازم" in listed("a firm")["firm"]
+    assert listed("it struck")["struck"][0] == listed("a strike")["strike"][0]
+
+
+def test_the_list_has_each_english_word_once_with_its_arabic() -> None:
+    text = resources.files("rag").joinpath("english.tsv").read_text(encoding="utf-8")
+    rows = [line.split("\t") for line in text.splitlines()]
+    assert len({english for english, _ in rows}) == len(rows) > 9000
+    for english, arabic in rows:
+        assert re.fullmatch(r"[A-Za-z][\w'.-]*( [\w'.-]+){0,3}", english), english
+        for form in arabic.split("; "):
+            assert re.fullmatch("[ء-غف-ي]+( [ء-غف-ي]+){0,3}", form), arabic
 
 
 def test_a_listed_name_is_as_it_is_written() -> None:
@@ -76,6 +82,30 @@ def test_the_dictionary_of_the_prompts_examples_is_the_one_that_is_made() -> Non
         model = ScriptedModel("")
         translate(example.partition("Translate: ")[2], to="ar", model=model, max_tokens=9)
         assert model.asked[0].messages[-1].content == example
+
+
+@pytest.mark.parametrize(
+    ("said", "share"),
+    [
+        ("أنقذ رجال الإطفاء 40 طفلا في عدن", 1.0),
+        ("أنقذ رجال الإطفاء طفلا في صنعاء", 3 / 4),
+        ("أنقذ الإطفائيون children في Aden", 1.0),
+        ("غرقت السفينة", 0.0),
+        ("", 0.0),
+    ],
+)
+def test_arabic_tells_english_words_that_are_senses_of_its_own(said: str, share: float) -> None:
+    assert share_told_in_arabic("Firefighters saved forty children in Aden", said) == share
+
+
+def test_an_expression_is_told_as_a_whole() -> None:
+    assert share_told_in_arabic("fire engines", "سيارات الإطفاء") == 1.0
+    assert share_told_in_arabic("fire engines", "سيارات") == 0.0
+
+
+@pytest.mark.parametrize("text", ["", "the", "three", "14", "in December", "on Friday"])
+def test_numbers_and_dates_need_not_be_told(text: str) -> None:
+    assert share_told_in_arabic(text, "نعم") == 1.0
 
 
 def test_most_words_are_found_both_ways() -> None:
