@@ -150,10 +150,7 @@ def extract(evidence: Evidence) -> str:
 
     Without marked words it is the whole sentence.
     """
-    text = evidence.text
-    if evidence.answer is None:
-        return text
-    marked = evidence.answer.shifted(-evidence.span.start)
+    text, marked = evidence.text, evidence.mark
     before = [match.end() for match in _CLAUSE_END.finditer(text, 0, marked.start)]
     after = _CLAUSE_END.search(text, marked.end)
     clause = Span(before[-1] if before else 0, after.start() if after else len(text))

@@ -245,8 +245,7 @@ def worded_for_model(evidence: Evidence, language: Language) -> str:
                 month = _ENGLISH_MONTHS[_ARABIC_MONTHS[match[0]] - 1]
                 insertions.append((match.end(), 1, f" ({month})"))
     if evidence.answer is not None:
-        marked = evidence.answer.shifted(-evidence.span.start)
-        insertions += [(marked.start, 2, " << "), (marked.end, 0, " >> ")]
+        insertions += [(evidence.mark.start, 2, " << "), (evidence.mark.end, 0, " >> ")]
     text = evidence.text
     for place, _, words in sorted(insertions, reverse=True):
         text = f"{text[:place]}{words}{text[place:]}"

@@ -179,13 +179,14 @@ class Evidence:
     probability: float = 0.0
 
     @property
+    def mark(self) -> Span:
+        """Where the words that answer stand in `text`; all of it where none are marked."""
+        return (self.answer or self.span).shifted(-self.span.start)
+
+    @property
     def marked(self) -> str:
         """The words that answer; the whole sentence where none are marked."""
-        return (
-            self.text
-            if self.answer is None
-            else self.answer.shifted(-self.span.start).of(self.text)
-        )
+        return self.mark.of(self.text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

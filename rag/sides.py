@@ -139,8 +139,7 @@ def _dates(item: Evidence) -> frozenset[_Date]:
     if item.answer is None:
         return frozenset()
     resolved = resolve_dates(item.text, item.passage.published, "en")
-    marked = item.answer.shifted(-item.span.start)
-    if found := [date.iso.split("-") for date in resolved if date.span.overlaps(marked)]:
+    if found := [date.iso.split("-") for date in resolved if date.span.overlaps(item.mark)]:
         return frozenset((*map(int, parts), *[None] * (3 - len(parts))) for parts in found)
     months = [number for word in split_words(item.marked) if (number := month_number(word))]
     # No day or year is longer.

@@ -25,7 +25,7 @@ from rag.lexical import content_stems
 from rag.names import latin_names, latin_skeleton, occurs
 from rag.quantities import quantities, unstated
 from rag.romanise import is_place, mend_names, romanise, spell_as_usual
-from rag.schema import Delta, Evidence, Span, Status
+from rag.schema import Delta, Evidence, Status
 from rag.sentences import sentences
 from rag.text import detect_language, direction, has_mixed_word, split_words
 from rag.wording import phrase, spoken
@@ -249,9 +249,10 @@ def _share_told(said: str, best: Evidence) -> float:
 
 def _is_name(best: Evidence) -> bool:
     """Whether the answering words are the name of a place, or of a person with several words."""
-    before, marked, _ = best.text.partition(best.marked)
-    span = Span(len(before), len(before) + len(marked))
-    return is_place(before, marked) or (" " in marked and is_likely_name(span, best.text))
+    several = " " in best.marked
+    return is_place(best.text[: best.mark.start], best.marked) or (
+        several and is_likely_name(best.mark, best.text)
+    )
 
 
 def _guesses(said: str, best: Evidence) -> bool:
@@ -290,11 +291,10 @@ def _without_resolved_dates(best: Evidence) -> str:
     """The answering words without the dates that an answer tells in another form."""
     if best.answer is None:
         return ""
-    marked = best.answer.shifted(-best.span.start)
     kept = list(best.text)
     for date in resolve_dates(best.text, best.passage.published, "en"):
         kept[date.span.start : date.span.end] = " " * (date.span.end - date.span.start)
-    return marked.of("".join(kept))
+    return best.mark.of("".join(kept))
 
 
 def _quotation(best: Evidence, language: str) -> Statement:
@@ -309,15 +309,10 @@ def _quotation(best: Evidence, language: str) -> Statement:
 
 def _date_in_words(best: Evidence) -> str | None:
     """The English date that the answering words are, if they are nothing else."""
-    if best.answer is None:
-        return None
-    marked = best.answer.shifted(-best.span.start)
-    dates = resolve_dates(best.text, best.passage.published, "en")
-    for date in (*dates, *stated_dates(best.text, "en")):
-        beside = (
-            f"{best.text[marked.start : date.span.start]}{best.text[date.span.end : marked.end]}"
-        )
-        if date.span.overlaps(marked) and content_stems(beside) <= _OF_DATES:
+    text, mark = best.text, best.mark
+    for date in (*resolve_dates(text, best.passage.published, "en"), *stated_dates(text, "en")):
+        beside = f"{text[mark.start : date.span.start]}{text[date.span.end : mark.end]}"
+        if date.span.overlaps(mark) and content_stems(beside) <= _OF_DATES:
             return date.words
     return None
 
