@@ -11,7 +11,7 @@ from importlib import resources
 
 from rag.glossary import SYMBOLS, Gloss, english_stems, entries, one_spelling, stems_of_senses
 from rag.lexical import content_stems, is_function_word, stems
-from rag.names import CALENDAR, latin_skeleton, occurs
+from rag.names import CALENDAR, occurs, tells_apart
 from rag.quantities import quantities
 from rag.schema import Span
 from rag.spellings import arabic_spellings
@@ -106,5 +106,5 @@ def share_told_in_arabic(text: str, said: str) -> float:
 
 def _is_told(english: str, said: str, stems_said: frozenset[str]) -> bool:
     """Whether the stems of English words are said, or a name of them stands in an Arabic text."""
-    named = english[0].isupper() and len(latin_skeleton(english)) > 1 and occurs(english, said)
+    named = english[0].isupper() and tells_apart(english) and occurs(english, said)
     return named or english_stems(english) <= stems_said

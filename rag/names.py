@@ -25,7 +25,8 @@ from rag.spellings import spelled_so, usual_spelling
 from rag.text import fold, split_words
 
 _ARTICLE = re.compile("^(?:[وف]?(?:[بك]?ال|لل))(?=..)")
-_LATIN_NAME = re.compile(r"[A-Z][\w\u2019'-]*")
+CAPITALISED = re.compile(r"[A-Z][\w\u2019'-]*")
+"""A word of an English text that is written like a name."""
 
 # Letters that carry no consonant in one script or the other are left out of both.
 _ARABIC_CLASSES = {
@@ -75,7 +76,7 @@ def latin_names(sentence: str) -> tuple[str, ...]:
     The first word counts only where it cannot be an ordinary word: it is followed by another
     capitalised word.
     """
-    found = list(_LATIN_NAME.finditer(sentence))
+    found = list(CAPITALISED.finditer(sentence))
     names = [match[0] for match in found if match.start() > 0]
     if len(found) > 1 and found[0].start() == 0:
         between = sentence[found[0].end() : found[1].start()]
@@ -96,7 +97,12 @@ def occurs(name: str, text: str) -> bool:
     beginning = _adjectives().get(plain)
     if beginning and any(form.startswith(beginning) for form in _arabic_words(words)):
         return True
-    return len(latin_skeleton(name)) < 2 or _is_one_of(name, words)
+    return not tells_apart(name) or _is_one_of(name, words)
+
+
+def tells_apart(name: str) -> bool:
+    """Whether a name in Latin letters can be known by its consonants: one is in many a word."""
+    return len(latin_skeleton(name)) > 1
 
 
 def _is_one_of(name: str, words: Sequence[str]) -> bool:

@@ -9,7 +9,7 @@ from itertools import product
 from rag.dates import month_number, resolve_dates
 from rag.evidence import corroborating
 from rag.lexical import content_stems
-from rag.names import CALENDAR, latin_names, latin_skeleton, occurs
+from rag.names import CALENDAR, latin_names, occurs, tells_apart
 from rag.quantities import quantities
 from rag.schema import Evidence
 from rag.text import detect_language, fold, split_words
@@ -83,16 +83,16 @@ def _about_the_same(one: Evidence, other: Evidence) -> bool:
     if detect_language(one.text) == detect_language(other.text):
         return len(_subject(one) & _subject(other)) >= _LEAST_SHARED
     for item, elsewhere in ((one, other), (other, one)):
-        names = {name for name in latin_names(_with_title(item)) if _tells_apart(name)}
+        # A day of the week is in many sentences.
+        names = {
+            name
+            for name in latin_names(_with_title(item))
+            if tells_apart(name) and fold(name) not in CALENDAR
+        }
         text = _with_title(elsewhere)
         if sum(occurs(name, text) for name in names) >= _LEAST_NAMES:
             return True
     return False
-
-
-def _tells_apart(name: str) -> bool:
-    """Not so a day of the week, and a name of one consonant, which is like many a word."""
-    return fold(name) not in CALENDAR and len(latin_skeleton(name)) > 1
 
 
 def _with_title(item: Evidence) -> str:

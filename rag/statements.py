@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ from rag.glossary import (
 )
 from rag.into_arabic import arabic_for, share_told_in_arabic
 from rag.lexical import content_stems
-from rag.names import latin_names, latin_skeleton, occurs
+from rag.names import CAPITALISED, latin_names, occurs, tells_apart
 from rag.quantities import quantities, unstated
 from rag.romanise import is_place, mend_names, romanise, spell_as_usual
 from rag.schema import Delta, Evidence, Status
@@ -52,7 +51,6 @@ _OF_DATES = content_stems("يوم تاريخ شهر عام سنة")
 # Of 37 drafts about kept articles that the sentence bore out, 10 had as many words that came from
 # nowhere, and 7 of these were wrong, like "night-time pollution" for the bonus of a night shift.
 _MANY_STRANGE = 2
-_CAPITALISED = re.compile(r"[A-Z][\w\u2019'-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +259,7 @@ def _guesses(said: str, best: Evidence) -> bool:
     Then the model had to guess: of nine such translations of words from kept articles, eight were
     wrong, like "76 apples" for nests. A word of one consonant could be any name, "The" too.
     """
-    names = [name for name in _CAPITALISED.findall(said) if len(latin_skeleton(name)) > 1]
+    names = list(filter(tells_apart, CAPITALISED.findall(said)))
     unlisted = unlisted_words(best.marked)
     return any(not any(occurs(name, word) for name in names) for word in unlisted)
 
