@@ -5,7 +5,7 @@ What it lacks is taken from that list read backwards, and names from that of the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from importlib import resources
 
@@ -32,7 +32,7 @@ def arabic_for(text: str) -> tuple[Gloss, ...]:
     nothing is listed.
     """
     spans = words(text)
-    keys = _key(text)
+    keys = _key(span.of(text) for span in spans)
     found: list[Gloss] = []
     at = 0
     while at < len(spans):
@@ -56,8 +56,8 @@ def _arabic(key: tuple[str, ...], written: str) -> tuple[str, ...]:
     return arabic_spellings(written) if written[0].isupper() else ()
 
 
-def _key(english: str) -> tuple[str, ...]:
-    return stems(split_words(one_spelling(english)))
+def _key(english: Iterable[str]) -> tuple[str, ...]:
+    return stems(map(one_spelling, english))
 
 
 @cache
@@ -69,10 +69,12 @@ def _by_english() -> Mapping[tuple[str, ...], tuple[str, ...]]:
         english, arabic = line.split("\t")
         # «منكوب» for "stricken" comes after what "strike" is.
         rank = -1 if one_spelling(english) == english else 0
-        found.setdefault(_key(english), []).extend((rank, form) for form in arabic.split("; "))
+        found.setdefault(_key(split_words(english)), []).extend(
+            (rank, form) for form in arabic.split("; ")
+        )
     for (form, *_), senses in entries():
         for rank, sense in enumerate(senses):
-            found.setdefault(_key(sense), []).append((rank, form))
+            found.setdefault(_key(split_words(sense)), []).append((rank, form))
     return {
         key: tuple(dict.fromkeys(form for _, form in sorted(ranked, key=lambda pair: pair[0])))
         for key, ranked in found.items()

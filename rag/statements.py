@@ -202,7 +202,7 @@ def _says_it(said: str, query: str, best: Evidence, likeness: Likeness | None) -
     are compared by value, and that was done.
     """
     same = detect_language(said) == detect_language(best.text)
-    least = _LEAST_TOLD_IN_ARABIC if detect_language(said) == "ar" else _LEAST_TOLD
+    least = _LEAST_TOLD_IN_ARABIC if _is_into_arabic(said, best) else _LEAST_TOLD
     if not same and (_share_told(said, best) <= least or not _tells_who(said, query, best)):
         return False
     if quantities(best.marked):
@@ -241,8 +241,11 @@ def _is_strange(said: str, query: str, best: Evidence) -> bool:
 def _share_told(said: str, best: Evidence) -> float:
     """The share of the answering words that is told, as far as a word list shows it."""
     marked = _without_resolved_dates(best)
-    languages = (detect_language(best.text), detect_language(said))
-    return (share_told_in_arabic if languages == ("en", "ar") else share_told)(marked, said)
+    return (share_told_in_arabic if _is_into_arabic(said, best) else share_told)(marked, said)
+
+
+def _is_into_arabic(said: str, best: Evidence) -> bool:
+    return (detect_language(best.text), detect_language(said)) == ("en", "ar")
 
 
 def _is_name(best: Evidence) -> bool:
@@ -272,15 +275,17 @@ def _first_sentence(draft: str) -> str:
 
 def _holds(said: str, query: str, best: Evidence, shown: str, language: str) -> bool:
     wanted = "rtl" if spoken(language) == "ar" else "ltr"
-    readable = not (has_mixed_word(said) or (language == "ar" and _leaves_english(said))) and (
+    readable = not (has_mixed_word(said) or _leaves_english(said, best)) and (
         direction(said) == wanted or not any(map(str.isalpha, said))
     )
     complete = not unstated(_without_resolved_dates(best), said, query)
     return readable and complete and check_support(said, question=query, shown=shown).holds
 
 
-def _leaves_english(said: str) -> bool:
-    """Whether an Arabic text has English words that are no names: «fourteen سنة»."""
+def _leaves_english(said: str, best: Evidence) -> bool:
+    """Whether an Arabic text of an English one has its words that are no names: «fourteen سنة»."""
+    if not _is_into_arabic(said, best):
+        return False
     left = (word for word in split_words(said) if word.isascii() and word.islower())
     return any(arabic_for(word) or quantities(word) for word in left)
 
