@@ -9,7 +9,7 @@ in news, so that a word is looked up with little more than its prefixes and endi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
@@ -66,9 +66,7 @@ _SPELLINGS = {
     "men": "man",
 }
 _SMALL_LETTERS = re.compile("[a-z]+")
-_BRITISH = re.compile(
-    r"(?<=\w)(?:tre(?=s?\b)|our|yse|mme|ence\b|ll|is(?=e|ing|ation)|men\b|(?<=\b[bg][ua])ses\b)"
-)
+_BRITISH = re.compile(r"(?<=\w)(?:tre(?=s?\b)|our|yse|mme|ence\b|ll|is(?=e|ing|ation)|men\b)")
 SYMBOLS = str.maketrans({"%": " percent", "$": " dollar ", "€": " euro ", "£": " pound "})
 """Signs that are told as words: `text.translate(SYMBOLS)`."""
 _SAY_LITTLE = (
@@ -97,13 +95,25 @@ def glosses(text: str) -> tuple[Gloss, ...]:
     """
     spans = unquoted_words(text)
     forms = tuple(_MARKS.sub("", span.of(text)) for span in spans)
+    return longest_listed(spans, lambda start, end: _senses(forms[start:end]))
+
+
+def longest_listed(
+    spans: Sequence[Span], senses: Callable[[int, int], tuple[str, ...]]
+) -> tuple[Gloss, ...]:
+    """The longest runs of words that have senses, from the first on; none overlaps another.
+
+    Args:
+        spans: the words.
+        senses: of those from one number up to another; empty if they are not listed.
+    """
     found: list[Gloss] = []
     at = 0
     while at < len(spans):
-        for length in range(min(_LONGEST, len(spans) - at), 0, -1):
-            if senses := _senses(forms[at : at + length]):
-                found.append(Gloss(Span(spans[at].start, spans[at + length - 1].end), senses))
-                at += length
+        for end in range(min(at + _LONGEST, len(spans)), at, -1):
+            if known := senses(at, end):
+                found.append(Gloss(Span(spans[at].start, spans[end - 1].end), known))
+                at = end
                 break
         else:
             at += 1

@@ -9,16 +9,22 @@ from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from importlib import resources
 
-from rag.glossary import SYMBOLS, Gloss, english_stems, entries, one_spelling, stems_of_senses
+from rag.glossary import (
+    SYMBOLS,
+    Gloss,
+    english_stems,
+    entries,
+    longest_listed,
+    one_spelling,
+    stems_of_senses,
+)
 from rag.lexical import content_stems, is_function_word, stems
 from rag.names import CALENDAR, occurs, tells_apart
 from rag.quantities import quantities
-from rag.schema import Span
 from rag.spellings import arabic_spellings
 from rag.text import fold, split_words, words
 
 _LIST = "english.tsv"
-_LONGEST = 4
 # Of a name: «al-Amri».
 _ARTICLES = frozenset(("al", "el"))
 
@@ -33,18 +39,10 @@ def arabic_for(text: str) -> tuple[Gloss, ...]:
     """
     spans = words(text)
     keys = _key(span.of(text) for span in spans)
-    found: list[Gloss] = []
-    at = 0
-    while at < len(spans):
-        for length in range(min(_LONGEST, len(spans) - at), 0, -1):
-            span = Span(spans[at].start, spans[at + length - 1].end)
-            if arabic := _arabic(keys[at : at + length], span.of(text)):
-                found.append(Gloss(span, arabic))
-                at += length
-                break
-        else:
-            at += 1
-    return tuple(found)
+    return longest_listed(
+        spans,
+        lambda start, end: _arabic(keys[start:end], text[spans[start].start : spans[end - 1].end]),
+    )
 
 
 def _arabic(key: tuple[str, ...], written: str) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from rag.glossary import (
     is_likely_name,
     is_sense,
     likely_names,
+    one_spelling,
     share_told,
     strange_words,
     unlisted_words,
@@ -136,6 +137,7 @@ def test_irregular_forms_of_english_words_are_the_word() -> None:
     assert len(set(forms)) == len(forms) > 200
     assert all(re.fullmatch("[a-z]+\t[a-z]+( [a-z]+)*", row) for row in rows)
     assert share_told("بناء مدرسة أطفال", "a school built for children") == 1.0
+    assert one_spelling("Buses built by women") == "bus build by woman"
 
 
 def test_words_without_a_sense_are_told_apart_from_function_words_and_numbers() -> None:
@@ -198,3 +200,8 @@ def test_words_are_strange_that_no_text_accounts_for(said: str, strange: tuple[s
 
 def test_nothing_is_strange_where_nothing_is_listed() -> None:
     assert strange_words("Fire burned the palace.", text="Le palais", given="") == ()
+
+
+@given(st.from_regex(r"(bus|gus|wo|cen|col|real)(es|men|tre|our|ise|ence)s?", fullmatch=True))
+def test_each_spelling_that_is_looked_for_has_another(word: str) -> None:
+    assert one_spelling(word).isalpha()
