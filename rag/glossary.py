@@ -206,7 +206,7 @@ def share_told(text: str, said: str) -> float:
     told = english_stems(said.translate(SYMBOLS))
     dates = [date.span for date in stated_dates(text, "en")]
     wanted = []
-    for gloss, senses in zip(glosses(text), _stems_of_senses(text), strict=True):
+    for gloss, senses in zip(glosses(text), _stems_by_gloss(text), strict=True):
         word = gloss.span.of(text)
         dated = not CALENDAR.isdisjoint(map(fold, gloss.senses)) or any(
             map(gloss.span.overlaps, dates)
@@ -262,7 +262,7 @@ def strange_words(said: str, *, text: str, given: str) -> tuple[str, ...]:
 def is_sense(word: str, text: str) -> bool:
     """Whether an English word, all parts of it, is a sense of a listed word of an Arabic text."""
     wanted = english_stems(word)
-    return bool(wanted) and any(wanted <= senses for senses in _stems_of_senses(text))
+    return bool(wanted) and any(wanted <= senses for senses in _stems_by_gloss(text))
 
 
 def one_spelling(text: str) -> str:
@@ -281,11 +281,11 @@ def _regular() -> Mapping[str, str]:
 
 def stems_of_senses(text: str) -> frozenset[str]:
     """The English stems of all senses of an Arabic text's listed words."""
-    return frozenset[str]().union(*_stems_of_senses(text))
+    return frozenset[str]().union(*_stems_by_gloss(text))
 
 
 @lru_cache(maxsize=256)
-def _stems_of_senses(text: str) -> tuple[frozenset[str], ...]:
+def _stems_by_gloss(text: str) -> tuple[frozenset[str], ...]:
     """The English stems of each of a text's `glosses`: a draft is compared with them repeatedly."""
     return tuple(english_stems(" ".join(gloss.senses)) for gloss in glosses(text))
 

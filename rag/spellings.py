@@ -54,7 +54,7 @@ def usual_spelling(word: str) -> str | None:
 
 def spelled_so(name: str) -> frozenset[str]:
     """The Arabic words, folded, that a Latin name is a listed spelling of; none if not listed."""
-    return _arabic().get(_ARTICLE.sub("", fold(name)), frozenset())
+    return frozenset(map(fold, arabic_spellings(_ARTICLE.sub("", fold(name)))))
 
 
 def arabic_spellings(name: str) -> tuple[str, ...]:
@@ -77,15 +77,6 @@ def _as_written() -> Mapping[str, tuple[str, ...]]:
 @cache
 def _latin() -> Mapping[str, str]:
     return {fold(arabic): usual for arabic, (usual, *_) in _rows()}
-
-
-@cache
-def _arabic() -> Mapping[str, frozenset[str]]:
-    found: dict[str, set[str]] = {}
-    for arabic, spellings in _rows():
-        for latin in spellings:
-            found.setdefault(fold(latin), set()).add(fold(arabic))
-    return {latin: frozenset(words) for latin, words in found.items()}
 
 
 @cache
