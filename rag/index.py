@@ -98,7 +98,8 @@ class Index(Closes):
     ) -> None:
         """Stores a document with its chunks, in place of what the same id had.
 
-        If the process is killed on the way, the document is there as a whole or not at all.
+        If the process is killed on the way, the document is there as a whole or not at all. One
+        that is there as it is stays untouched: another process may have just stored it.
 
         Args:
             document: may have no chunks; it is listed then, but never found.
@@ -125,9 +126,12 @@ class Index(Closes):
         ]
         store = self._store
         with store.writing(document.document_id):
+            had = store.chunk_ids(document.document_id)
+            if sorted(had) == sorted(ids) and self._stored(document.document_id) == document:
+                return
             # Vectors are never changed in place: rarely (1 opening of 300 at 160 chunks) HNSW then
             # cuts all links to one of them, and no search would find it.
-            if store.chunk_ids(document.document_id):
+            if had:
                 store.delete(document.document_id)
             step = store.batch_size()
             for first in range(0, len(ids), step):
@@ -163,10 +167,7 @@ class Index(Closes):
 
     def document(self, document_id: str) -> Document | None:
         """The document with this id, or None."""
-        found = self._store.read(
-            lambda: self._store.documents.get(ids=[document_id], include=["documents", "metadatas"])
-        )
-        return next(iter(_documents(found)), None)
+        return self._store.read(lambda: self._stored(document_id))
 
     def document_ids(self) -> frozenset[str]:
         """The ids of all documents."""
@@ -264,6 +265,10 @@ class Index(Closes):
             )
 
         return self._store.read(ask)
+
+    def _stored(self, document_id: str) -> Document | None:
+        found = self._store.documents.get(ids=[document_id], include=["documents", "metadatas"])
+        return next(iter(_documents(found)), None)
 
     def all_texts(self) -> Iterator[tuple[str, str]]:
         """Yields the id and text of every chunk, page by page, for a search by words.

@@ -64,8 +64,9 @@ def ingest_paths(
             stopped = stopped or (stop is not None and stop())
             if stopped:
                 break
-            # The id knows the text only; title and date may have been corrected.
-            if document.document_id in known and index.document(document.document_id) == document:
+            # The id knows the text only; title and date may have been corrected. Not only what was
+            # known before counts: another process may be taking in the same files.
+            if index.document(document.document_id) == document:
                 unchanged.append(document.document_id)
                 same += 1
                 continue

@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from rag.settings import PREFIX, load_settings
@@ -28,6 +29,12 @@ _OFFLINE = {
     "TOKENIZERS_PARALLELISM": "false",
     "TRANSFORMERS_OFFLINE": "1",
 }
+
+# No test fails for being slow: a machine that others use as well may take any time.
+hypothesis.settings.register_profile(
+    "untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("untimed")
 
 _cache_key = pytest.StashKey[Path]()
 _home_key = pytest.StashKey[Path]()

@@ -513,13 +513,25 @@ def test_two_ingests_at_once_give_what_one_gives(
     assert contents_at(place) == corpus.after
 
 
+@pytest.mark.parametrize("part", [0.1, 0.2, 0.3, 0.4, 0.5])
 def test_an_ingest_goes_on_when_another_is_killed(
-    place: Path, forker: Forker, corpus: Corpus
+    place: Path, forker: Forker, corpus: Corpus, part: float
 ) -> None:
-    jobs = [("ingest", str(place), [str(corpus.folder)])] * 2
-    killed, other = forker.run(*jobs, kill_after_s=0.25)
+    job = ("ingest", str(place), [str(corpus.folder)])
+    seconds = forker.run(job)[0].seconds
+    shutil.rmtree(place)
+    killed, other = forker.run(job, job, kill_after_s=part * seconds)
     assert (killed.code, other.code) == (-signal.SIGKILL, 0)
     assert contents_at(place) == corpus.after
+
+
+def test_who_is_killed_over_a_document_that_another_has_stored_does_not_lose_it(
+    place: Path, forker: Forker
+) -> None:
+    forker.run(("grow", str(place), 0, 3))
+    forker.run(("die_before_the_record", str(place), 2))
+    with open_index(place) as index:
+        assert_has_long(index, 3)
 
 
 def test_whoever_asks_during_an_ingest_finds_whole_documents(

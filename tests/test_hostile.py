@@ -429,7 +429,6 @@ def read_or_refused(folder: Path, suffix: str, content: bytes) -> None:
 
 thorough = settings(
     max_examples=40,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 

@@ -137,7 +137,8 @@ def test_no_vector_is_changed_in_place(index: Index, monkeypatch: pytest.MonkeyP
         add(**record)
 
     monkeypatch.setattr(chunks, "add", add_new)
-    first, second = put(index, document("d"), places=(2, 3))
+    retitled = dataclasses.replace(document("d"), title="عنوان آخر")
+    first, second = put(index, retitled, places=(2, 3))
     assert texts(index.search(basis(2)[0], k=1)) == [first.text]
     assert texts(index.search(basis(3)[0], k=1)) == [second.text]
 

@@ -90,6 +90,16 @@ def test_ingesting_again_embeds_nothing(
     assert (embedder.texts, index.version) == ([], version)
 
 
+def test_what_another_process_has_taken_in_meanwhile_is_not_embedded_again(
+    ingest: Ingest, embedder: HashEmbedder, corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = ingest(corpus)
+    embedder.texts.clear()
+    monkeypatch.setattr(Index, "ids_by_path", lambda self: {})  # as it was before the other began
+    assert ingest(corpus).unchanged == first.added
+    assert embedder.texts == []
+
+
 def test_a_changed_file_replaces_what_it_said_before(
     ingest: Ingest, index: Index, embedder: HashEmbedder, corpus: Path
 ) -> None:

@@ -279,7 +279,7 @@ def test_a_question_that_leaves_no_room_for_the_text_finds_nothing(network: Read
 
 
 @given(st.lists(st.text(max_size=30), max_size=3), st.text(max_size=10))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_a_reading_lies_within_its_text(texts: list[str], question: str) -> None:
     readings = shared_network().read([(question, Window(text, text, text)) for text in texts])
     assert len(readings) == len(texts)

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.schema import Citation, Document, Span
@@ -138,7 +138,6 @@ def test_marks_cover_their_spans_and_nothing_else(marked: tuple[str, list[Span]]
 
 
 @given(texts)
-@settings(deadline=None)  # The first page compiles the template.
 def test_the_page_holds_every_character_of_the_text(words: str) -> None:
     page = opened(document=replace(BRIDGE, text=words), shown=None)
     lines = [line for line in words.replace("\r", "\n").split("\n") if line.strip()]
