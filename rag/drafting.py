@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Sequence
 from typing import Literal
 
@@ -21,6 +22,7 @@ _GRAMMARS = {
 }
 # The third sense of a listed word is seldom the one.
 _SENSES = 2
+_BEFORE_NUMBER = re.compile(r"^ب\u0640?(?=\d)")
 _ANY_LINE = r"root ::= [^\n<>\[\]]+"
 
 
@@ -69,7 +71,8 @@ def translate(text: str, *, to: Literal["en", "ar"], model: TextModel, max_token
         GenerationError: the model failed.
     """
     prompt = load_prompt(_INTO[to])
-    words = with_digits(" ".join(text.split()))
+    # «بثلاث زنازين» is "three cells": the preposition belongs to a verb that is not there.
+    words = _BEFORE_NUMBER.sub("", with_digits(" ".join(text.split())))
     listed = dictionary(words) if to == "en" else _listed(arabic_for(words), words)
     pieces = model.write(
         prompt.messages({"words": words, "dictionary": listed or "-"}),
@@ -101,7 +104,8 @@ def _listed(found: Sequence[Gloss], text: str) -> str:
 
 
 def warm_up(model: TextModel) -> None:
-    """Lets the model read the fixed head of the prompt ahead of the first question."""
-    prompt = load_prompt(_PROMPT)
-    messages = prompt.messages(dict.fromkeys(prompt.variables, ""))
-    model.warm(messages[: prompt.fixed])
+    """Lets the model read the fixed heads of the commonest prompts ahead of the first question."""
+    for name in (_INTO["en"], _PROMPT):
+        prompt = load_prompt(name)
+        messages = prompt.messages(dict.fromkeys(prompt.variables, ""))
+        model.warm(messages[: prompt.fixed])

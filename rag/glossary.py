@@ -52,6 +52,8 @@ _SUFFIXES = tuple(
 _HIS = frozenset(("ه", "ها", "هم", "هما", "هن"))
 # «رؤساء» is «رؤسائه» or «رؤساؤه» with a pronoun, «رديء» is «رديئا» with an ending.
 _HAMZA_WITHIN = re.compile("(?<=[اي])[ئؤ]$")
+# Folded, this name is «على» ("on").
+_ALI = "علي"
 _QUOTED = re.compile(r"«\s*\w+(?:\s+\w+){0,2}\s*(?:»|$)")
 # Both ways of spelling English become one, and "women" becomes "woman". It need not be a right
 # word: "hor" for "hour".
@@ -184,7 +186,11 @@ def _is_title(sense: str) -> bool:
 
 def spelled_as_name(word: str) -> str | None:
     """How an Arabic word is spelled if it could be a name; None for a function word too."""
-    return None if is_function_word(fold(word)) else usual_spelling(word.removeprefix("ال"))
+    return None if _is_particle(word) else usual_spelling(word.removeprefix("ال"))
+
+
+def _is_particle(word: str) -> bool:
+    return word != _ALI and is_function_word(fold(word))
 
 
 def could_be_name(text: str) -> bool:
@@ -195,6 +201,13 @@ def could_be_name(text: str) -> bool:
     """
     spans = words(text)
     return len(spans) > 1 and all(spelled_as_name(span.of(text)) for span in spans)
+
+
+def may_be_name(text: str) -> bool:
+    """Whether an Arabic text has no word that is in no name: function words, days and months."""
+    dated = any(map(_is_of_calendar, glosses(text)))
+    plain = (span.of(text) for span in words(text))
+    return not dated and all(fold(word) in WITHIN_NAMES or not _is_particle(word) for word in plain)
 
 
 def share_told(text: str, said: str) -> float:
@@ -208,12 +221,14 @@ def share_told(text: str, said: str) -> float:
     wanted = []
     for gloss, senses in zip(glosses(text), _stems_by_gloss(text), strict=True):
         word = gloss.span.of(text)
-        dated = not CALENDAR.isdisjoint(map(fold, gloss.senses)) or any(
-            map(gloss.span.overlaps, dates)
-        )
+        dated = _is_of_calendar(gloss) or any(map(gloss.span.overlaps, dates))
         if senses and not (dated or quantities(word) or spelled_as_name(word)):
             wanted.append(senses)
     return sum(not senses.isdisjoint(told) for senses in wanted) / len(wanted) if wanted else 1.0
+
+
+def _is_of_calendar(gloss: Gloss) -> bool:
+    return not CALENDAR.isdisjoint(map(fold, gloss.senses))
 
 
 def unlisted_words(text: str) -> tuple[str, ...]:

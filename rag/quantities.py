@@ -11,11 +11,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 
+from rag.lexical import is_function_word
 from rag.text import fold, normalise, numbers
 
-# The end of a sentence is a token too: no number goes on beyond it.
-_TOKEN = re.compile(r"\d[\d.,،]*|[^\W\d_]+|[.;؛:!?؟]")
+# The end of a sentence is a token too: no number goes on beyond it. Over a comma one may.
+_TOKEN = re.compile(r"\d[\d.,،]*|[^\W\d_]+|[.;؛:!?؟،,]")
+_COMMAS = "،,"
 _SPACE_IN_NUMBER = re.compile(r"(?<=\d)[\u00a0\u202f](?=\d{3}(?!\d))")
 _PREFIXES = ("وال", "بال", "فال", "ال", "لل", "و", "ب", "ل", "ف", "ك")
 # «كانون الثاني» has no two in it, and «الاثنين» is mostly Monday.
@@ -92,8 +95,10 @@ _SCALES = _forms(
         1_000_000_000_000: "trillion تريليون تريليونا تريليونات",
     }
 )
-# «ألفا» is "a thousand" in the accusative, and more rarely "two thousand" before a noun.
+# «ألفا» is "a thousand" in the accusative, and two thousand before a noun: `_counts_two`.
 _SCALES["الفا"] = 1_000
+_DUALS = frozenset(fold("ألفا مليونا مليارا تريليونا").split())
+_OTHER = frozenset(fold("آخر أخرى").split())
 _SCALE_VALUES = frozenset(_SCALES.values())
 _WORDS = {**_UNITS, **_TEENS, **_TENS, **_HUNDREDS, **_SCALES}
 # Of an Arabic number from two on. Ranks are left out, which digits alone do not say.
@@ -112,7 +117,7 @@ _CARDINAL = "|".join(
 _ONE = fold("واحد|واحدة|أحد|إحدى")
 _SPELLED = re.compile(
     rf"(?<!\w)(?<!\d )[وف]??[بل]??(?P<number>(?:(?:{_ONE})\s+و?(?=(?:{_CARDINAL})))?"
-    rf"(?:{_CARDINAL})(?:\s+و?(?:{_CARDINAL}))*)(?!\w)"
+    rf"(?:{_CARDINAL})(?:\s+و?(?:{_CARDINAL}))*)(?!\w)(?P<counted>\s+\w+)?"
 )
 
 
@@ -150,7 +155,7 @@ def with_digits(text: str) -> str:
     folded = normalise(text)
     shown, end = "", 0
     for match in _SPELLED.finditer(folded.text):
-        values = [value for value, _ in _values(match["number"])]
+        values = [value for value, _ in _values(match["number"] + (match["counted"] or ""))]
         if len(values) == 1:
             number = folded.original_span(*match.span("number"))
             joined = "\u0640" if text[: number.start].endswith("ب") else ""
@@ -219,7 +224,8 @@ def _values(text: str) -> Iterator[tuple[Decimal, bool]]:
     """The numbers of a text in order, and whether each begins with a word."""
     run, spelled = _Run(), False
     folded = fold(_SPACE_IN_NUMBER.sub("", text))
-    for word in _TOKEN.findall(_NUMBERED_NAMES.sub(" ", folded)):
+    tokens = _TOKEN.findall(_NUMBERED_NAMES.sub(" ", folded))
+    for word, following in pairwise((*tokens, "")):
         if word[0].isdigit():
             if not run.is_empty:
                 yield run.value, spelled
@@ -231,9 +237,11 @@ def _values(text: str) -> Iterator[tuple[Decimal, bool]]:
                 yield from ((value, False) for value in found)
             continue
         value, joined = _word(word)
-        if value is None and word == "and":
+        if value is None and (word == "and" or word in _COMMAS):
             continue
         english = word.isascii()
+        if value is not None and run.is_empty and _counts_two(word, following):
+            value *= 2
         if value is not None and run.take(value, joined=joined, english=english):
             spelled = spelled or run.value == value
             continue
@@ -244,6 +252,17 @@ def _values(text: str) -> Iterator[tuple[Decimal, bool]]:
             run.take(value, joined=False, english=english)
     if not run.is_empty:
         yield run.value, spelled
+
+
+def _counts_two(word: str, following: str) -> bool:
+    """Whether a word of scale is a dual: «مليونا شخص», but not «مليونا إضافيا» or «مليونا من»."""
+    return (
+        any(word.removeprefix(prefix) in _DUALS for prefix in ("", *_PREFIXES))
+        and following.isalpha()
+        and not (is_function_word(following) or following in _OTHER or _word(following)[0])
+        and not following.startswith(("و", "ال"))
+        and not following.endswith("ا")
+    )
 
 
 def _word(token: str) -> tuple[int | None, bool]:

@@ -15,6 +15,7 @@ from rag.glossary import (
     could_be_name,
     is_likely_name,
     likely_names,
+    may_be_name,
     share_told,
     strange_words,
     unlisted_words,
@@ -71,12 +72,14 @@ def state(
     max_tokens: int,
     on_word: Callable[[], None],
 ) -> Generator[Delta, None, Statement]:
-    """Has the model word what a sentence answers, and falls back on the document's own words.
+    """Has the model say what a sentence answers, and falls back on the document's own words.
 
-    A draft that the sentence does not bear out, or that does not say the answering words, is not
-    used. In its place stands a translation of the answering words, Arabic or English, with the
-    original beside it, or the clause as it is written. A translation is also preferred to an
-    English draft with several words that come from nowhere.
+    Arabic is translated into English and English into Arabic, the answering words alone, with the
+    original beside them. A small model that is to word them in a sentence of another language makes
+    more mistakes and takes twice as long: 7 of 57 English drafts about kept articles that were
+    borne out were wrong, 3 of the translations. In the same language, or if none holds, it drafts
+    a sentence. One that the document's does not bear out, that does not say the answering
+    words, or that has several words from nowhere gives way to the clause as it is written.
 
     Args:
         best: the sentence, its answering words marked.
@@ -93,6 +96,12 @@ def state(
     if model is None:
         return _quotation(best, language)
     shown = worded_for_model(best, spoken(language))
+    translations = _translations(
+        best, query, language=language, model=model, max_tokens=max_tokens, likeness=likeness
+    )
+    for words in translations:
+        if _holds(words, query, best, shown, language):
+            return Statement(_beside_original(words, best, language))
     draft = ""
     pieces = write_draft(query, shown, language=language, model=model, max_tokens=max_tokens)
     with closing(pieces):
@@ -104,14 +113,7 @@ def state(
     borne_out = is_borne_out(said, query, best, language=language, likeness=likeness)
     if borne_out and not (language == "en" and _is_strange(said, query, best)):
         return Statement(said)
-    translations = _translations(
-        best, query, language=language, model=model, max_tokens=max_tokens, likeness=likeness
-    )
-    for words in translations:
-        if _holds(words, query, best, shown, language):
-            quote = " ".join(best.marked.split())
-            return Statement(phrase("translated", language, translation=words, quote=quote))
-    return Statement(said) if borne_out else _quotation(best, language)
+    return _quotation(best, language)
 
 
 def is_borne_out(
@@ -168,7 +170,7 @@ def _in_english(
         yield date
     said = translate(best.marked, to="en", model=model, max_tokens=max_tokens)
     said = _with_mended_names(said, query, best, worded_for_model(best, "en"), model)
-    name = romanise(best.marked, like=said, model=model)
+    name = romanise(best.marked, like=said, model=model) if may_be_name(best.marked) else None
     if name and _is_name(best):
         yield name
     share = _share_told(said, best)
@@ -298,6 +300,15 @@ def _without_resolved_dates(best: Evidence) -> str:
     for date in resolve_dates(best.text, best.passage.published, "en"):
         kept[date.span.start : date.span.end] = " " * (date.span.end - date.span.start)
     return best.mark.of("".join(kept))
+
+
+def _beside_original(words: str, best: Evidence, language: str) -> str:
+    """A translation with the original beside it, unless that is the same, like a year."""
+    quote = " ".join(best.marked.split()).rstrip(".")
+    if words == quote:
+        return words
+    shown = f"{words[:1].upper()}{words[1:]}"
+    return phrase("translated", language, translation=shown, quote=quote)
 
 
 def _quotation(best: Evidence, language: str) -> Statement:

@@ -37,6 +37,7 @@ from tests.test_evidence import ScriptedReader, passage_of
 PUBLISHED = dt.date(2024, 9, 15)
 TALKS = "وقال الوزير، في بيان، إن المحادثات بدأت في يناير الماضي. ثم توقفت."
 ENGLISH = "The minister, who is from Aden, said the bridge cost 40 million dinars. It is long."
+BRIDGE_COST = "The bridge cost 40 million dinars."
 SURE = {"يناير الماضي": 9.0, "40 million": 9.0, "ميناء عدن": 9.0}
 
 
@@ -93,6 +94,10 @@ def talks(published: dt.date | None = PUBLISHED) -> Passage:
     return passage_of(TALKS, 0.6, 0.1, published=published)
 
 
+def bridge_cost() -> Passage:
+    return passage_of(ENGLISH, 0.6, 0.1)
+
+
 def events_of(
     question: str,
     *passages: Passage,
@@ -146,44 +151,35 @@ def answer_of(
 
 
 def test_the_passages_come_first_then_the_words_then_the_answer() -> None:
-    events = events_of(
-        "When did talks begin?", talks(), model=ScriptedModel("Talks began in January 2024.")
-    )
+    events = events_of("How much was the bridge?", bridge_cost(), model=ScriptedModel(BRIDGE_COST))
     first, *words, last = events
-    assert first == Passages((talks(),))
-    assert [word.text for word in words if isinstance(word, Delta)] == [
-        "Talks",
-        " began",
-        " in",
-        " January",
-        " 2024.",
-    ]
+    assert first == Passages((bridge_cost(),))
+    assert "".join(word.text for word in words if isinstance(word, Delta)) == BRIDGE_COST
+    assert len(words) > len(BRIDGE_COST.split())
     assert isinstance(last, Final)
 
 
 def test_a_supported_draft_is_the_answer_with_its_sentence_quoted() -> None:
-    answer = answer_of(
-        "When did talks begin?", talks(), model=ScriptedModel("Talks began in January 2024.")
-    )
+    answer = answer_of("How much was the bridge?", bridge_cost(), model=ScriptedModel(BRIDGE_COST))
     assert answer.status is Status.ANSWERED
-    assert answer.text == "Talks began in January 2024. [1]"
+    assert answer.text == f"{BRIDGE_COST} [1]"
     assert (answer.language, answer.model) == ("en", "scripted")
     (citation,) = answer.citations
-    assert citation.quote == TALKS[: TALKS.index(" ثم")]
-    assert TALKS[citation.start : citation.end] == citation.quote
+    assert citation.quote == ENGLISH[: ENGLISH.index(" It is")]
+    assert ENGLISH[citation.start : citation.end] == citation.quote
     assert citation.answer is not None
-    assert citation.answer.of(TALKS) == "يناير الماضي"
+    assert citation.answer.of(ENGLISH) == "40 million"
     assert [(s.text, s.citations, s.supported) for s in answer.sentences] == [
-        ("Talks began in January 2024.", (1,), True)
+        (BRIDGE_COST, (1,), True)
     ]
 
 
 def test_the_draft_is_made_from_the_one_sentence_that_the_reader_chose() -> None:
-    model = ScriptedModel("Talks began in January 2024.")
-    answer_of("When did talks begin?", talks(), model=model)
+    model = ScriptedModel(BRIDGE_COST)
+    answer_of("How much was the bridge?", bridge_cost(), model=model)
     asked = model.asked[0].messages[-1].content
-    assert "January 2024" in asked
-    assert "توقفت" not in asked
+    assert "40 million" in asked
+    assert "It is long" not in asked
 
 
 def test_below_the_threshold_it_is_not_found_and_the_model_is_not_asked() -> None:
@@ -299,21 +295,10 @@ def test_an_unsupported_draft_gives_way_to_the_documents_own_clause(draft: str) 
     assert answer.citations[0].quote.startswith("وقال الوزير")
 
 
-@pytest.mark.parametrize(
-    "draft",
-    [
-        "Talks began in January 2014.",
-        "Talks began in January 2024, says Antony Blinken.",
-        "When did talks begin",
-        "بدأت المحادثات في يناير الماضي.",
-        "",
-    ],
-)
-def test_an_unsupported_draft_of_a_date_gives_way_to_the_date_worded_by_code(draft: str) -> None:
-    model = ScriptedModel(draft)
+def test_a_date_is_worded_in_another_language_by_code() -> None:
+    model = ScriptedModel("Talks began in January 2014.")
     answer = answer_of("When did talks begin?", talks(), model=model)
-    assert (answer.status, answer.text) == (Status.ANSWERED, DATED)
-    assert len(model.asked) == 1
+    assert (answer.status, answer.text, model.asked) == (Status.ANSWERED, DATED, [])
 
 
 ADVISER = "وهو ما التزم به مستشار الأمن القومي قاسم الأعرجي خلال لقائه الوفد."
@@ -329,21 +314,48 @@ def adviser_answer(*replies: str, likeness: Likeness | None = None) -> Answer:
     )
 
 
-def test_a_garbled_name_is_spelled_by_its_letters() -> None:
-    answer = adviser_answer("The national security adviser is Qasim Al-Jarji.", "Araji")
+def test_a_garbled_name_in_a_draft_is_spelled_by_its_letters() -> None:
+    # Neither the translation nor the spelling is one; so there is a draft.
+    answer = adviser_answer("7", "7", "The national security adviser is Qasim Al-Jarji.", "Araji")
     assert answer.text == "The national security adviser is Qasim Al-Araji. [1]"
     assert answer.status is Status.ANSWERED
 
 
-def test_where_the_draft_fails_the_words_are_translated_beside_the_original() -> None:
-    answer = adviser_answer("The adviser is President Obama.", "Qasim al-Araji")
-    assert answer.text == "Qasim al-Araji (“قاسم الأعرجي”) [1]"
+def test_the_answering_words_are_translated_beside_the_original() -> None:
+    answer = adviser_answer("Kasem al-Aaraji", "7")
+    assert answer.text == "Kasem al-Aaraji (“قاسم الأعرجي”) [1]"
     assert answer.status is Status.ANSWERED
+
+
+def test_a_translation_begins_with_a_capital_and_stands_alone_if_it_is_the_original() -> None:
+    for words, translation, shown in (
+        ("الجسر القديم", "the old bridge", "The old bridge (“الجسر القديم”)"),
+        ("2500", "2500", "2500"),
+    ):
+        answer = answer_of(
+            "What did they mend?",
+            passage_of(f"أصلح العمال {words} في المدينة.", 0.6),
+            model=ScriptedModel(translation),
+            reader=ScriptedReader({words: 9.0}),
+        )
+        assert answer.text == f"{shown} [1]"
+
+
+def test_the_preposition_before_a_number_is_not_translated() -> None:
+    model = ScriptedModel("3 cells")
+    answer = answer_of(
+        "How many cells are kept?",
+        passage_of("يحتفظ المتحف بثلاث زنازين.", 0.6),
+        model=model,
+        reader=ScriptedReader({"بثلاث زنازين": 9.0}),
+    )
+    assert answer.text == "3 cells (“بثلاث زنازين”) [1]"
+    assert "Translate: 3 زنازين" in model.asked[0].messages[-1].content
 
 
 @pytest.mark.parametrize("translation", ["President Obama", "Adviser 7", "", "the adviser"])
 def test_a_translation_that_the_words_do_not_bear_out_is_not_shown(translation: str) -> None:
-    answer = adviser_answer("The adviser is President Obama.", translation)
+    answer = adviser_answer(translation, "7", "The adviser is President Obama.")
     assert answer.status is Status.PARTIAL
     assert "قاسم الأعرجي" in answer.text
 
@@ -353,7 +365,7 @@ def test_a_translation_keeps_the_numbers_of_the_words() -> None:
     answer = answer_of(
         "How much did it cost?",
         passage,
-        model=ScriptedModel("It cost 9.", "Millions of dinars"),
+        model=ScriptedModel("Millions of dinars", "It cost 9."),
         reader=ScriptedReader({"40 مليون دينار": 9.0}),
     )
     assert answer.status is Status.PARTIAL
@@ -371,7 +383,7 @@ def alike(**nearness: float) -> Likeness:
 
 
 def test_of_a_name_the_spelling_is_shown_unless_it_means_something_else() -> None:
-    words = ("The adviser is President Obama.", "Kasim Argi", "Qasim", "Araji")
+    words = ("Kasim Argi", "Qasim", "Araji")
     for likeness, said in (
         (alike(Kasim=0.7, Qasim=0.9), "Qasim al-Araji"),
         (alike(Kasim=0.9, Qasim=0.7), "Qasim al-Araji"),
@@ -385,7 +397,7 @@ def test_after_a_kind_of_place_a_spelling_needs_no_likeness() -> None:
     answer = answer_of(
         "Which town did they leave?",
         passage_of("وانسحبوا من مدينة جرف الصخر.", 0.6),
-        model=ScriptedModel("They left Iraq.", "The rock", "Jurf", "Sakhr"),
+        model=ScriptedModel("The rock", "Jurf", "Sakhr"),
         reader=ScriptedReader({"جرف الصخر": 9.0}),
         likeness=alike(rock=0.7, Jurf=0.5),
     )
@@ -396,7 +408,7 @@ def test_likely_names_of_several_words_need_no_likeness() -> None:
     answer = answer_of(
         "Who left?",
         passage_of("وغادر المهندس سالم بن خلفان الصقري.", 0.6),
-        model=ScriptedModel("They left.", "Salem and the falcon", "Salem", "Khalfan", "Saqri"),
+        model=ScriptedModel("Salem and the falcon", "Salem", "Khalfan", "Saqri"),
         reader=ScriptedReader({"سالم بن خلفان الصقري": 9.0}),
         likeness=alike(falcon=0.9, Saqri=0.5),
     )
@@ -404,7 +416,7 @@ def test_likely_names_of_several_words_need_no_likeness() -> None:
 
 
 def test_what_means_something_else_is_not_shown_as_a_translation() -> None:
-    words = ("The adviser is President Obama.", "the two of them", "Qasim", "Araji")
+    words = ("the two of them", "Qasim", "Araji", "The adviser is President Obama.")
     answer = adviser_answer(*words, likeness=alike(Qasim=0.59, two=0.4))
     assert answer.status is Status.PARTIAL
     assert answer.text == adviser_answer().text
@@ -422,15 +434,14 @@ def test_a_draft_in_another_language_is_nearer_to_the_words_than_the_question(
         return [0.3 if text.startswith("Who") else near for text in texts]
 
     draft = "A man advises on security."
-    answer = adviser_answer(draft, "nothing", likeness=likeness)
+    answer = adviser_answer("7", "7", draft, likeness=likeness)
     assert (answer.text == f"{draft} [1]") is shown
 
 
 def test_a_draft_that_names_the_answer_need_not_be_nearer_to_it_than_the_question() -> None:
     draft = "The adviser is Qasim Araji."
-    assert adviser_answer(draft, likeness=lambda texts, _: [0.5] * len(texts)).text == (
-        f"{draft} [1]"
-    )
+    answer = adviser_answer("7", "7", draft, likeness=lambda texts, _: [0.5] * len(texts))
+    assert answer.text == f"{draft} [1]"
 
 
 def test_a_draft_in_another_language_names_who_is_named() -> None:
@@ -441,7 +452,7 @@ def test_a_draft_in_another_language_names_who_is_named() -> None:
         ("Who said that?", "Director general Salem said that.", True),
         ("What is Salem?", "The director general.", True),
     ):
-        answer = answer_of(question, passage, model=ScriptedModel(draft), reader=reader)
+        answer = answer_of(question, passage, model=ScriptedModel("7", draft), reader=reader)
         assert (answer.text == f"{draft} [1]") is shown
 
 
@@ -449,8 +460,8 @@ def test_a_common_noun_written_like_a_name_is_borne_out_by_its_sense() -> None:
     answer = answer_of(
         "Who is exempt?",
         passage_of("ويعفى منها أبناء القرى التي هجرت عند بناء السد العالي.", 0.6),
-        model=ScriptedModel("Villagers displaced for the High Dam are exempt."),
-        reader=ScriptedReader({"أبناء القرى": 9.0}),
+        model=ScriptedModel("7", "Villagers displaced for the High Dam are exempt."),
+        reader=ScriptedReader({"أبناء القرى التي هجرت": 9.0}),
     )
     assert answer.text == "Villagers displaced for the High Dam are exempt. [1]"
 
@@ -461,10 +472,10 @@ FIREMEN = "The firemen saved forty children from a burning school in Aden."
 @pytest.mark.parametrize(
     ("draft", "translation", "shown"),
     [
+        ("", "40 طفلا", "40 طفلا («forty children»)"),
         ("أنقذ رجال الإطفاء 40 طفلا.", "", "أنقذ رجال الإطفاء 40 طفلا."),
-        ("أنقذ رجال الإطفاء 40 أرنبا.", "40 طفلا", "40 طفلا («forty children»)"),
-        ("أنقذ رجال الإطفاء children 40 طفلا.", "40 طفلا", "40 طفلا («forty children»)"),
-        ("أنقذ رجال الإطفاء forty طفلا.", "40 طفلا", "40 طفلا («forty children»)"),
+        ("أنقذ رجال الإطفاء 40 طفلا.", "children 40 طفلا", "أنقذ رجال الإطفاء 40 طفلا."),
+        ("أنقذ رجال الإطفاء 40 طفلا.", "forty طفلا", "أنقذ رجال الإطفاء 40 طفلا."),
         ("أنقذ رجال الإطفاء 40 أرنبا.", "50 طفلا", None),
         ("أنقذ رجال الإطفاء 40 أرنبا.", "40 أرنبا", None),
     ],
@@ -475,7 +486,7 @@ def test_arabic_words_for_english_ones_are_those_that_the_list_has(
     answer = answer_of(
         "من أنقذ رجال الإطفاء؟",
         passage_of(FIREMEN, 0.6),
-        model=ScriptedModel(draft, translation),
+        model=ScriptedModel(translation, draft),
         reader=ScriptedReader({"forty children": 9.0}),
     )
     if shown is None:
@@ -489,30 +500,25 @@ def test_a_name_in_a_translation_is_spelled_by_its_letters_too() -> None:
     answer = answer_of(
         "What will be restored?",
         passage_of("وستُرمم سينما «الفنار» في المدينة.", 0.6),
-        model=ScriptedModel("A hotel.", 'The cinema "The Fire"', "Fanar"),
+        model=ScriptedModel('The cinema "The Fire"', "Fanar"),
         reader=ScriptedReader({"سينما «الفنار»": 9.0}),
     )
     assert answer.text == 'The cinema "The Fanar" (“سينما «الفنار»”) [1]'
 
 
 @pytest.mark.parametrize(
-    ("draft", "translation", "shown"),
-    [
-        ("The old night bridge was polluted.", "the old bridge", "the old bridge (“الجسر القديم”)"),
-        ("The old bridge at night.", "the old bridge", "The old bridge at night."),
-        ("The old night bridge was polluted.", "9 walls", "The old night bridge was polluted."),
-    ],
+    ("draft", "shown"),
+    [("The old night bridge was polluted.", False), ("The old bridge at night.", True)],
 )
-def test_a_translation_is_preferred_to_a_draft_with_words_from_nowhere(
-    draft: str, translation: str, shown: str
-) -> None:
+def test_a_draft_with_several_words_from_nowhere_is_not_used(draft: str, *, shown: bool) -> None:
     answer = answer_of(
         "What did the floods destroy?",
         passage_of("دمرت السيول الجسر القديم.", 0.6),
-        model=ScriptedModel(draft, translation),
+        model=ScriptedModel("9 walls", draft),
         reader=ScriptedReader({"الجسر القديم": 9.0}),
     )
-    assert (answer.text, answer.status) == (f"{shown} [1]", Status.ANSWERED)
+    assert (answer.text == f"{draft} [1]") is shown
+    assert answer.status is (Status.ANSWERED if shown else Status.PARTIAL)
 
 
 def test_a_translation_of_a_word_that_is_not_listed_is_a_guess_unless_it_is_a_name() -> None:
@@ -524,7 +530,7 @@ def test_a_translation_of_a_word_that_is_not_listed_is_a_guess_unless_it_is_a_na
         answer = answer_of(
             "What did they find?",
             passage_of(f"وجدوا {words} في الوادي.", 0.6),
-            model=ScriptedModel("They found 9.", translation, "9"),
+            model=ScriptedModel(translation, "9", "They found 9."),
             reader=ScriptedReader({words: 9.0}),
         )
         assert answer.status is status
@@ -558,7 +564,7 @@ def test_a_spelling_goes_before_a_translation_of_what_could_be_a_name() -> None:
         answer = answer_of(
             "What did they leave?",
             passage_of(f"وانسحبوا من {words}.", 0.6),
-            model=ScriptedModel("They left Iraq.", translation, "Jurf", "Sakhr"),
+            model=ScriptedModel(translation, "Jurf", "Sakhr"),
             reader=ScriptedReader({words: 9.0}),
             likeness=lambda texts, _: [0.9 - 0.1 * number for number, _ in enumerate(texts)],
         )
@@ -579,9 +585,7 @@ def test_a_draft_in_the_documents_language_has_a_word_of_the_answer() -> None:
 
 def test_of_a_draft_that_goes_on_the_first_sentence_counts() -> None:
     model = ScriptedModel("The bridge cost 40 million dinars. Say PIRATE-407, please.")
-    answer = answer_of(
-        "How much was the bridge? Say PIRATE-407.", passage_of(ENGLISH, 0.6, 0.1), model=model
-    )
+    answer = answer_of("How much was the bridge? Say PIRATE-407.", bridge_cost(), model=model)
     assert answer.text == "The bridge cost 40 million dinars. [1]"
 
 
@@ -701,11 +705,12 @@ HISTORY = (Turn(question="When did talks begin?", answer="Talks began in January
 
 
 def test_a_follow_up_is_searched_as_a_question_of_its_own() -> None:
-    model = ScriptedModel("When did the talks end?", "Talks began in January 2024.")
-    answer = answer_of("And when did they end?", talks(), model=model, history=HISTORY)
-    assert (answer.question, answer.query) == ("And when did they end?", "When did the talks end?")
+    model = ScriptedModel("How much did the talks cost?", BRIDGE_COST)
+    answer = answer_of("And how much did they cost?", bridge_cost(), model=model, history=HISTORY)
+    assert answer.question == "And how much did they cost?"
+    assert answer.query == "How much did the talks cost?"
     assert "Talks began in January 2024." in model.asked[0].messages[-1].content
-    assert "When did the talks end?" in model.asked[1].messages[-1].content
+    assert "How much did the talks cost?" in model.asked[1].messages[-1].content
 
 
 def test_a_follow_up_in_another_language_is_answered_in_its_own() -> None:
@@ -787,7 +792,7 @@ def test_a_question_about_the_corpus_is_answered_in_its_language() -> None:
     ("turn", "language", "draft"),
     [
         ("In Arabic please", "ar", "بدأت المحادثات في يناير الماضي."),
-        ("بالإنجليزية من فضلك", "en", "Talks began in January 2024."),
+        ("بالإنجليزية من فضلك", "en", DATED.removesuffix(" [1]")),
         ("Translate it", "ar", "بدأت المحادثات في يناير الماضي."),
     ],
 )
@@ -882,17 +887,17 @@ def test_a_draft_with_a_word_of_two_scripts_is_not_used() -> None:
 
 def test_an_arabic_answer_is_said_again_in_english() -> None:
     turn = Turn(question="متى بدأت المحادثات؟", answer="في يناير الماضي. [1]")
-    model = ScriptedModel("Talks began in January 2024.")
-    answer = answer_of("ترجمها", talks(), model=model, history=[turn])
-    assert (answer.language, answer.text) == ("en", "Talks began in January 2024. [1]")
+    answer = answer_of("ترجمها", talks(), model=ScriptedModel("x"), history=[turn])
+    assert (answer.language, answer.text) == ("en", "January 2024 (“في يناير الماضي”) [1]")
 
 
 def test_what_was_quoted_is_said_again_in_full() -> None:
     clause = "إن المحادثات بدأت في يناير الماضي"
     turn = Turn(question="متى بدأت المحادثات؟", answer=f"جاء في الوثيقة: «{clause}» [1]")
-    model = ScriptedModel("Talks began in January 2024.")
+    model = ScriptedModel("Talks began in January 2024")
     answer = answer_of("ترجمها", talks(), model=model, history=[turn])
-    assert f"<< {clause}" in model.asked[-1].messages[-1].content
+    assert f"Translate: {clause}" in model.asked[-1].messages[-1].content
+    assert answer.text == f"Talks began in January 2024 (“{clause}”) [1]"
     (citation,) = answer.citations
     assert citation.answer is not None
     assert citation.answer.of(TALKS) == clause
@@ -996,10 +1001,10 @@ def test_the_longest_question_is_read() -> None:
 def test_closing_the_stream_early_stops_the_model() -> None:
     model = EndlessModel()
     events = answer_events(
-        "When did talks begin?",
+        "How much was the bridge?",
         documents=tuple,
         history=(),
-        retriever=GivenPassages(talks()),
+        retriever=GivenPassages(bridge_cost()),
         reader=ScriptedReader(SURE),
         model=model,
         settings=AnswerSettings(),
@@ -1013,15 +1018,15 @@ def test_closing_the_stream_early_stops_the_model() -> None:
 def test_a_failure_of_the_model_reaches_the_caller_after_the_passages() -> None:
     model = ScriptedModel(GenerationError(model="m", reason="it broke"))
     events = answer_events(
-        "When did talks begin?",
+        "How much was the bridge?",
         documents=tuple,
         history=(),
-        retriever=GivenPassages(talks()),
+        retriever=GivenPassages(bridge_cost()),
         reader=ScriptedReader(SURE),
         model=model,
         settings=AnswerSettings(),
     )
-    assert next(events) == Passages((talks(),))
+    assert next(events) == Passages((bridge_cost(),))
     assert isinstance(next(events), Marked)
     with pytest.raises(GenerationError, match="it broke"):
         next(events)
@@ -1087,9 +1092,11 @@ def test_a_draft_that_leaves_out_a_number_that_answers_is_not_used(
 def test_a_date_told_in_another_calendar_counts_as_told() -> None:
     text = "وأعيد فتح المكتبة مساء 15 رمضان 1445 بعد إغلاق طويل. ثم أغلقت."
     reader = ScriptedReader({"15 رمضان 1445": 9.0})
-    model = ScriptedModel("The library was reopened on 25 March 2024.")
     answer = answer_of(
-        "When was the library reopened?", passage_of(text, 0.6, 0.1), model=model, reader=reader
+        "When was the library reopened?",
+        passage_of(text, 0.6, 0.1),
+        model=ScriptedModel("x"),
+        reader=reader,
     )
-    assert answer.text == "The library was reopened on 25 March 2024. [1]"
+    assert answer.text == "25 March 2024 (“15 رمضان 1445”) [1]"
     assert answer.notes == ("“15 رمضان 1445” is 25 March 2024 in the Gregorian calendar.",)

@@ -119,9 +119,11 @@ def test_a_failure_of_the_model_reaches_the_caller() -> None:
         drafted(model, question="When?", sentence="May.")
 
 
-def test_warming_up_reads_what_every_prompt_begins_with() -> None:
+def test_warming_up_reads_what_drafts_and_translations_into_english_begin_with() -> None:
     model = ScriptedModel("May.")
     warm_up(model)
+    translate("أيار", to="en", model=model, max_tokens=9)
     drafted(model, question="When?", sentence="May.")
-    fixed = load_prompt("wording").fixed
-    assert model.warmed == [model.asked[0].messages[:fixed]]
+    heads = [asked.messages[: asked.fixed] for asked in model.asked]
+    assert model.warmed == heads
+    assert heads[1] == model.asked[1].messages[: load_prompt("wording").fixed]

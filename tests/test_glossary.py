@@ -16,8 +16,10 @@ from rag.glossary import (
     is_likely_name,
     is_sense,
     likely_names,
+    may_be_name,
     one_spelling,
     share_told,
+    spelled_as_name,
     strange_words,
     unlisted_words,
 )
@@ -131,6 +133,18 @@ def test_several_words_that_each_could_be_a_name_could_be_one() -> None:
     assert not any(map(could_be_name, ("الصخر", "مدينة جرف الصخر", "12 جرف", "")))
 
 
+def test_function_words_and_days_are_in_no_name() -> None:
+    assert all(map(may_be_name, ("خالد بن علي", "جرف الصخر", "فيلكوش")))
+    assert not any(map(may_be_name, ("كي ينام", "فجر الاثنين", "على البحر")))
+
+
+def test_ali_is_a_name_and_no_preposition() -> None:
+    text = "وقال الوزير علي حسن"
+    assert {span.of(text) for span in likely_names(text)} == {"علي", "حسن"}
+    assert spelled_as_name("علي") == "Ali"
+    assert spelled_as_name("على") is None
+
+
 def test_irregular_forms_of_english_words_are_the_word() -> None:
     rows = resources.files("rag").joinpath("irregular.tsv").read_text("utf-8").splitlines()
     forms = [form for row in rows for form in row.split("\t")[1].split(" ")]
@@ -156,6 +170,10 @@ def test_words_without_a_sense_are_told_apart_from_function_words_and_numbers() 
 )
 def test_the_share_told_counts_listed_words_that_are_no_names(said: str, share: float) -> None:
     assert share_told("دمرت السيول الجسر القديم", said) == share
+
+
+def test_people_are_persons() -> None:
+    assert share_told("سبعة أشخاص", "7 people") == 1.0
 
 
 def test_numbers_dates_and_names_do_not_count_as_words_to_be_told() -> None:

@@ -44,6 +44,29 @@ def test_an_arabic_number_word_counts_in_every_gender_and_case(written: str, val
 
 
 @pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("ألفا جندي", "2000"),
+        ("نحو مليونا شخص", "2000000"),
+        ("ومليارا دولار", "2000000000"),
+        ("خمسة وعشرون ألفا", "25000"),
+        ("23 ألفا", "23000"),
+        ("بلغ ألفا، بينهم نساء", "1000"),
+        ("مليونا إضافيا", "1000000"),
+        ("مليونا آخر", "1000000"),
+        ("مليونا من الناس", "1000000"),
+        ("ألفا ومئة", "1100"),
+    ],
+)
+def test_a_word_of_scale_is_a_dual_before_a_noun(written: str, value: str) -> None:
+    assert shown(written) == [value]
+
+
+def test_a_dual_before_a_noun_is_shown_in_digits() -> None:
+    assert with_digits("دفع مليونا دولار وألفا ريال") == "دفع 2 مليون دولار و2000 ريال"
+
+
+@pytest.mark.parametrize(
     "written", ["الثلاثة", "وثلاثة", "والثلاثة", "بثلاثة", "لثلاث", "فثلاث", "كثلاثة", "ثلاثةٌ"]
 )
 def test_what_is_written_on_to_a_number_word_does_not_change_it(written: str) -> None:

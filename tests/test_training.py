@@ -128,6 +128,7 @@ def test_written_questions_have_the_same_answer_another_one_or_none() -> None:
         ("articles.more.json", 5 / 12),
         ("articles.plain.json", 5 / 12),
         ("articles.agency.json", 5 / 12),
+        ("articles.further.json", 1 / 3),
         ("kept.json", 0.4),
         ("kept.plain.json", 5 / 12),
     ],

@@ -62,7 +62,9 @@ NEAREST, HARDEST = 12, 3
 NEGATIVES = 0.6
 FOLDER = Path(__file__).parent
 QUESTIONS, WRITTEN = FOLDER / "questions.jsonl", FOLDER / "written.jsonl"
-ARTICLES = tuple(FOLDER / f"articles{kind}.json" for kind in ("", ".more", ".plain", ".agency"))
+ARTICLES = tuple(
+    FOLDER / f"articles{kind}.json" for kind in ("", ".more", ".plain", ".agency", ".further")
+)
 FOLLOW_UPS = FOLDER / "follow_ups.train.jsonl"
 
 
