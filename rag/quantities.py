@@ -97,7 +97,6 @@ _SCALES = _forms(
 )
 # «ألفا» is "a thousand" in the accusative, and two thousand before a noun: `_counts_two`.
 _SCALES["الفا"] = 1_000
-_DUALS = frozenset(fold("ألفا مليونا مليارا تريليونا").split())
 _OTHER = frozenset(fold("آخر أخرى").split())
 _SCALE_VALUES = frozenset(_SCALES.values())
 _WORDS = {**_UNITS, **_TEENS, **_TENS, **_HUNDREDS, **_SCALES}
@@ -240,7 +239,7 @@ def _values(text: str) -> Iterator[tuple[Decimal, bool]]:
         if value is None and (word == "and" or word in _COMMAS):
             continue
         english = word.isascii()
-        if value is not None and run.is_empty and _counts_two(word, following):
+        if value in _SCALE_VALUES and run.is_empty and _counts_two(word, following):
             value *= 2
         if value is not None and run.take(value, joined=joined, english=english):
             spelled = spelled or run.value == value
@@ -257,7 +256,7 @@ def _values(text: str) -> Iterator[tuple[Decimal, bool]]:
 def _counts_two(word: str, following: str) -> bool:
     """Whether a word of scale is a dual: «مليونا شخص», but not «مليونا إضافيا» or «مليونا من»."""
     return (
-        any(word.removeprefix(prefix) in _DUALS for prefix in ("", *_PREFIXES))
+        word.endswith("ا")
         and following.isalpha()
         and not (is_function_word(following) or following in _OTHER or _word(following)[0])
         and not following.startswith(("و", "ال"))
