@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.embedding import Embedder, GemmaEmbedder, likeness
+from rag.embedding import Embedder, GemmaEmbedder, likeness, quickest
 from rag.errors import ModelLoadError
 from rag.settings import ModelSettings
 from tests.fakes import HashEmbedder
@@ -115,3 +115,18 @@ def test_the_prompts_are_part_of_the_fingerprint(gemma: GemmaEmbedder) -> None:
 def test_a_folder_without_a_model_is_refused_with_the_command_that_helps(tmp_path: Path) -> None:
     with pytest.raises(ModelLoadError, match="mustanad models verify"):
         GemmaEmbedder(tmp_path, digest="abc")
+
+
+@pytest.mark.parametrize(
+    ("capabilities", "precision"),
+    [
+        ({"avx2": True, "avx512_f": True, "avx512_bf16": True}, "bfloat16"),
+        ({"avx2": True, "avx512_bf16": False, "amx_bf16": True}, "bfloat16"),
+        ({"avx2": True, "avx512_f": True, "avx512_bf16": False}, "float32"),
+        ({}, "float32"),
+    ],
+)
+def test_half_precision_is_used_where_the_processor_multiplies_in_it(
+    capabilities: dict[str, bool], precision: str
+) -> None:
+    assert quickest(capabilities)["dtype"] == precision
