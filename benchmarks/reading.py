@@ -73,11 +73,14 @@ class RememberingReader:
         self._question = ""
         self._known: dict[Window, Reading] = {}
 
-    def read(self, question: str, windows: Sequence[Window]) -> list[Reading]:
+    def read(
+        self, question: str, windows: Sequence[Window], *, in_context: bool = False
+    ) -> list[Reading]:
         if question != self._question:
             self._question, self._known = question, {}
         new = [window for window in dict.fromkeys(windows) if window not in self._known]
-        self._known.update(zip(new, self._reader.read(question, new), strict=True))
+        readings = self._reader.read(question, new, in_context=in_context)
+        self._known.update(zip(new, readings, strict=True))
         return [self._known[window] for window in windows]
 
 

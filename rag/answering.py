@@ -161,7 +161,9 @@ def answer_events(
         steps: Iterable[tuple[Evidence, ...]] = (
             [(named,)]
             if named
-            else read_in_steps(way.query, chosen, reader=reader, in_context=bool(way.documents))
+            else read_in_steps(
+                way.reading or way.query, chosen, reader=reader, in_context=bool(way.documents)
+            )
         )
         for evidence in steps:
             # What others say of it is read next; the reader of the page need not wait for that.

@@ -42,6 +42,8 @@ _WHO_SAID = re.compile(
     re.IGNORECASE,
 )
 _FEW_WORDS = 2
+# The reader is given so many characters of the question before, and of what answered it.
+_MOST_OF_EACH = 160
 # Who speaks is named at most so many sentences before what is quoted.
 _SPEAKER_WITHIN = 3
 _UNMARKED = re.compile(r"\s*\[\d+\]")
@@ -54,7 +56,8 @@ class Search:
     Without `documents` all are searched. With them it is a follow-up of which the subject is known
     from what was cited before, and need not be named in the question. With `quotes`, sentences that
     were cited before, only these are read, and `before` sentences ahead of each. What is in `told`
-    is not read: the query repeats the question that these sentences answered.
+    is not read: the query repeats the question that these sentences answered. `reading` is the
+    question as the reader is given it, if that is not the query.
     """
 
     query: str
@@ -62,6 +65,7 @@ class Search:
     quotes: tuple[str, ...] = ()
     before: int = 0
     told: tuple[str, ...] = ()
+    reading: str = ""
 
 
 def searches(
@@ -69,9 +73,9 @@ def searches(
 ) -> Iterator[Search]:
     """The ways to understand a turn, the likeliest first; one where it stands alone.
 
-    A follow-up is looked for in the documents that were cited last, as it is: that needs no model
-    and no time. Where they do not answer it, it is made a question that stands alone, and asked of
-    all documents.
+    A follow-up is looked for in the documents that were cited last, as it is, and read with the
+    turn before it: that needs no model and no time. Where they do not answer it, it is made a
+    question that stands alone, and asked of all documents.
 
     Args:
         question: as typed.
@@ -89,16 +93,18 @@ def searches(
         yield Search(question)
         if cited:
             # "How many were hurt?" looks complete, and may still mean the accident talked about.
-            yield Search(question, cited)
+            yield Search(question, cited, reading=asked_after(question, past[-1]))
         return
     correction = _CORRECTION.match(question)
+    reading = asked_after(question, past[-1])
     if answered and _WHO_SAID.match(question):
         yield Search(question, cited, answered.quotes[:1], before=_SPEAKER_WITHIN)
+        reading = ""
     if answered and not correction:
-        yield Search(_filled(question, past[-1], answered), cited)
+        yield Search(_filled(question, past[-1], answered), cited, reading=reading)
     query = stand_alone(question, past, model=model, max_tokens=max_tokens)
     if cited and correction:
-        yield Search(query, cited)
+        yield Search(query, cited, reading=reading)
     last = past[-1]
     repeats = last is answered and not correction and query.startswith(last.asked)
     yield Search(query, told=last.quotes if repeats else ())
@@ -113,6 +119,17 @@ def _filled(question: str, last: Turn, answered: Turn) -> str:
         return question
     # "Why?" asks about what was answered, and after a refusal once more about what was asked.
     return f"{question} {said}" if last is answered else f"{last.asked} {question}"
+
+
+def asked_after(question: str, last: Turn) -> str:
+    """A question with the one before it and what answered that, as the reader was trained on."""
+    return follow(question, last.asked, words_said(last) if last.documents else "")
+
+
+def follow(question: str, asked: str, said: str) -> str:
+    """A question after the one asked before it, and after what was said to that, "" for nothing."""
+    said = said[:_MOST_OF_EACH].rstrip(" .")
+    return " ".join(filter(None, (asked[-_MOST_OF_EACH:], said and f"{said}.", question)))
 
 
 def words_said(turn: Turn) -> str:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 Role = Literal["embedding", "reader", "text"]
 
-_READER = "reader.safetensors"
+_READER = "reader"
 
 T = TypeVar("T")
 
@@ -189,12 +189,12 @@ class Engines(Closes):
             return LoadedModel(role="reader", name=name, is_loaded=True, size_bytes=None)
         if not self._settings.answer.reader or not isinstance(embedder, GemmaEmbedder | None):
             return None
-        file = Path(str(resources.files("rag") / _READER))
+        files = Path(str(resources.files("rag"))).glob(f"{_READER}*.safetensors")
         return LoadedModel(
             role="reader",
-            name=file.stem,
+            name=_READER,
             is_loaded=_in_memory(self._reader.opened),
-            size_bytes=file.stat().st_size,
+            size_bytes=sum(file.stat().st_size for file in files),
         )
 
     def _about_text_model(self) -> LoadedModel | None:

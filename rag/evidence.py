@@ -45,8 +45,13 @@ class Reading(Protocol):
 class Reader(Protocol):
     """Marks the answer to a question in sentences."""
 
-    def read(self, question: str, windows: Sequence[Window]) -> Sequence[Reading]:
-        """One reading a window, in the order given."""
+    def read(
+        self, question: str, windows: Sequence[Window], *, in_context: bool = False
+    ) -> Sequence[Reading]:
+        """One reading a window, in the order given.
+
+        `in_context` tells that the question is asked in a talk, and given with what was said.
+        """
 
 
 def select_evidence(
@@ -170,13 +175,14 @@ def read_in_steps(
     read: list[Evidence] = []
     for step in filter(None, (evidence[:_FIRST_READ], evidence[_FIRST_READ:])):
         windows = [Window(item.text, before=item.before, title=item.passage.title) for item in step]
+        readings = reader.read(question, windows, in_context=in_context)
         read += [
             replace(
                 item,
                 answer=_with_both_marks(reading.span, item.text).shifted(item.span.start),
                 probability=judge(item.score, margin=reading.margin),
             )
-            for item, reading in zip(step, reader.read(question, windows), strict=True)
+            for item, reading in zip(step, readings, strict=True)
         ]
         yield _most_probable_first(read)
 

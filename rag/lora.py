@@ -41,7 +41,10 @@ class Adapter:
     """The LoRA layers of one model, by name, off until `switched_on`."""
 
     def __init__(self, model: Any, *, first_layer: int, rank: int, scale: float) -> None:
-        """Replaces every linear layer of `model.layers[first_layer:]` by an adapted one."""
+        """Replaces every linear layer of `model.layers[first_layer:]` by an adapted one.
+
+        A model may be given several adapters, one after the other, of which one is on at a time.
+        """
         self.layers: dict[str, LoraLinear] = {}
         for number, block in enumerate(model.layers):
             if number < first_layer:
@@ -51,7 +54,8 @@ class Adapter:
                     owner = block.get_submodule(name.rpartition(".")[0])
                     adapted = LoraLinear(module, rank=rank, scale=scale)
                     setattr(owner, name.rpartition(".")[2], adapted)
-                    self.layers[f"layers.{number}.{name}"] = adapted
+                    # In a layer that is adapted already, the linear one is its `base`.
+                    self.layers[f"layers.{number}.{name.replace('.base', '')}"] = adapted
 
     def parameters(self) -> Iterator[nn.Parameter]:
         """All A and B matrices."""

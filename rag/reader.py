@@ -2,8 +2,8 @@
 
 A LoRA adapter on the embedder's upper layers and a linear head mark the start and the end of the
 answer in a sentence, which is read together with the sentence before it and its article's title.
-As in SQuAD 2.0, the first token stands for "no answer here". The base weights are the embedder's
-own, loaded once for both.
+As in SQuAD 2.0, the first token stands for "no answer here". Follow-ups have an adapter of their
+own. The base weights are the embedder's own, loaded once for all.
 
 References:
     Rajpurkar, Jia, Liang 2018, Know What You Don't Know, https://arxiv.org/abs/1806.03822
@@ -28,8 +28,11 @@ from rag.schema import Span, Window
 from rag.weights import hash_file
 
 PROMPT = "task: question answering | query: {question} | title: {title} | before: {before} | text: "
-SHIPPED_SHA256 = "746508f308e19072b4d2f4e86fb5e0e78c469a5b461b35c166a6a10850a41fa0"
-"""Of the reader that comes with the package."""
+SHIPPED = {
+    "reader.safetensors": "746508f308e19072b4d2f4e86fb5e0e78c469a5b461b35c166a6a10850a41fa0",
+    "reader.talks.safetensors": "171c65f863e9a862b0af8adbef9505989d92102ff107836d4dd4636596a37834",
+}
+"""SHA-256 of the adapters that come with the package: for questions, and for follow-ups."""
 
 MOST_TOKENS = 384
 MOST_TITLE_CHARS = 120
@@ -140,58 +143,76 @@ class Reader:
         file: Path | None = None,
         turn: AbstractContextManager[Any] | None = None,
     ) -> None:
-        """Loads the adapter.
+        """Loads the adapters.
 
         Args:
             model: the embedder's transformer.
             tokenizer: the embedder's.
             base_digest: of the embedding model, as the model store gives it.
-            file: the adapter; the one that comes with the package by default.
+            file: an adapter for questions and follow-ups; those that come with the package by
+                default.
             turn: a lock that is held while the model is the reader's.
 
         Raises:
-            ModelLoadError: the file is damaged, or was trained on another embedding model.
+            ModelLoadError: a file is damaged, or was trained on another embedding model.
             ModelCorruptError: the package's own file is not the one that was shipped.
         """
-        path = file or Path(str(resources.files("rag") / "reader.safetensors"))
-        if file is None:
-            verify(path, SHIPPED_SHA256)
         self._turn = turn or nullcontext()
-        try:
-            with safe_open(path, framework="pt") as opened:
-                about = opened.metadata() or {}
-                state = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118
-        except (OSError, SafetensorError) as exc:
-            raise ModelLoadError(
-                model=str(path), reason=f"the reader cannot be loaded ({exc}). Install it again."
-            ) from exc
-        if about.get("base_digest") != base_digest:
-            raise ModelLoadError(
-                model=str(path),
-                reason="the reader was trained on another embedding model. Set answer.reader to "
-                "false, or models.embedding to embeddinggemma-300m.",
-            )
-        try:
-            shape = Shape(
-                first_layer=int(about["first_layer"]),
-                rank=int(about["rank"]),
-                scale=float(about["scale"]),
-            )
-            self._network = ReaderNetwork(model, tokenizer, shape)
-            self._network.adapter.load(state)
-            self._network.head.load_state_dict(
-                {name: state[f"head.{name}"].float() for name in ("weight", "bias")}
-            )
-        except (KeyError, ValueError, RuntimeError) as exc:
-            raise ModelLoadError(
-                model=str(path),
-                reason=f"the reader does not fit its model ({exc}). Install it again.",
-            ) from exc
+        if file is not None:
+            self._network = self._talks = _load(file, model, tokenizer, base_digest=base_digest)
+            return
+        networks = []
+        for name, sha256 in SHIPPED.items():
+            path = Path(str(resources.files("rag") / name))
+            verify(path, sha256)
+            networks.append(_load(path, model, tokenizer, base_digest=base_digest))
+        self._network, self._talks = networks
 
-    def read(self, question: str, windows: Sequence[Window]) -> tuple[Reading, ...]:
-        """One reading a window, in the order given; () for none."""
+    def read(
+        self, question: str, windows: Sequence[Window], *, in_context: bool = False
+    ) -> tuple[Reading, ...]:
+        """One reading a window, in the order given; () for none.
+
+        `in_context` tells that the question is asked in a talk, and given with what was said.
+        """
+        network = self._talks if in_context else self._network
         with self._turn:
-            return self._network.read([(question, window) for window in windows])
+            return network.read([(question, window) for window in windows])
+
+
+def _load(path: Path, model: Any, tokenizer: Any, *, base_digest: str) -> ReaderNetwork:
+    """The network of one file, beside those that the model has already."""
+    try:
+        with safe_open(path, framework="pt") as opened:
+            about = opened.metadata() or {}
+            state = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118
+    except (OSError, SafetensorError) as exc:
+        raise ModelLoadError(
+            model=str(path), reason=f"the reader cannot be loaded ({exc}). Install it again."
+        ) from exc
+    if about.get("base_digest") != base_digest:
+        raise ModelLoadError(
+            model=str(path),
+            reason="the reader was trained on another embedding model. Set answer.reader to "
+            "false, or models.embedding to embeddinggemma-300m.",
+        )
+    try:
+        shape = Shape(
+            first_layer=int(about["first_layer"]),
+            rank=int(about["rank"]),
+            scale=float(about["scale"]),
+        )
+        network = ReaderNetwork(model, tokenizer, shape)
+        network.adapter.load(state)
+        network.head.load_state_dict(
+            {name: state[f"head.{name}"].float() for name in ("weight", "bias")}
+        )
+    except (KeyError, ValueError, RuntimeError) as exc:
+        raise ModelLoadError(
+            model=str(path),
+            reason=f"the reader does not fit its model ({exc}). Install it again.",
+        ) from exc
+    return network
 
 
 def verify(path: Path, sha256: str) -> None:

@@ -76,7 +76,7 @@ def state(
 
     Arabic is translated into English and English into Arabic, the answering words alone, with the
     original beside them. A small model that is to word them in a sentence of another language makes
-    more mistakes and takes twice as long: 7 of 57 English drafts about kept articles that were
+    more mistakes and takes twice as long: 7 of 56 English drafts about kept articles that were
     borne out were wrong, 3 of the translations. In the same language, or if none holds, it drafts
     a sentence. One that the document's does not bear out, that does not say the answering
     words, or that has several words from nowhere gives way to the clause as it is written.

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.conversation import Search, needs_history, searches, stand_alone, trim_history
+from rag.conversation import Search, follow, needs_history, searches, stand_alone, trim_history
 from rag.errors import GenerationError
 from rag.schema import Turn
 from tests.fakes import ScriptedModel
@@ -194,6 +194,11 @@ CITED = Turn(
 )
 
 
+def after(question: str) -> str:
+    """A question as it is read after `CITED`."""
+    return f"Who won the men's race in Aden? Salem won the men's race. {question}"
+
+
 def ways(question: str, *history: Turn, model: ScriptedModel | None = None) -> list[Search]:
     return list(searches(question, history, model=model, max_tokens=100))
 
@@ -201,14 +206,15 @@ def ways(question: str, *history: Turn, model: ScriptedModel | None = None) -> l
 def test_a_question_that_stands_alone_is_asked_of_all_documents_first() -> None:
     question = "Which ministers signed the withdrawal agreement?"
     assert ways(question) == [Search(question)]
-    assert ways(question, CITED) == [Search(question), Search(question, ("race",))]
+    again = Search(question, ("race",), reading=after(question))
+    assert ways(question, CITED) == [Search(question), again]
 
 
 def test_a_follow_up_is_looked_for_where_the_last_answer_was_before_the_model_is_asked() -> None:
     model = ScriptedModel("When was the men's race in Aden held?")
     question = "And when was it held?"
     found = searches(question, [CITED], model=model, max_tokens=100)
-    assert next(found) == Search(question, ("race",))
+    assert next(found) == Search(question, ("race",), reading=after(question))
     assert model.asked == []
     assert list(found) == [Search("When was the men's race in Aden held?")]
 
@@ -216,18 +222,30 @@ def test_a_follow_up_is_looked_for_where_the_last_answer_was_before_the_model_is
 def test_the_documents_of_the_last_answer_that_had_some_are_meant() -> None:
     refused = Turn(question="Who paid for it?", answer="The documents do not say.")
     question = "And when was it held?"
-    assert ways(question, CITED, refused)[0] == Search(question, ("race",))
+    read = f"Who paid for it? {question}"
+    assert ways(question, CITED, refused)[0] == Search(question, ("race",), reading=read)
 
 
 @pytest.mark.parametrize("question", ["Why?", "ولماذا؟", "And how?"])
 def test_a_question_that_says_hardly_anything_asks_about_the_last_answer(question: str) -> None:
     said = "Salem won the men's race."
-    assert ways(question, CITED)[0] == Search(f"{question} {said}", ("race",))
+    found = ways(question, CITED)[0]
+    assert found == Search(f"{question} {said}", ("race",), reading=after(question))
 
 
 def test_after_a_refusal_it_asks_once_more_about_the_question_before() -> None:
     refused = Turn(question="Who paid for it?", answer="The documents do not say.")
-    assert ways("Why?", CITED, refused)[0] == Search("Who paid for it? Why?", ("race",))
+    asked = "Who paid for it? Why?"
+    assert ways("Why?", CITED, refused)[0] == Search(asked, ("race",), reading=asked)
+
+
+def test_a_long_turn_before_is_read_in_part() -> None:
+    asked, said = "ألف " * 100 + "أين؟", "باء " * 100
+    read = follow("ومتى؟", asked, said)
+    assert len(read) < 350
+    assert read.endswith("باء. ومتى؟")
+    assert "أين؟ باء" in read
+    assert follow("ومتى؟", "أين؟", "") == "أين؟ ومتى؟"
 
 
 @pytest.mark.parametrize("question", ["Who said that?", "And who said so?", "من قال ذلك؟"])
@@ -254,7 +272,8 @@ def test_a_rewriting_that_leaves_the_correction_out_is_not_used(
 ) -> None:
     past = Turn(question=asked, answer="نالتها سارة. [1]", documents=("race",))
     found = ways(question, past, model=ScriptedModel(asked))
-    assert found == [Search(query, ("race",)), Search(query)]
+    read = f"{asked} نالتها سارة. {question}"
+    assert found == [Search(query, ("race",), reading=read), Search(query)]
 
 
 @pytest.mark.parametrize("question", ["No, I meant the women's race", "لا، أقصد سباق النساء"])

@@ -42,9 +42,13 @@ class ScriptedReader:
     def __init__(self, answers: dict[str, float] | None = None, *, otherwise: float = -9.0) -> None:
         self._answers, self._otherwise = answers or {}, otherwise
         self.asked: list[tuple[str, tuple[Window, ...]]] = []
+        self.in_context: list[bool] = []
 
-    def read(self, question: str, windows: Sequence[Window]) -> tuple[ScriptedReading, ...]:
+    def read(
+        self, question: str, windows: Sequence[Window], *, in_context: bool = False
+    ) -> tuple[ScriptedReading, ...]:
         self.asked.append((question, tuple(windows)))
+        self.in_context.append(in_context)
         return tuple(self._reading(window.text) for window in windows)
 
     def _reading(self, text: str) -> ScriptedReading:

@@ -22,7 +22,7 @@ from rag.reader import (
     MOST_BEFORE_CHARS,
     MOST_TITLE_CHARS,
     PROMPT,
-    SHIPPED_SHA256,
+    SHIPPED,
     Reader,
     ReaderNetwork,
     Reading,
@@ -30,6 +30,7 @@ from rag.reader import (
     verify,
 )
 from rag.schema import Span, Window
+from rag.weights import hash_file
 
 SHAPE = Shape(first_layer=1, rank=2, scale=2.0)
 DIGEST = "abc"
@@ -310,6 +311,29 @@ def test_a_saved_reader_reads_as_it_did_before(
     assert reader.read("متى؟", []) == ()
 
 
+def test_follow_ups_are_read_with_an_adapter_of_their_own_beside_the_other(
+    tmp_path: Path, network: ReaderNetwork, tokenizer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = ReaderNetwork(tiny_model(), tokenizer, SHAPE)
+    for matrix in other.adapter.parameters():
+        nn.init.normal_(matrix)
+    networks = dict(zip(SHIPPED, (network, other), strict=True))
+    files = {name: save_reader(tmp_path / name, made) for name, made in networks.items()}
+    monkeypatch.setattr("rag.reader.SHIPPED", {name: hash_file(f) for name, f in files.items()})
+    monkeypatch.setattr("rag.reader.resources.files", lambda _: tmp_path)
+    model = tiny_model()
+    reader = Reader(model, tokenizer, base_digest=DIGEST)
+    for in_context, made in zip((False, True, False), (network, other, network), strict=True):
+        alone = made.read([("متى؟", window) for window in WINDOWS])
+        found = reader.read("متى؟", WINDOWS, in_context=in_context)
+        assert [one.span for one in found] == [one.span for one in alone]
+        assert [one.margin for one in found] == pytest.approx([one.margin for one in alone])
+    tokens = torch.tensor([[1, 40, 41, 42]])
+    with torch.inference_mode():
+        plain = tiny_model()(tokens).last_hidden_state
+        assert torch.equal(model(tokens).last_hidden_state, plain)
+
+
 def test_a_reader_of_another_embedding_model_is_refused_with_the_cure(
     tmp_path: Path, network: ReaderNetwork, tokenizer: Any
 ) -> None:
@@ -329,17 +353,18 @@ def test_a_damaged_file_is_refused_with_the_cure(
         Reader(tiny_model(), tokenizer, base_digest=DIGEST, file=file)
 
 
-def test_the_shipped_reader_has_the_digest_that_is_checked() -> None:
-    verify(Path(str(resources.files("rag") / "reader.safetensors")), SHIPPED_SHA256)
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_shipped_adapter_has_the_digest_that_is_checked(name: str) -> None:
+    verify(Path(str(resources.files("rag") / name)), SHIPPED[name])
 
 
 def test_a_file_with_another_digest_is_corrupt(tmp_path: Path) -> None:
     file = tmp_path / "reader.safetensors"
     file.write_bytes(b"changed")
     with pytest.raises(ModelCorruptError, match=r"SHA-256 .* Install Mustanad again"):
-        verify(file, SHIPPED_SHA256)
+        verify(file, "0" * 64)
     with pytest.raises(ModelCorruptError, match="none"):
-        verify(tmp_path / "gone.safetensors", SHIPPED_SHA256)
+        verify(tmp_path / "gone.safetensors", "0" * 64)
 
 
 def test_a_truncated_file_is_refused(

@@ -15,6 +15,7 @@ from safetensors.torch import load_file, save_file
 
 from rag.schema import Span
 from training.average import average
+from training.calibrate import KEPT_TALKS
 from training.pairs import (
     Asked,
     Paragraph,
@@ -24,10 +25,11 @@ from training.pairs import (
     negative,
     positive,
     read_paragraphs,
+    talked,
     unanswered,
     written_for,
 )
-from training.train_reader import ARTICLES, FOLDER, find_nearest
+from training.train_reader import ARTICLES, FOLDER, FOLLOW_UPS, TALKS, find_nearest
 
 FIRST, SECOND = "وصل الوفد إلى عدن يوم الأحد.", "وقال سالم إن اللقاء كان مفيدا."
 TEXT = f"{FIRST} {SECOND}"
@@ -73,15 +75,58 @@ def test_a_follow_up_is_asked_of_its_own_article() -> None:
     ]
 
 
-@pytest.mark.parametrize("name", ["follow_ups.jsonl", "follow_ups.train.jsonl"])
-def test_every_follow_up_has_its_answer_in_its_article(name: str) -> None:
-    articles = "kept.json" if name == "follow_ups.jsonl" else "articles.json"
-    paragraphs = read_paragraphs(FOLDER / articles, left_out=frozenset())
-    lines = (FOLDER / name).read_text(encoding="utf-8").splitlines()
+def test_every_follow_up_has_its_answer_in_its_article() -> None:
+    paragraphs = read_paragraphs(FOLDER / "articles.json", left_out=frozenset())
+    lines = FOLLOW_UPS.read_text(encoding="utf-8").splitlines()
     found = list(follow_ups(paragraphs, [json.loads(line) for line in lines]))
     assert len(found) == len(lines) >= 300
     answered = [one for one in found if one.answer is not None]
     assert 0.5 < len(answered) / len(found) < 0.7
+
+
+TURNS = (
+    {"question": "إلى أين وصل الوفد؟", "answer": "عدن"},
+    {"question": "And when?", "answer": "يوم الأحد"},
+    {"question": "Who paid?", "answer": ""},
+    {"question": "وكيف كان اللقاء؟", "answer": "مفيدا", "sentence": SECOND},
+)
+READING = "إلى أين وصل الوفد؟ عدن. And when?"
+
+
+@pytest.mark.parametrize("rng", EVER)
+def test_a_turn_comes_after_the_one_before_it(rng: random.Random) -> None:
+    (first, none), (second, near), (third, _), (fourth, nothing) = talked(
+        [paragraph(**PLACE)], TURNS, 0, rng=rng
+    )
+    assert (replace(first, reading=""), none) == (ASKED, [])
+    assert second.reading in ("", "إلى أين وصل الوفد؟ And when?", READING)
+    assert second.answer is not None
+    assert (second.answer.of(TEXT), near) == ("يوم الأحد", [(0, 0)])
+    assert third.answer is None
+    assert fourth.reading in ("", "Who paid? وكيف كان اللقاء؟")
+    assert (fourth.answer, nothing) == (Span(at := TEXT.index("مفيدا"), at + 5), [])
+
+
+def test_a_turn_is_read_after_the_one_before_it_and_its_answer() -> None:
+    (_, (second, _), _, _) = talked([paragraph(**PLACE)], TURNS, 0)
+    assert second.reading == READING
+    pair = positive([paragraph(**PLACE)], second, random.Random(0))
+    assert pair is not None
+    assert pair.question == READING
+
+
+@pytest.mark.parametrize("file", [TALKS, KEPT_TALKS], ids=lambda file: file.name)
+def test_every_turn_has_its_answer_in_its_article(file: Path) -> None:
+    lines = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    by_name: dict[str, list[Paragraph]] = {}
+    for line in lines:
+        name, _, number = line["article"].partition(":")
+        if name not in by_name:
+            by_name[name] = read_paragraphs(FOLDER / f"{name}.json", left_out=frozenset())
+        turns = list(talked(by_name[name], line["turns"], int(number)))
+        assert len(turns) == len(line["turns"]) == 5
+        assert 3 <= sum(one.answer is not None for one, _ in turns) <= 4
+    assert len(lines) == len({line["article"] for line in lines}) >= 150
 
 
 @pytest.mark.parametrize("rng", EVER)

@@ -4,8 +4,8 @@
 
 Every question of `kept.json` and `kept.plain.json` is asked of all their articles; each of the
 sentences nearest to it is an example: does it hold the answer? Two in five questions are near
-misses, which no sentence answers. The follow-ups of `follow_ups.jsonl` are asked of their own
-article only, and questions of another article with them, which it does not answer. Prints the
+misses, which no sentence answers. The talks of `talks.kept.jsonl` are about one article each, and
+asked of that only, each turn after the one before; some of their turns have no answer. Prints the
 coefficients, and how the probability of the best sentence tells answerable questions from the
 others, also for the encyclopedia's `questions.jsonl`, on which nothing is fitted. `FOLDER` holds
 the reading sets that `questions.jsonl` asks about. `--plot` draws how often a sentence holds the
@@ -17,9 +17,9 @@ from __future__ import annotations
 import argparse
 import json
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -34,14 +34,11 @@ from sklearn.model_selection import GroupKFold, cross_val_predict
 from rag.schema import Span, Window
 from rag.settings import load_settings
 from rag.text import detect_language
-from training.pairs import Asked, Paragraph, asked_in, follow_ups, missed_in, read_paragraphs
+from training.pairs import Asked, Paragraph, asked_in, missed_in, read_paragraphs, talked
 from training.train_reader import FOLDER, QUESTIONS, SEED, open_embedder
 
-# The follow-ups are to the articles of the first.
 KEPT = (FOLDER / "kept.json", FOLDER / "kept.plain.json")
-FOLLOW_UPS = FOLDER / "follow_ups.jsonl"
-# Questions of other articles that an article is asked beside the follow-ups to it.
-STRANGERS = 80
+KEPT_TALKS = FOLDER / "talks.kept.jsonl"
 NEAREST = 6
 THRESHOLDS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
 
@@ -107,7 +104,8 @@ def ask(
         if own:
             cosines[[place[0] != one.paragraph for place in places]] = -1.0
         nearest = np.argsort(-cosines)[:NEAREST]
-        readings = reader.read(one.question, [windows[i] for i in nearest])
+        read = [windows[i] for i in nearest]
+        readings = reader.read(one.reading or one.question, read, in_context=own)
         for i, reading in zip(nearest, readings, strict=True):
             paragraph, span, _ = places[i]
             gold = one.answer if one.answer and paragraph == one.paragraph else None
@@ -182,13 +180,7 @@ def main() -> None:
     report(kept, judged)
     if arguments.plot:
         draw_reliability(kept, judged, arguments.plot)
-    rng = random.Random(SEED)
-    strangers = [
-        Asked(one.question, (one.paragraph + rng.randrange(1, len(articles))) % len(articles), None)
-        for one in rng.sample(asked, STRANGERS)
-    ]
-    rows = [json.loads(line) for line in FOLLOW_UPS.read_text(encoding="utf-8").splitlines()]
-    talk = ask(articles, [*follow_ups(articles, rows), *strangers], embedder, reader, own=True)
+    talk = ask(articles, list(_turns(articles)), embedder, reader, own=True)
     in_context, judged = fit(talk)
     print(f"in context, cosine and margin, ten-fold: {_coefficients(in_context)}")
     report(talk, judged)
@@ -219,6 +211,16 @@ def draw_reliability(trial: Trial, judged: NDArray[np.float64], path: Path) -> N
     axes.set(xlabel="probability given", ylabel="share that holds the answer")
     axes.set(xlim=(0, 1), ylim=(0, 1), title="Sentences of kept articles, ten-fold")
     figure.savefig(path)
+
+
+def _turns(articles: Sequence[Paragraph]) -> Iterator[Asked]:
+    """The turns of the kept talks that follow another one; `articles` are those of `KEPT`."""
+    firsts = {"kept": 0, "kept.plain": len(read_paragraphs(KEPT[0], left_out=frozenset()))}
+    for line in KEPT_TALKS.read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        name, _, number = row["article"].partition(":")
+        found = talked(articles, row["turns"], firsts[name] + int(number))
+        yield from (one for one, _ in islice(found, 1, None))
 
 
 def _greatest_cosines(trial: Trial) -> list[float]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rag.conversation import follow
 from rag.schema import Span, Window
 from rag.text import fold, sentences
 
@@ -24,6 +25,8 @@ _WITHOUT_TITLE, _WITHOUT_BEFORE = 0.25, 0.3
 _LONGER = 0.15
 # How often a negative window is one that is near to the question.
 _NEAR = 0.7
+# How often a turn of a talk comes after the one before it, and how often with its answer, too.
+_AFTER, _AFTER_ANSWER = 0.85, 0.7
 
 Place = tuple[int, int]
 """A sentence: the number of its paragraph, and its number in it."""
@@ -52,12 +55,14 @@ class Paragraph:
 class Asked:
     """A question, the number of its paragraph, and the span of that which answers it.
 
-    A near miss has the span of what it comes near to, or None where that is not known.
+    A near miss has the span of what it comes near to, or None where that is not known. `reading`
+    is the question as the reader is given it, if that is another.
     """
 
     question: str
     paragraph: int
     answer: Span | None
+    reading: str = ""
 
 
 def read_paragraphs(file: Path, *, left_out: frozenset[str]) -> list[Paragraph]:
@@ -113,7 +118,7 @@ def written_for(
 def follow_ups(
     paragraphs: Sequence[Paragraph], rows: Sequence[Mapping[str, Any]]
 ) -> Iterator[Asked]:
-    """Questions that lean on a talk about an article, as `follow_ups*.jsonl` has them.
+    """Questions that lean on a talk about an article, as `follow_ups.train.jsonl` has them.
 
     Args:
         paragraphs: one an article, in the order of the articles.
@@ -126,6 +131,44 @@ def follow_ups(
             start = text.index(row["answer"])
             answer = Span(start, start + len(row["answer"]))
         yield Asked(row["question"], row["article"], answer)
+
+
+def talked(
+    paragraphs: Sequence[Paragraph],
+    turns: Sequence[Mapping[str, Any]],
+    number: int,
+    *,
+    rng: random.Random | None = None,
+) -> Iterator[tuple[Asked, list[Place]]]:
+    """The turns of a talk about one paragraph, as `talks*.jsonl` has them, each after the last.
+
+    With each question comes the sentence that answered the turn before, which comes near to
+    answering this one.
+
+    Args:
+        paragraphs: of the set.
+        turns: questions, each with the answering words, "" for none, and the sentence that they
+            stand in where they stand in several.
+        number: of the paragraph.
+        rng: leaves out the answer before, or all that was said before, now and then.
+    """
+    paragraph = paragraphs[number]
+    before, answered = "", None
+    for turn in turns:
+        answer = None
+        if words := turn["answer"]:
+            start = paragraph.text.index(words, paragraph.text.index(turn.get("sentence") or words))
+            answer = Span(start, start + len(words))
+        said, near = "", []
+        if answered is not None:
+            said = answered.of(paragraph.text)
+            near = [(number, i) for i, s in enumerate(paragraph.sentences) if s.overlaps(answered)]
+        how = rng.random() if rng else 0.0
+        question, reading = turn["question"], ""
+        if how < _AFTER:
+            reading = follow(question, before, said if how < _AFTER_ANSWER else "")
+        yield Asked(question, number, answer, reading), near
+        before, answered = question, answer
 
 
 def positive(paragraphs: Sequence[Paragraph], asked: Asked, rng: random.Random) -> Pair | None:
@@ -144,7 +187,7 @@ def positive(paragraphs: Sequence[Paragraph], asked: Asked, rng: random.Random) 
     window = _window(paragraph, first, last, rng)
     if answer.start < 0 or answer.end > len(window.text):
         return None
-    return Pair(asked.question, window, answer)
+    return Pair(asked.reading or asked.question, window, answer)
 
 
 def unanswered(paragraphs: Sequence[Paragraph], missed: Asked, rng: random.Random) -> Pair | None:
@@ -175,7 +218,8 @@ def negative(
     if not places:
         return None
     number, sentence = rng.choice(places)
-    return Pair(asked.question, _window(paragraphs[number], sentence, sentence, rng), None)
+    window = _window(paragraphs[number], sentence, sentence, rng)
+    return Pair(asked.reading or asked.question, window, None)
 
 
 def without_answer(

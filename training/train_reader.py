@@ -38,6 +38,7 @@ from training.pairs import (
     negative,
     positive,
     read_paragraphs,
+    talked,
     unanswered,
     without_answer,
     written_for,
@@ -65,6 +66,7 @@ QUESTIONS, WRITTEN = FOLDER / "questions.jsonl", FOLDER / "written.jsonl"
 ARTICLES = tuple(
     FOLDER / f"articles{kind}.json" for kind in ("", ".more", ".plain", ".agency", ".further")
 )
+TALKS = FOLDER / "talks.jsonl"
 FOLLOW_UPS = FOLDER / "follow_ups.train.jsonl"
 
 
@@ -90,8 +92,8 @@ def training_pairs(
         folder: holds the reading sets.
         embedder: finds the nearest sentences.
         kept: where these are kept.
-        new: the file of `ARTICLES` of which all questions are taken; all by default. Then only
-            these get the nearest sentences as negatives, from its own articles.
+        new: the file of `ARTICLES`, or `TALKS`, of which all questions are taken; all by default.
+            Then only those of articles get the nearest sentences as negatives, from their own ones.
         share: of the other questions that are taken.
     """
     rng = random.Random(SEED)
@@ -113,7 +115,9 @@ def training_pairs(
         without_answer(arabic, one, places)[:HARDEST]
         for one, places in zip(
             asked,
-            find_nearest(arabic, asked, embedder, kept, within=fresh or range(len(arabic))),
+            find_nearest(
+                arabic, asked, embedder, kept, within=range(len(arabic)) if new is None else fresh
+            ),
             strict=True,
         )
     ]
@@ -123,6 +127,17 @@ def training_pairs(
         # Its subject is not named, so that only sentences of its own article come into question.
         if rng.random() < share:
             pairs += [positive(articles[0], one, rng), negative(articles[0], one, rng)]
+    by_name = {file.stem: found for file, found in zip(ARTICLES, articles, strict=True)}
+    for row in _rows(TALKS):
+        name, _, number = row["article"].partition(":")
+        some = by_name[name]
+        for one, places in talked(some, row["turns"], int(number), rng=rng):
+            if new is not None and new != TALKS and rng.random() >= share:
+                continue
+            pairs.append(positive(some, one, rng))
+            for _ in range(1 if one.answer is not None else 2):
+                near = without_answer(some, one, places)
+                pairs.append(negative(some, one, rng, near=near))
     for name, most in MIX.items():
         paragraphs = read_paragraphs(folder / name, left_out=left_out)
         some = list(asked_in(paragraphs))
@@ -251,7 +266,7 @@ def main() -> None:
     checkpoint = arguments.out.with_suffix(".checkpoint")
     _train(network, plan, rate=arguments.rate, checkpoint=checkpoint)
     save(network, arguments.out, base_digest=digest)
-    # What `rag.reader.SHIPPED_SHA256` has to be for the package's own reader.
+    # What `rag.reader.SHIPPED` has to name for an adapter of the package's own.
     print(f"sha256 {hash_file(arguments.out)}")
 
 
