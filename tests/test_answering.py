@@ -841,6 +841,23 @@ def test_where_the_quoted_sentence_is_gone_the_question_is_searched_once_more() 
     assert len(answer.citations) == 1
 
 
+def test_a_follow_up_is_searched_as_it_is_and_read_after_the_turn_before_it() -> None:
+    turn = Turn(
+        question="When did talks begin?",
+        answer="In May. [1]",
+        documents=("d1",),
+        quotes=("Talks began in May.",),
+    )
+    retriever = GivenPassages(passage_of("Talks began in May. They ended in July.", 0.2, 0.9))
+    reader = ScriptedReader({"July": 9.0})
+    answer = answer_of("And the end?", retriever=retriever, reader=reader, history=[turn])
+    assert retriever.queries == [answer.query] == ["And the end?"]
+    assert {question for question, _ in reader.asked} == {
+        "When did talks begin? In May. And the end?"
+    }
+    assert set(reader.in_context) == {True}
+
+
 def test_who_said_that_is_read_in_the_quoted_sentence_and_those_before_it() -> None:
     text = "Salem spoke on Monday. He said talks began in May. Nabil spoke too."
     turn = Turn(

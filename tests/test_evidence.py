@@ -349,6 +349,14 @@ def test_without_marked_words_nothing_corroborates() -> None:
     assert corroborating([unmarked, BEST]) == (unmarked,)
 
 
+@pytest.mark.parametrize("in_context", [True, False])
+def test_the_reader_is_told_whether_a_question_is_asked_in_a_talk(in_context: bool) -> None:
+    reader = ScriptedReader()
+    item = probable("نال رومانوفسكي الجائزة.", None, 0.8)
+    read_evidence("ومن نالها؟", [item], reader=reader, in_context=in_context)
+    assert reader.in_context == [in_context]
+
+
 def test_in_context_the_margin_counts_for_more_than_the_nearness() -> None:
     far_but_sure = (0.1, 4.0)
     assert answerability_in_context(far_but_sure[0], margin=far_but_sure[1]) > 0.5

@@ -153,13 +153,14 @@ def talked(
         rng: leaves out the answer before, or all that was said before, now and then.
     """
     paragraph = paragraphs[number]
-    before, answered = "", None
+    before = ""
+    answered: Span | None = None
     for turn in turns:
         answer = None
         if words := turn["answer"]:
             start = paragraph.text.index(words, paragraph.text.index(turn.get("sentence") or words))
             answer = Span(start, start + len(words))
-        said, near = "", []
+        said, near = "", list[Place]()
         if answered is not None:
             said = answered.of(paragraph.text)
             near = [(number, i) for i, s in enumerate(paragraph.sentences) if s.overlaps(answered)]

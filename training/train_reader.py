@@ -14,7 +14,7 @@ import hashlib
 import json
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -128,16 +128,7 @@ def training_pairs(
         if rng.random() < share:
             pairs += [positive(articles[0], one, rng), negative(articles[0], one, rng)]
     by_name = {file.stem: found for file, found in zip(ARTICLES, articles, strict=True)}
-    for row in _rows(TALKS):
-        name, _, number = row["article"].partition(":")
-        some = by_name[name]
-        for one, places in talked(some, row["turns"], int(number), rng=rng):
-            if new is not None and new != TALKS and rng.random() >= share:
-                continue
-            pairs.append(positive(some, one, rng))
-            for _ in range(1 if one.answer is not None else 2):
-                near = without_answer(some, one, places)
-                pairs.append(negative(some, one, rng, near=near))
+    pairs += _of_talks(by_name, rng, share=1.0 if new in (None, TALKS) else share)
     for name, most in MIX.items():
         paragraphs = read_paragraphs(folder / name, left_out=left_out)
         some = list(asked_in(paragraphs))
@@ -147,6 +138,22 @@ def training_pairs(
     found_pairs = [pair for pair in pairs if pair is not None]
     rng.shuffle(found_pairs)
     return found_pairs
+
+
+def _of_talks(
+    articles: Mapping[str, Sequence[Paragraph]], rng: random.Random, *, share: float
+) -> Iterator[Pair | None]:
+    """A share of the turns of all talks, each with its sentence and another, or two others."""
+    for row in _rows(TALKS):
+        name, _, number = row["article"].partition(":")
+        paragraphs = articles[name]
+        for one, places in talked(paragraphs, row["turns"], int(number), rng=rng):
+            if rng.random() >= share:
+                continue
+            near = without_answer(paragraphs, one, places)
+            yield positive(paragraphs, one, rng)
+            for _ in range(1 if one.answer is not None else 2):
+                yield negative(paragraphs, one, rng, near=near)
 
 
 def _with_negatives(
