@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.glossary import is_sense
+from rag.glossary import glosses, is_sense
 from rag.lexical import content_stems
 from rag.names import missing_names
 from rag.quantities import quantities, unstated
@@ -90,8 +90,10 @@ def check_support(answer: str, *, question: str, shown: str) -> Support:
         if language == "en"
         else tuple(word for word in _LATIN.findall(answer) if word not in given)
     )
+    # "a four-wheel drive" is a sense of «رباعية الدفع», which has no number.
+    senses = [sense for gloss in glosses(shown) for sense in gloss.senses] if not same else []
     return Support(
-        missing_numbers=unstated(answer, shown, question),
+        missing_numbers=unstated(answer, shown, question, *senses),
         missing_names=names,
         missing_words=_missing_words(answer, f"{shown} {question}") if same else frozenset(),
         negates=_negates(answer, shown),

@@ -95,17 +95,17 @@ def searches(
             # "How many were hurt?" looks complete, and may still mean the accident talked about.
             yield Search(question, cited, reading=asked_after(question, past[-1]))
         return
+    last = past[-1]
     correction = _CORRECTION.match(question)
-    reading = asked_after(question, past[-1])
-    if answered and _WHO_SAID.match(question):
+    who_said = _WHO_SAID.match(question)
+    if answered and who_said:
         yield Search(question, cited, answered.quotes[:1], before=_SPEAKER_WITHIN)
-        reading = ""
+    reading = "" if answered and who_said else asked_after(question, last)
     if answered and not correction:
-        yield Search(_filled(question, past[-1], answered), cited, reading=reading)
+        yield Search(_filled(question, last, answered), cited, reading=reading)
     query = stand_alone(question, past, model=model, max_tokens=max_tokens)
     if cited and correction:
         yield Search(query, cited, reading=reading)
-    last = past[-1]
     repeats = last is answered and not correction and query.startswith(last.asked)
     yield Search(query, told=last.quotes if repeats else ())
 

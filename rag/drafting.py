@@ -7,13 +7,22 @@ from collections.abc import Generator, Sequence
 from typing import Literal
 
 from rag.generation import TextModel
-from rag.glossary import Gloss, glosses, likely_names, spelled_as_name, unquoted_words
+from rag.glossary import (
+    Gloss,
+    english_stems,
+    glosses,
+    is_dual,
+    likely_names,
+    spelled_as_name,
+    unquoted_words,
+)
 from rag.into_arabic import arabic_for
 from rag.prompts import load_prompt
 from rag.quantities import with_digits
 
 _PROMPT = "wording"
 _INTO = {"en": "into_english", "ar": "into_arabic"}
+_AGAIN = "into_english_again"
 _LANGUAGES = {"en": "English", "ar": "Arabic", "fa": "Persian", "ur": "Urdu"}
 # The answer keeps to the letters of its language, and to one line.
 _GRAMMARS = {
@@ -62,20 +71,41 @@ def write_draft(
     )
 
 
-def translate(text: str, *, to: Literal["en", "ar"], model: TextModel, max_tokens: int) -> str:
+def translate(
+    text: str,
+    *,
+    to: Literal["en", "ar"],
+    model: TextModel,
+    max_tokens: int,
+    asked: str = "",
+    again: bool = False,
+) -> str:
     """Arabic words in English or English ones in Arabic, with a dictionary's help, on one line.
 
     The model reads numbers in digits: it takes «بخمسة وسبعين» for "five and seventy".
 
+    Args:
+        text: the words.
+        to: the language they are put in.
+        model: translates them.
+        max_tokens: most tokens of the translation.
+        asked: the question that they answer; of several English senses it may have the one meant.
+        again: whether to ask for English in another way, so that other mistakes are made: each
+            sense stands behind its word, not ahead of all words.
+
     Raises:
         GenerationError: the model failed.
     """
-    prompt = load_prompt(_INTO[to])
     # «بثلاث زنازين» is "three cells": the preposition belongs to a verb that is not there.
     words = _BEFORE_NUMBER.sub("", with_digits(" ".join(text.split())))
-    listed = dictionary(words) if to == "en" else _listed(arabic_for(words), words)
+    listed = arabic_for(words) if to == "ar" else english_for(words, asked=asked)
+    if again:
+        prompt, told = load_prompt(_AGAIN), {"words": _with_senses(listed, words)}
+    else:
+        prompt = load_prompt(_INTO[to])
+        told = {"words": words, "dictionary": _dictionary(listed, words) or "-"}
     pieces = model.write(
-        prompt.messages({"words": words, "dictionary": listed or "-"}),
+        prompt.messages(told),
         fixed=prompt.fixed,
         grammar=_GRAMMARS[to],
         max_tokens=max_tokens,
@@ -83,10 +113,11 @@ def translate(text: str, *, to: Literal["en", "ar"], model: TextModel, max_token
     return " ".join("".join(pieces).split()).rstrip(".")
 
 
-def dictionary(text: str) -> str:
-    """What the words of an Arabic text mean in English, and how names in it are spelled.
+def english_for(text: str, *, asked: str = "") -> tuple[Gloss, ...]:
+    """What the words of an Arabic text mean in English, and how names in it are spelled, in order.
 
-    What is likely a name is only spelled: "الطبيب doctor; جمال Jamal". Empty if nothing is listed.
+    What is likely a name is only spelled: «جمال» is Jamal after "doctor". A sense that the question
+    has is the one: after "How many villagers …?", «قروي» is not "rural". A dual is two of it.
     """
     names = likely_names(text)
     found = [gloss for gloss in glosses(text) if gloss.span not in names]
@@ -94,13 +125,34 @@ def dictionary(text: str) -> str:
         usual = spelled_as_name(span.of(text))
         if usual and (span in names or not any(span.overlaps(gloss.span) for gloss in found)):
             found.append(Gloss(span, (usual,)))
-    return _listed(sorted(found, key=lambda gloss: gloss.span.start), text)
+    wanted = english_stems(asked)
+    told = []
+    for gloss in sorted(found, key=lambda gloss: gloss.span.start):
+        meant = [sense for sense in gloss.senses if _is_within(english_stems(sense), wanted)]
+        senses = tuple(meant[:1]) or gloss.senses
+        two = (f"two {senses[0]}",) if is_dual(gloss.span.of(text)) else ()
+        told.append(Gloss(gloss.span, two or senses))
+    return tuple(told)
 
 
-def _listed(found: Sequence[Gloss], text: str) -> str:
-    return "; ".join(
-        f"{gloss.span.of(text)} {', '.join(gloss.senses[:_SENSES])}" for gloss in found
-    )
+def _is_within(some: frozenset[str], others: frozenset[str]) -> bool:
+    return bool(some) and some <= others
+
+
+def _dictionary(found: Sequence[Gloss], text: str) -> str:
+    """«الطبيب doctor; جمال Jamal»; empty if nothing is listed."""
+    return "; ".join(f"{gloss.span.of(text)} {_likeliest(gloss)}" for gloss in found)
+
+
+def _with_senses(found: Sequence[Gloss], text: str) -> str:
+    """«الطبيب (doctor) جمال (Jamal)»."""
+    for gloss in reversed(found):
+        text = f"{text[: gloss.span.end]} ({_likeliest(gloss)}){text[gloss.span.end :]}"
+    return text
+
+
+def _likeliest(gloss: Gloss) -> str:
+    return ", ".join(gloss.senses[:_SENSES])
 
 
 def warm_up(model: TextModel) -> None:

@@ -19,7 +19,7 @@ from rag.generation import LlamaCppModel, OpenAIModel, TextModel
 from rag.models import ModelStore
 from rag.settings import Settings
 from rag.statements import Likeness
-from rag.weights import bytes_under
+from rag.weights import ADAPTERS, bytes_under
 
 if TYPE_CHECKING:
     from rag.fetching import FetchProgress
@@ -189,7 +189,7 @@ class Engines(Closes):
             return LoadedModel(role="reader", name=name, is_loaded=True, size_bytes=None)
         if not self._settings.answer.reader or not isinstance(embedder, GemmaEmbedder | None):
             return None
-        files = Path(str(resources.files("rag"))).glob(f"{_READER}*.safetensors")
+        files = (Path(str(resources.files("rag"))) / name for name in ADAPTERS)
         return LoadedModel(
             role="reader",
             name=_READER,

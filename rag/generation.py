@@ -20,7 +20,10 @@ import httpx
 from rag.errors import GenerationError, ModelLoadError, SettingsError
 
 if TYPE_CHECKING:
-    from llama_cpp import Llama, LlamaGrammar
+    from llama_cpp import Llama
+
+
+_ANYTHING = "root ::= .*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +136,12 @@ class LlamaCppModel:
         max_tokens: int,
     ) -> Iterator[str]:
         """Yields the reply piece by piece; whole characters only."""
+        from rag.greedy import decode
+
         with self._lock, self._translated():
             prompt = self._fitting(messages, fixed, max_tokens)
-            rule = self._rule(grammar) if grammar else None
             waiting = b""
-            with closing(self._llama.generate(prompt, temp=0.0, grammar=rule)) as tokens:
+            with closing(decode(self._llama, prompt, grammar=grammar or _ANYTHING)) as tokens:
                 for count, token in enumerate(tokens):
                     if self._is_end(token) or count >= max_tokens:
                         break
@@ -151,17 +155,6 @@ class LlamaCppModel:
         with self._lock:
             self._prefixes.clear()
             self._llama.close()
-
-    def _rule(self, grammar: str) -> LlamaGrammar:
-        """The grammar, parsed once for a check: the engine crashes on one that is malformed."""
-        import llama_cpp
-
-        vocabulary = llama_cpp.llama_model_get_vocab(self._llama.model)
-        sampler = llama_cpp.llama_sampler_init_grammar(vocabulary, grammar.encode(), b"root")
-        if not sampler:
-            raise ValueError(f"the grammar is malformed: {grammar}")
-        llama_cpp.llama_sampler_free(sampler)
-        return llama_cpp.LlamaGrammar.from_string(grammar, verbose=False)
 
     def _fitting(self, messages: Sequence[Message], fixed: int, reply_tokens: int) -> list[int]:
         prompt = self._prompt(messages, reply=True)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 from rag.dates import stated_dates
 from rag.lexical import content_stems, is_function_word
@@ -75,8 +75,11 @@ _SAY_LITTLE = (
     "after also amount because before being between bring brought due during find found gave get "
     "give given got include including make made making may might more most number only others over "
     "part people per person put said say set take taken tell than their them thing time told too "
-    "took under use used way within"
+    "took under use used way will within ad al bin bint along st nd rd th"
 )
+_DUAL = re.compile("(?P<stem>.{2,}?)(?P<she>ت?)(?:ان|ين)")
+# Participles, «عامل» and «مدير», have a plural of the dual's form beside another one.
+_PARTICIPLE = re.compile(".ا..|م.+")
 _MARKS = re.compile("[\u0640\u064b-\u0652\u0670]")
 
 
@@ -204,10 +207,12 @@ def could_be_name(text: str) -> bool:
 
 
 def may_be_name(text: str) -> bool:
-    """Whether an Arabic text has no word that is in no name: function words, days and months."""
-    dated = any(map(_is_of_calendar, glosses(text)))
+    """Whether an Arabic text has no word that is in no name: function words, numbers, months."""
+    counted = any(map(_is_of_calendar, glosses(text))) or quantities(text)
     plain = (span.of(text) for span in words(text))
-    return not dated and all(fold(word) in WITHIN_NAMES or not _is_particle(word) for word in plain)
+    return not counted and all(
+        fold(word) in WITHIN_NAMES or not _is_particle(word) for word in plain
+    )
 
 
 def share_told(text: str, said: str) -> float:
@@ -216,7 +221,32 @@ def share_told(text: str, said: str) -> float:
     Numbers and dates do not count, as they are compared by value, nor does what could be a name.
     1.0 where nothing is left.
     """
+    wanted, told = _wanted(text), english_stems(said.translate(SYMBOLS))
+    return sum(not senses.isdisjoint(told) for senses in wanted) / len(wanted) if wanted else 1.0
+
+
+def faults(text: str, said: str, *, given: str) -> int:
+    """How many words of an Arabic text an English one does not tell, or adds, or tells twice.
+
+    Args:
+        text: the Arabic text.
+        said: the English one.
+        given: another English text, whose words are not counted as added.
+    """
     told = english_stems(said.translate(SYMBOLS))
+    untold = sum(senses.isdisjoint(told) for senses in _wanted(text))
+    added = len(strange_words(said, text=text, given=given))
+    return untold + added + sum(_is_told_twice(gloss, told) for gloss in glosses(text))
+
+
+def _is_told_twice(gloss: Gloss, told: frozenset[str]) -> bool:
+    """Whether two senses are told that have no word in common: "the tank and reservoir"."""
+    found = [stems for sense in gloss.senses if (stems := english_stems(sense)) and stems <= told]
+    return any(one.isdisjoint(other) for one, other in combinations(found, 2))
+
+
+def _wanted(text: str) -> list[frozenset[str]]:
+    """The English stems of each listed word that a translation has to tell."""
     dates = [date.span for date in stated_dates(text, "en")]
     wanted = []
     for gloss, senses in zip(glosses(text), _stems_by_gloss(text), strict=True):
@@ -224,7 +254,38 @@ def share_told(text: str, said: str) -> float:
         dated = _is_of_calendar(gloss) or any(map(gloss.span.overlaps, dates))
         if senses and not (dated or quantities(word) or spelled_as_name(word)):
             wanted.append(senses)
-    return sum(not senses.isdisjoint(told) for senses in wanted) / len(wanted) if wanted else 1.0
+    return wanted
+
+
+def is_dual(word: str) -> bool:
+    """Whether an Arabic word surely is a dual, two of what it names: «سيارتين», «شخصان».
+
+    The endings of masculine duals are those of plurals too; what has a plural of another form in
+    the list, as «أشخاص», has no plural with them. What could be a name, «حمدان», is not sure.
+    """
+    plain = fold(word)
+    spelled, folded = _listed()
+    if (word,) in spelled or (plain,) in folded or spelled_as_name(word):
+        return False
+    plurals = _broken_plurals()
+    for prefix in _PREFIXES:
+        if plain.startswith(prefix) and (match := _DUAL.fullmatch(plain[len(prefix) :])):
+            if (f"{match['stem']}ه",) in folded and match["she"]:
+                return True
+            if match["stem"] in plurals and not match["she"]:
+                return True
+    return False
+
+
+@cache
+def _broken_plurals() -> frozenset[str]:
+    """The words of the list, folded, that have but a plural which does not begin with them."""
+    return frozenset(
+        fold(one)
+        for (one, *others), _ in entries()
+        if not (" " in one or _PARTICIPLE.fullmatch(fold(one)))
+        and any(not fold(other).startswith(fold(one)) for other in others)
+    )
 
 
 def _is_of_calendar(gloss: Gloss) -> bool:
@@ -258,20 +319,32 @@ def _is_function(word: str) -> bool:
 def strange_words(said: str, *, text: str, given: str) -> tuple[str, ...]:
     """The words of an English text that come from neither an Arabic text nor a given English one.
 
-    A word comes from the Arabic text as a sense of a listed word, as a number or as a name; words
-    that say little do not count. In its order; empty if nothing of the Arabic text is listed.
+    A word comes from the Arabic text as a sense of a listed word, as a number, or as a name of what
+    could be one: "Smuk" is none for the fish of «صياد سمك». Words that say little do not count. In
+    its order; empty if nothing of the Arabic text is listed.
     """
     listed = stems_of_senses(text)
     if not listed:
         return ()
     known = listed | english_stems(f"{given} {_SAY_LITTLE}")
+    names = _could_be_names(text)
     found = []
     for span in words(said):
         word = span.of(said)
-        named = word[0].isupper() and occurs(word, text)
+        named = word[0].isupper() and occurs(word, names)
         if not (english_stems(word) <= known or quantities(word) or named):
             found.append(word)
     return tuple(found)
+
+
+def _could_be_names(text: str) -> str:
+    """The words of an Arabic text that are not listed, or could be names all the same."""
+    listed = [gloss.span for gloss in glosses(text)]
+    return " ".join(
+        word
+        for span in words(text)
+        if spelled_as_name(word := span.of(text)) or not any(map(span.overlaps, listed))
+    )
 
 
 def is_sense(word: str, text: str) -> bool:

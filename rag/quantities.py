@@ -24,6 +24,7 @@ _PREFIXES = ("وال", "بال", "فال", "ال", "لل", "و", "ب", "ل", "ف
 # «كانون الثاني» has no two in it, and «الاثنين» is mostly Monday.
 _NUMBERED_NAMES = re.compile(r"\b(?:كانون|تشرين|ربيع|جمادي)\s+ال\w+|\b[وف]?ب?الاثنين\b")
 _TWO = re.compile(r"\w{3,}(?:ان|ين|تا|تي)\b|\b(?:second|twice|both)\b")
+_RANKED = re.compile(r"\b(\d+)(?:st|nd|rd|th)\b")
 # Longer numbers in digits, of accounts and the like, have no word of scale after them.
 _MOST_DIGITS = 15
 
@@ -144,6 +145,13 @@ def unstated(answer: str, *sources: str) -> frozenset[str]:
     if any(_TWO.search(fold(text)) for text in sources):
         stated.add("2")
     return quantities(answer) - stated
+
+
+def ranks_counted(answer: str, source: str) -> bool:
+    """Whether an English answer ranks what Arabic counts: "the 4th month" for «أربعة أشهر»."""
+    ranked = {Decimal(digits) for digits in _RANKED.findall(answer)}
+    spelled = _SPELLED.finditer(normalise(source).text) if ranked else ()
+    return any(value in ranked for match in spelled for value, _ in _values(match["number"]))
 
 
 def with_digits(text: str) -> str:

@@ -25,15 +25,9 @@ from torch import nn
 from rag.errors import ModelCorruptError, ModelLoadError
 from rag.lora import Adapter
 from rag.schema import Span, Window
-from rag.weights import hash_file
+from rag.weights import ADAPTERS, hash_file
 
 PROMPT = "task: question answering | query: {question} | title: {title} | before: {before} | text: "
-SHIPPED = {
-    "reader.safetensors": "746508f308e19072b4d2f4e86fb5e0e78c469a5b461b35c166a6a10850a41fa0",
-    "reader.talks.safetensors": "171c65f863e9a862b0af8adbef9505989d92102ff107836d4dd4636596a37834",
-}
-"""SHA-256 of the adapters that come with the package: for questions, and for follow-ups."""
-
 MOST_TOKENS = 384
 MOST_TITLE_CHARS = 120
 MOST_BEFORE_CHARS = 240
@@ -162,7 +156,7 @@ class Reader:
             self._network = self._talks = _load(file, model, tokenizer, base_digest=base_digest)
             return
         networks = []
-        for name, sha256 in SHIPPED.items():
+        for name, sha256 in ADAPTERS.items():
             path = Path(str(resources.files("rag") / name))
             verify(path, sha256)
             networks.append(_load(path, model, tokenizer, base_digest=base_digest))

@@ -215,17 +215,20 @@ def romanise(source: str, *, like: str, model: TextModel) -> str | None:
     Raises:
         GenerationError: the model failed.
     """
-    words = [span.of(source) for span in name_words(source)]
+    spans = name_words(source)
+    words = [span.of(source) for span in spans]
+    # A ship or a bank in quotation marks, «مرسى», is not spelled as a person of that name is.
+    listed = frozenset(unquoted_words(source))
     kinds = [_kind_of_place(word) for word in words[:-1]]
     if not 0 < len(words) - sum(map(bool, kinds)) <= _LONGEST_PHRASE:
         return None
     spelled: list[str] = []
-    for place, (word, kind) in enumerate(zip_longest(words, kinds, fillvalue="")):
+    for place, (span, word, kind) in enumerate(zip_longest(spans, words, kinds, fillvalue="")):
         usual = kind or (WITHIN_NAMES.get(fold(word), "") if place < len(words) - 1 else "")
         if usual:
             spelled.append(usual)
             continue
-        name = _spell_at(place, words, like=like, model=model)
+        name = _spell_at(place, words, like=like, model=model, is_listed=span in listed)
         if name is None:
             return None
         within = place > 0 and not kinds[place - 1]
@@ -265,20 +268,25 @@ def _kind_of_place(word: str) -> str:
     return f"in {_KINDS[rest]}" if rest in _KINDS else ""
 
 
-def _spell_at(place: int, words: Sequence[str], *, like: str, model: TextModel) -> str | None:
+def _spell_at(
+    place: int, words: Sequence[str], *, like: str, model: TextModel, is_listed: bool = True
+) -> str | None:
     phrase = " ".join(words[max(0, place - 1) : place + 2])
     _, _, of = words[place].partition(" ")
-    if of and not usual_spelling(words[place]):
+    if of and not (is_listed and usual_spelling(words[place])):
         lord = spell(without_article(of), phrase=words[place], like=like, model=model)
         return f"Abdul {lord}" if lord else None
     word = without_article(words[place])
     # Of a garbled phrase only the word for this one shows what is foreign in it.
     garbled = [_ARTICLE.sub("", name) for name in like.split()]
     likest = _likest(arabic_skeleton(word), [latin_skeleton(name) for name in garbled])
-    return spell(word, phrase=phrase, like="" if likest is None else garbled[likest], model=model)
+    near = "" if likest is None else garbled[likest]
+    return spell(word, phrase=phrase, like=near, model=model, is_listed=is_listed)
 
 
-def spell(word: str, *, phrase: str, like: str, model: TextModel) -> str | None:
+def spell(
+    word: str, *, phrase: str, like: str, model: TextModel, is_listed: bool = True
+) -> str | None:
     """An Arabic name of one word, without its article, in Latin letters; None if it cannot be.
 
     A usual name is spelled as newspapers do, without the model.
@@ -288,11 +296,12 @@ def spell(word: str, *, phrase: str, like: str, model: TextModel) -> str | None:
         phrase: the name as it stands in the text, with a word before and after it.
         like: a garbled spelling of it.
         model: chooses among the spellings.
+        is_listed: whether it may be spelled as the list has it.
 
     Raises:
         GenerationError: the model failed.
     """
-    if known := usual_spelling(word):
+    if is_listed and (known := usual_spelling(word)):
         return known
     grammar = spelling_grammar(word, like=like)
     if grammar is None:

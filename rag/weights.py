@@ -17,6 +17,11 @@ from pathlib import Path, PurePosixPath
 from rag.errors import ModelCorruptError, ModelLoadError
 
 GGUF_MAGIC = b"GGUF"
+ADAPTERS = {
+    "reader.safetensors": "746508f308e19072b4d2f4e86fb5e0e78c469a5b461b35c166a6a10850a41fa0",
+    "reader.talks.safetensors": "171c65f863e9a862b0af8adbef9505989d92102ff107836d4dd4636596a37834",
+}
+"""SHA-256 of the adapters that come with the package: for questions, and for follow-ups."""
 PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".joblib")
 
 _BLOCK = 1 << 20

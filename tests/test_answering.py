@@ -315,8 +315,10 @@ def adviser_answer(*replies: str, likeness: Likeness | None = None) -> Answer:
 
 
 def test_a_garbled_name_in_a_draft_is_spelled_by_its_letters() -> None:
-    # Neither the translation nor the spelling is one; so there is a draft.
-    answer = adviser_answer("7", "7", "The national security adviser is Qasim Al-Jarji.", "Araji")
+    # Neither a translation nor the spelling is one; so there is a draft.
+    answer = adviser_answer(
+        "7", "7", "7", "The national security adviser is Qasim Al-Jarji.", "Araji"
+    )
     assert answer.text == "The national security adviser is Qasim Al-Araji. [1]"
     assert answer.status is Status.ANSWERED
 
@@ -404,11 +406,55 @@ def test_after_a_kind_of_place_a_spelling_needs_no_likeness() -> None:
     assert answer.text == "Jurf al-Sakhr (“جرف الصخر”) [1]"
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "shown"),
+    [
+        ("A tank for petrol", "Fire", "A tank for petrol"),
+        ("A tank", "A tank for petrol", "A tank for petrol"),
+        ("9 tanks for petrol", "A burning tank for petrol", "A burning tank for petrol"),
+        ("A tank", "Petrol", "Petrol"),
+    ],
+)
+def test_a_translation_with_faults_is_made_once_more(first: str, second: str, shown: str) -> None:
+    model = ScriptedModel(first, second)
+    answer = answer_of(
+        "What blew up?",
+        passage_of("وانفجر خزان للبنزين قرب الميناء.", 0.6),
+        model=model,
+        reader=ScriptedReader({"خزان للبنزين": 9.0}),
+        likeness=alike(Petrol=0.9, tank=0.7),
+    )
+    assert answer.text == f"{shown} (“خزان للبنزين”) [1]"
+    again = model.asked[1].messages[-1].content.startswith("خزان (tank")
+    assert again is (shown != first)
+
+
+@pytest.mark.parametrize(
+    ("words", "wrong", "right"),
+    [
+        ("شخصين", "Persons", "2 persons"),
+        ("شخصين", "A person", "Both persons"),
+        ("راتب أربعة أشهر", "Salary for the 4th month", "4 months' salary"),
+    ],
+)
+def test_two_are_told_as_two_and_what_is_counted_is_not_ranked(
+    words: str, wrong: str, right: str
+) -> None:
+    for said, status in ((wrong, Status.PARTIAL), (right, Status.ANSWERED)):
+        answer = answer_of(
+            "What do they get?",
+            passage_of(f"وقالت الإدارة إن المصنع سيعوض {words} عن الضرر.", 0.6),
+            model=ScriptedModel(said),
+            reader=ScriptedReader({words: 9.0}),
+        )
+        assert answer.status is status
+
+
 def test_likely_names_of_several_words_need_no_likeness() -> None:
     answer = answer_of(
         "Who left?",
         passage_of("وغادر المهندس سالم بن خلفان الصقري.", 0.6),
-        model=ScriptedModel("Salem and the falcon", "Salem", "Khalfan", "Saqri"),
+        model=ScriptedModel(*["Salem and the falcon"] * 2, "Salem", "Khalfan", "Saqri"),
         reader=ScriptedReader({"سالم بن خلفان الصقري": 9.0}),
         likeness=alike(falcon=0.9, Saqri=0.5),
     )
@@ -416,7 +462,7 @@ def test_likely_names_of_several_words_need_no_likeness() -> None:
 
 
 def test_what_means_something_else_is_not_shown_as_a_translation() -> None:
-    words = ("the two of them", "Qasim", "Araji", "The adviser is President Obama.")
+    words = (*["the two of them"] * 2, "Qasim", "Araji", "The adviser is President Obama.")
     answer = adviser_answer(*words, likeness=alike(Qasim=0.59, two=0.4))
     assert answer.status is Status.PARTIAL
     assert answer.text == adviser_answer().text
@@ -452,7 +498,7 @@ def test_a_draft_in_another_language_names_who_is_named() -> None:
         ("Who said that?", "Director general Salem said that.", True),
         ("What is Salem?", "The director general.", True),
     ):
-        answer = answer_of(question, passage, model=ScriptedModel("7", draft), reader=reader)
+        answer = answer_of(question, passage, model=ScriptedModel("7", "7", draft), reader=reader)
         assert (answer.text == f"{draft} [1]") is shown
 
 
@@ -460,7 +506,7 @@ def test_a_common_noun_written_like_a_name_is_borne_out_by_its_sense() -> None:
     answer = answer_of(
         "Who is exempt?",
         passage_of("ويعفى منها أبناء القرى التي هجرت عند بناء السد العالي.", 0.6),
-        model=ScriptedModel("7", "Villagers displaced for the High Dam are exempt."),
+        model=ScriptedModel("7", "7", "Villagers displaced for the High Dam are exempt."),
         reader=ScriptedReader({"أبناء القرى التي هجرت": 9.0}),
     )
     assert answer.text == "Villagers displaced for the High Dam are exempt. [1]"
@@ -514,7 +560,7 @@ def test_a_draft_with_several_words_from_nowhere_is_not_used(draft: str, *, show
     answer = answer_of(
         "What did the floods destroy?",
         passage_of("دمرت السيول الجسر القديم.", 0.6),
-        model=ScriptedModel("9 walls", draft),
+        model=ScriptedModel("9 walls", "9 walls", draft),
         reader=ScriptedReader({"الجسر القديم": 9.0}),
     )
     assert (answer.text == f"{draft} [1]") is shown

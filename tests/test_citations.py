@@ -118,6 +118,16 @@ def test_an_answer_that_says_what_its_sentence_says_holds() -> None:
     assert (support.missing_words, support.echo, support.holds) == (frozenset(), False, True)
 
 
+def test_a_number_may_be_part_of_what_a_word_means() -> None:
+    shown = "وحصل المالك على << سيارة رباعية الدفع >>."
+    for said, holds in (
+        ("A four-wheel drive car", True),
+        ("Four cars for him", True),
+        ("Five", False),
+    ):
+        assert check_support(said, question="What did he win?", shown=shown).holds is holds
+
+
 def test_a_number_that_is_not_in_the_sentence_is_found() -> None:
     support = check_support("There were 160 attacks.", question=QUESTION, shown=SHOWN)
     assert (support.missing_numbers, support.holds) == (frozenset({"160"}), False)

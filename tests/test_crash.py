@@ -426,8 +426,10 @@ def test_fifty_kills_lose_and_double_nothing(place: Path, forker: Forker, corpus
         assert contents_at(place) == corpus.after
     killed = writing = 0
     for start in cycle(seconds):
-        if killed >= KILLS:
+        if killed >= KILLS and writing >= KILLS / 2:
             break
+        # Chance decides how many hit a document being written; ten times as many would not be it.
+        assert killed < 10 * KILLS, f"only {writing} of {killed} kills hit one being written"
         begin_from(start, place)
         end = None
         while end is None or end.code:
@@ -440,7 +442,6 @@ def test_fifty_kills_lose_and_double_nothing(place: Path, forker: Forker, corpus
                 known = [corpus.before.of(document_id), corpus.after.of(document_id)]
                 assert now.of(document_id) in known
         assert now == corpus.after
-    assert writing > KILLS / 2, f"only {writing} of {killed} kills hit a document being written"
 
 
 def begin_from(start: Path | None, place: Path) -> None:

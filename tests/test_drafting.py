@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.drafting import dictionary, translate, warm_up, write_draft
+from rag.drafting import english_for, translate, warm_up, write_draft
 from rag.errors import GenerationError
 from rag.glossary import glosses, spelled_as_name
 from rag.prompts import load_prompt
@@ -53,20 +53,42 @@ def test_the_model_is_told_the_language_of_the_answer(language: str, named: str)
 
 
 def test_a_translation_has_a_dictionary_too() -> None:
-    model = ScriptedModel("A bus.")
+    model = ScriptedModel("A bus.", "حافلة")
     assert translate("حافلة\nخالد", to="en", model=model, max_tokens=9) == "A bus"
-    assert model.asked[0].messages[-1].content == (
-        "Dictionary: حافلة bus; خالد immortal\nTranslate: حافلة خالد"
-    )
+    assert translate("a bus", to="ar", model=model, max_tokens=9) == "حافلة"
+    into_english, into_arabic = (asked.messages[-1].content for asked in model.asked)
+    assert into_english == "Dictionary: حافلة bus; خالد immortal\nTranslate: حافلة خالد"
+    assert into_arabic == "Dictionary: bus حافلة, حافلات\nTranslate: a bus"
+
+
+def test_a_second_translation_has_the_senses_behind_their_words() -> None:
+    model = ScriptedModel("A bus.")
+    translate("حافلة قديمة كخطبب", to="en", model=model, max_tokens=9, again=True)
+    assert model.asked[0].messages[-1].content == "حافلة (bus) قديمة (old, ancient) كخطبب"
+    assert model.asked[0].fixed == load_prompt("into_english_again").fixed
 
 
 def test_the_dictionary_of_the_prompts_examples_is_the_one_that_is_made() -> None:
-    prompt = load_prompt("into_english")
-    for message in prompt.messages(dict.fromkeys(prompt.variables, "")):
-        for listed in re.findall("^Dictionary: (.+)$", message.content, re.MULTILINE):
+    for message in examples("into_english"):
+        for listed in re.findall("^Dictionary: (.+)$", message, re.MULTILINE):
             for entry in listed.split("; "):
                 arabic = "".join(re.findall(r"^[^A-Za-z]+", entry)).strip()
                 assert set(entry[len(arabic) :].strip().split(", ")) <= known(arabic)
+
+
+def test_the_senses_in_the_examples_of_the_other_prompt_are_those_that_are_told() -> None:
+    model = ScriptedModel("x")
+    for message in examples("into_english_again"):
+        translate(
+            re.sub(r" \([^)]+\)", "", message), to="en", model=model, max_tokens=9, again=True
+        )
+        assert model.asked[-1].messages[-1].content == message
+
+
+def examples(name: str) -> list[str]:
+    prompt = load_prompt(name)
+    given = prompt.messages(dict.fromkeys(prompt.variables, ""))[: prompt.fixed]
+    return [message.content for message in given if message.role == "user"]
 
 
 def known(arabic: str) -> set[str]:
@@ -74,12 +96,26 @@ def known(arabic: str) -> set[str]:
     return senses | {spelled_as_name(word) or "" for word in arabic.split()}
 
 
-def test_the_dictionary_names_at_most_two_senses_and_how_names_are_spelled() -> None:
-    assert (
-        dictionary("الطبيب جمال حسن روبلة") == "الطبيب doctor; جمال Jamal; حسن Hassan; روبلة Roble"
+def told(text: str, asked: str = "") -> str:
+    return "; ".join(
+        f"{gloss.span.of(text)} {', '.join(gloss.senses)}"
+        for gloss in english_for(text, asked=asked)
     )
-    assert dictionary("رصيف كخطبب والبصرة") == "رصيف pavement, quay; والبصرة Basra"
-    assert dictionary("pier 350") == ""
+
+
+def test_the_dictionary_tells_how_names_are_spelled() -> None:
+    assert told("الطبيب جمال حسن روبلة") == "الطبيب doctor; جمال Jamal; حسن Hassan; روبلة Roble"
+    assert told("كخطبب والبصرة") == "والبصرة Basra"
+    assert told("pier 350") == ""
+
+
+def test_a_sense_that_the_question_has_is_the_one_that_is_told() -> None:
+    assert told("5200 قروي") == "قروي rural, villager"
+    assert told("5200 قروي", "How many villagers left?") == "قروي villager"
+
+
+def test_a_dual_is_told_to_be_two() -> None:
+    assert told("شخصين وسيارتان") == "شخصين two person; وسيارتان two car"
 
 
 @pytest.mark.parametrize("language", ["en", "ar", "ur", "und"])

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from itertools import pairwise
+from itertools import islice, pairwise, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,8 @@ from rag.generation import LlamaCppModel, Message, OpenAIModel, TextModel, _whol
 from tests.fakes import ScriptedModel
 
 HELLO = (Message("system", "Be brief."), Message("user", "مرحبا"))
+# The last one's first token is not among those that a model finds likely.
+GRAMMARS = ("root ::= .*", "root ::= [ء-ي ]+", 'root ::= ("no" | "yes") " "*', 'root ::= "𒀱🪁"')
 
 
 class Server:
@@ -262,6 +264,27 @@ def say(model: TextModel, messages: tuple[Message, ...], **options: Any) -> str:
 def test_a_grammar_is_obeyed(model: LlamaCppModel) -> None:
     said = say(model, HELLO, grammar='root ::= "[" [1-3] "] " ("yes" | "no")')
     assert re.fullmatch(r"\[[1-3]\] (yes|no)", said)
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("rules", GRAMMARS)
+def test_under_a_grammar_it_says_what_the_engine_itself_would(
+    model: LlamaCppModel, rules: str
+) -> None:
+    from llama_cpp import LlamaGrammar
+
+    from rag.greedy import decode
+
+    prompt = model._prompt(HELLO, reply=True)
+    grammar = LlamaGrammar.from_string(rules, verbose=False)
+    ours, theirs = (
+        list(islice(takewhile(lambda token: not model._is_end(token), tokens), 12))
+        for tokens in (
+            decode(model._llama, prompt, grammar=rules),
+            model._llama.generate(prompt, temp=0.0, grammar=grammar),
+        )
+    )
+    assert ours == theirs != []
 
 
 @pytest.mark.model

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from rag.glossary import (
     could_be_name,
+    faults,
     glosses,
+    is_dual,
     is_likely_name,
     is_sense,
     likely_names,
@@ -92,9 +94,9 @@ def test_what_is_not_listed_has_no_gloss() -> None:
 
 
 def test_names_between_quotation_marks_have_no_gloss() -> None:
-    assert senses("مدرسة") == {"مدرسة": ("school",)}
+    assert senses("مدرسة") == {"مدرسة": ("school", "female teacher")}
     assert glosses("«مدرسة»") == glosses("«المدرسة الجديدة") == ()
-    assert senses("قال «إن المدرسة لن تفتح اليوم»")["المدرسة"] == ("school",)
+    assert senses("قال «إن المدرسة لن تفتح اليوم»")["المدرسة"] == ("school", "female teacher")
 
 
 def test_words_that_could_be_names_are_names_after_a_title_or_side_by_side() -> None:
@@ -135,7 +137,54 @@ def test_several_words_that_each_could_be_a_name_could_be_one() -> None:
 
 def test_function_words_and_days_are_in_no_name() -> None:
     assert all(map(may_be_name, ("خالد بن علي", "جرف الصخر", "فيلكوش")))
-    assert not any(map(may_be_name, ("كي ينام", "فجر الاثنين", "على البحر")))
+    assert not any(map(may_be_name, ("كي ينام", "فجر الاثنين", "على البحر", "سبعة توابيت")))
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "count"),
+    [
+        ("خزانا للبنزين", "A tank for petrol", 0),
+        ("خزانا للبنزين", "A tank", 1),
+        ("خزانا للبنزين", "The tank and reservoir for petrol", 1),
+        ("خزانا للبنزين", "A burning tank for petrol", 1),
+        ("خزانا للبنزين", "Fire", 3),
+        ("", "Fire", 0),
+    ],
+)
+def test_what_is_left_out_or_added_or_told_twice_is_a_fault(
+    text: str, said: str, count: int
+) -> None:
+    assert faults(text, said, given="") == count
+    assert faults(text, said, given=f"{said}?") <= count
+
+
+@pytest.mark.parametrize("word", ["شخصين", "وشخصان", "سيارتين", "للشهرين", "الجنديان"])
+def test_a_dual_is_known_where_the_plural_is_another(word: str) -> None:
+    assert is_dual(word)
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "مدربين",
+        "العاملين",
+        "لبنان",
+        "قوانين",
+        "بين",
+        "ميدان",
+        "مصريين",
+        "حمدان",
+        "الاثنين",
+        "",
+        "two",
+    ],
+)
+def test_what_may_be_a_plural_or_no_noun_is_no_dual(word: str) -> None:
+    assert not is_dual(word)
+
+
+def test_the_end_of_a_month_is_not_the_last_one() -> None:
+    assert [gloss.senses for gloss in glosses("آخر أبريل")] == [("end of April",)]
 
 
 def test_ali_is_a_name_and_no_preposition() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.quantities import quantities, unstated, with_digits
+from rag.quantities import quantities, ranks_counted, unstated, with_digits
 from rag.text import numbers
 
 
@@ -291,6 +291,13 @@ def test_numbers_of_any_source_are_stated_and_the_others_told() -> None:
 def test_the_figure_before_a_word_of_scale_is_stated_too() -> None:
     assert unstated("40", "40 مليون دينار") == frozenset()
     assert unstated("40 million", "40 دينارا") == {"40000000"}
+
+
+def test_what_is_counted_must_not_be_ranked() -> None:
+    assert ranks_counted("Salary for the 4th month", "راتب أربعة أشهر")
+    assert not ranks_counted("Salary of 4 months", "راتب أربعة أشهر")
+    assert not ranks_counted("The 4th month", "الشهر الرابع")
+    assert not ranks_counted("The 63rd minute", "الدقيقة 63")
 
 
 @given(st.integers(0))

@@ -22,7 +22,6 @@ from rag.reader import (
     MOST_BEFORE_CHARS,
     MOST_TITLE_CHARS,
     PROMPT,
-    SHIPPED,
     Reader,
     ReaderNetwork,
     Reading,
@@ -30,7 +29,7 @@ from rag.reader import (
     verify,
 )
 from rag.schema import Span, Window
-from rag.weights import hash_file
+from rag.weights import ADAPTERS, hash_file
 
 SHAPE = Shape(first_layer=1, rank=2, scale=2.0)
 DIGEST = "abc"
@@ -317,9 +316,9 @@ def test_follow_ups_are_read_with_an_adapter_of_their_own_beside_the_other(
     other = ReaderNetwork(tiny_model(), tokenizer, SHAPE)
     for matrix in other.adapter.parameters():
         nn.init.normal_(matrix)
-    networks = dict(zip(SHIPPED, (network, other), strict=True))
+    networks = dict(zip(ADAPTERS, (network, other), strict=True))
     files = {name: save_reader(tmp_path / name, made) for name, made in networks.items()}
-    monkeypatch.setattr("rag.reader.SHIPPED", {name: hash_file(f) for name, f in files.items()})
+    monkeypatch.setattr("rag.reader.ADAPTERS", {name: hash_file(f) for name, f in files.items()})
     monkeypatch.setattr("rag.reader.resources.files", lambda _: tmp_path)
     model = tiny_model()
     reader = Reader(model, tokenizer, base_digest=DIGEST)
@@ -353,9 +352,9 @@ def test_a_damaged_file_is_refused_with_the_cure(
         Reader(tiny_model(), tokenizer, base_digest=DIGEST, file=file)
 
 
-@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.parametrize("name", ADAPTERS)
 def test_a_shipped_adapter_has_the_digest_that_is_checked(name: str) -> None:
-    verify(Path(str(resources.files("rag") / name)), SHIPPED[name])
+    verify(Path(str(resources.files("rag") / name)), ADAPTERS[name])
 
 
 def test_a_file_with_another_digest_is_corrupt(tmp_path: Path) -> None:

@@ -187,6 +187,14 @@ def test_words_within_names_have_their_usual_spelling(source: str, name: str | N
     assert romanise(source, like="", model=model) == name
 
 
+def test_a_thing_in_quotation_marks_is_not_spelled_like_a_person(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("rag.romanise.usual_spelling", {"مرسى": "Morsi"}.get)
+    assert romanise("مرسى", like="", model=ScriptedModel()) == "Morsi"
+    assert romanise("«مرسى»", like="", model=ScriptedModel("Marsa")) == "Marsa"
+
+
 @pytest.mark.parametrize("source", ["", "في", "86 دولة", "قاسم الأعرجي وزير من مدينة بابل"])
 def test_what_is_no_short_name_is_not_spelled_as_one(source: str) -> None:
     assert romanise(source, like="", model=ScriptedModel("Xyz")) is None

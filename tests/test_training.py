@@ -25,6 +25,7 @@ from training.pairs import (
     negative,
     positive,
     read_paragraphs,
+    read_talks,
     talked,
     unanswered,
     written_for,
@@ -98,12 +99,12 @@ def test_a_turn_comes_after_the_one_before_it(rng: random.Random) -> None:
     (first, none), (second, near), (third, _), (fourth, nothing) = talked(
         [paragraph(**PLACE)], TURNS, 0, rng=rng
     )
-    assert (replace(first, reading=""), none) == (ASKED, [])
-    assert second.reading in ("", "إلى أين وصل الوفد؟ And when?", READING)
+    assert (replace(first, after=""), none) == (ASKED, [])
+    assert second.after in ("", "إلى أين وصل الوفد؟ And when?", READING)
     assert second.answer is not None
     assert (second.answer.of(TEXT), near) == ("يوم الأحد", [(0, 0)])
     assert third.answer is None
-    assert fourth.reading in ("", "Who paid? وكيف كان اللقاء؟")
+    assert fourth.after in ("", "Who paid? وكيف كان اللقاء؟")
     assert (fourth.answer, nothing) == (Span(at := TEXT.index("مفيدا"), at + 5), [])
 
 
@@ -117,16 +118,15 @@ def test_a_turn_is_read_after_the_one_before_it_and_its_answer() -> None:
 
 @pytest.mark.parametrize("file", [TALKS, KEPT_TALKS], ids=lambda file: file.name)
 def test_every_turn_has_its_answer_in_its_article(file: Path) -> None:
-    lines = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    talks = read_talks(file)
     by_name: dict[str, list[Paragraph]] = {}
-    for line in lines:
-        name, _, number = line["article"].partition(":")
-        if name not in by_name:
-            by_name[name] = read_paragraphs(FOLDER / f"{name}.json", left_out=frozenset())
-        turns = list(talked(by_name[name], line["turns"], int(number)))
-        assert len(turns) == len(line["turns"]) == 5
+    for talk in talks:
+        if talk.file not in by_name:
+            by_name[talk.file] = read_paragraphs(FOLDER / f"{talk.file}.json", left_out=frozenset())
+        turns = list(talked(by_name[talk.file], talk.turns, talk.article))
+        assert len(turns) == len(talk.turns) == 5
         assert 3 <= sum(one.answer is not None for one, _ in turns) <= 4
-    assert len(lines) == len({line["article"] for line in lines}) >= 150
+    assert len(talks) == len({(talk.file, talk.article) for talk in talks}) >= 150
 
 
 @pytest.mark.parametrize("rng", EVER)

@@ -47,7 +47,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()
     average(arguments.one, arguments.other, arguments.out)
-    # What `rag.reader.SHIPPED` has to name for an adapter of the package's own.
+    # What `rag.weights.ADAPTERS` has to name for an adapter of the package's own.
     print(f"sha256 {hash_file(arguments.out)}")
 
 

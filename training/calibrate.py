@@ -17,9 +17,9 @@ from __future__ import annotations
 import argparse
 import json
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice, pairwise
+from itertools import accumulate, chain, islice, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,15 @@ from sklearn.model_selection import GroupKFold, cross_val_predict
 from rag.schema import Span, Window
 from rag.settings import load_settings
 from rag.text import detect_language
-from training.pairs import Asked, Paragraph, asked_in, missed_in, read_paragraphs, talked
+from training.pairs import (
+    Asked,
+    Paragraph,
+    asked_in,
+    missed_in,
+    read_paragraphs,
+    read_talks,
+    talked,
+)
 from training.train_reader import FOLDER, QUESTIONS, SEED, open_embedder
 
 KEPT = (FOLDER / "kept.json", FOLDER / "kept.plain.json")
@@ -105,7 +113,7 @@ def ask(
             cosines[[place[0] != one.paragraph for place in places]] = -1.0
         nearest = np.argsort(-cosines)[:NEAREST]
         read = [windows[i] for i in nearest]
-        readings = reader.read(one.reading or one.question, read, in_context=own)
+        readings = reader.read(one.reading, read, in_context=own)
         for i, reading in zip(nearest, readings, strict=True):
             paragraph, span, _ = places[i]
             gold = one.answer if one.answer and paragraph == one.paragraph else None
@@ -166,7 +174,8 @@ def main() -> None:
     parser.add_argument("--plot", type=Path, help="where to draw the reliability, as a PNG")
     arguments = parser.parse_args()
     embedder = open_embedder(load_settings()[0])
-    articles = [one for file in KEPT for one in read_paragraphs(file, left_out=frozenset())]
+    by_name = {file.stem: read_paragraphs(file, left_out=frozenset()) for file in KEPT}
+    articles = [*chain.from_iterable(by_name.values())]
     asked = [*asked_in(articles), *missed_in(articles)]
     random.Random(SEED).shuffle(asked)
     reader = embedder.open_reader(arguments.reader)
@@ -180,7 +189,7 @@ def main() -> None:
     report(kept, judged)
     if arguments.plot:
         draw_reliability(kept, judged, arguments.plot)
-    talk = ask(articles, list(_turns(articles)), embedder, reader, own=True)
+    talk = ask(articles, list(_turns(by_name)), embedder, reader, own=True)
     in_context, judged = fit(talk)
     print(f"in context, cosine and margin, ten-fold: {_coefficients(in_context)}")
     report(talk, judged)
@@ -213,13 +222,13 @@ def draw_reliability(trial: Trial, judged: NDArray[np.float64], path: Path) -> N
     figure.savefig(path)
 
 
-def _turns(articles: Sequence[Paragraph]) -> Iterator[Asked]:
-    """The turns of the kept talks that follow another one; `articles` are those of `KEPT`."""
-    firsts = {"kept": 0, "kept.plain": len(read_paragraphs(KEPT[0], left_out=frozenset()))}
-    for line in KEPT_TALKS.read_text(encoding="utf-8").splitlines():
-        row = json.loads(line)
-        name, _, number = row["article"].partition(":")
-        found = talked(articles, row["turns"], firsts[name] + int(number))
+def _turns(by_name: Mapping[str, Sequence[Paragraph]]) -> Iterator[Asked]:
+    """The turns of the kept talks that follow another one, for all articles in this order."""
+    articles = [*chain.from_iterable(by_name.values())]
+    sizes = map(len, by_name.values())
+    firsts = dict(zip(by_name, accumulate(sizes, initial=0), strict=False))
+    for talk in read_talks(KEPT_TALKS):
+        found = talked(articles, talk.turns, firsts[talk.file] + talk.article)
         yield from (one for one, _ in islice(found, 1, None))
 
 

@@ -55,14 +55,42 @@ class Paragraph:
 class Asked:
     """A question, the number of its paragraph, and the span of that which answers it.
 
-    A near miss has the span of what it comes near to, or None where that is not known. `reading`
-    is the question as the reader is given it, if that is another.
+    A near miss has the span of what it comes near to, or None where that is not known. `after` is
+    the question after what was said before it in a talk, "" for nothing.
     """
 
     question: str
     paragraph: int
     answer: Span | None
-    reading: str = ""
+    after: str = ""
+
+    @property
+    def reading(self) -> str:
+        """The question as the reader is given it."""
+        return self.after or self.question
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A talk about one article: the name of its file, its number there, and the turns.
+
+    Each turn has a `question`, the answering words as `answer`, "" for none, and, where these stand
+    in several sentences, the right one as `sentence`.
+    """
+
+    file: str
+    article: int
+    turns: tuple[dict[str, Any], ...]
+
+
+def read_talks(file: Path) -> list[Talk]:
+    """The talks of `talks*.jsonl`."""
+    talks = []
+    for line in file.read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        name, _, number = row["article"].partition(":")
+        talks.append(Talk(name, int(number), (*row["turns"],)))
+    return talks
 
 
 def read_paragraphs(file: Path, *, left_out: frozenset[str]) -> list[Paragraph]:
@@ -125,11 +153,7 @@ def follow_ups(
         rows: with the number of the article, the question, and the answering words or None.
     """
     for row in rows:
-        text = paragraphs[row["article"]].text
-        answer = None
-        if row["answer"] is not None:
-            start = text.index(row["answer"])
-            answer = Span(start, start + len(row["answer"]))
+        answer = _placed(paragraphs[row["article"]].text, row["answer"])
         yield Asked(row["question"], row["article"], answer)
 
 
@@ -140,15 +164,14 @@ def talked(
     *,
     rng: random.Random | None = None,
 ) -> Iterator[tuple[Asked, list[Place]]]:
-    """The turns of a talk about one paragraph, as `talks*.jsonl` has them, each after the last.
+    """The turns of a talk about one paragraph, each after the last.
 
     With each question comes the sentence that answered the turn before, which comes near to
     answering this one.
 
     Args:
         paragraphs: of the set.
-        turns: questions, each with the answering words, "" for none, and the sentence that they
-            stand in where they stand in several.
+        turns: as `Talk` has them.
         number: of the paragraph.
         rng: leaves out the answer before, or all that was said before, now and then.
     """
@@ -156,19 +179,16 @@ def talked(
     before = ""
     answered: Span | None = None
     for turn in turns:
-        answer = None
-        if words := turn["answer"]:
-            start = paragraph.text.index(words, paragraph.text.index(turn.get("sentence") or words))
-            answer = Span(start, start + len(words))
+        answer = _placed(paragraph.text, turn["answer"], sentence=turn.get("sentence", ""))
         said, near = "", list[Place]()
         if answered is not None:
             said = answered.of(paragraph.text)
             near = [(number, i) for i, s in enumerate(paragraph.sentences) if s.overlaps(answered)]
         how = rng.random() if rng else 0.0
-        question, reading = turn["question"], ""
+        question, after = turn["question"], ""
         if how < _AFTER:
-            reading = follow(question, before, said if how < _AFTER_ANSWER else "")
-        yield Asked(question, number, answer, reading), near
+            after = follow(question, before, said if how < _AFTER_ANSWER else "")
+        yield Asked(question, number, answer, after), near
         before, answered = question, answer
 
 
@@ -188,7 +208,7 @@ def positive(paragraphs: Sequence[Paragraph], asked: Asked, rng: random.Random) 
     window = _window(paragraph, first, last, rng)
     if answer.start < 0 or answer.end > len(window.text):
         return None
-    return Pair(asked.reading or asked.question, window, answer)
+    return Pair(asked.reading, window, answer)
 
 
 def unanswered(paragraphs: Sequence[Paragraph], missed: Asked, rng: random.Random) -> Pair | None:
@@ -220,7 +240,7 @@ def negative(
         return None
     number, sentence = rng.choice(places)
     window = _window(paragraphs[number], sentence, sentence, rng)
-    return Pair(asked.reading or asked.question, window, None)
+    return Pair(asked.reading, window, None)
 
 
 def without_answer(
@@ -231,6 +251,14 @@ def without_answer(
         return list(places)
     wanted = fold(asked.answer.of(paragraphs[asked.paragraph].text))
     return [place for place in places if wanted not in fold(_sentence(paragraphs, place))]
+
+
+def _placed(text: str, words: str | None, *, sentence: str = "") -> Span | None:
+    """Where words stand first, from a sentence on; None for no words."""
+    if not words:
+        return None
+    start = text.index(words, text.index(sentence))
+    return Span(start, start + len(words))
 
 
 def _gold(question: Mapping[str, Any]) -> Span | None:

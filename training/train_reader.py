@@ -38,6 +38,7 @@ from training.pairs import (
     negative,
     positive,
     read_paragraphs,
+    read_talks,
     talked,
     unanswered,
     without_answer,
@@ -144,10 +145,9 @@ def _of_talks(
     articles: Mapping[str, Sequence[Paragraph]], rng: random.Random, *, share: float
 ) -> Iterator[Pair | None]:
     """A share of the turns of all talks, each with its sentence and another, or two others."""
-    for row in _rows(TALKS):
-        name, _, number = row["article"].partition(":")
-        paragraphs = articles[name]
-        for one, places in talked(paragraphs, row["turns"], int(number), rng=rng):
+    for talk in read_talks(TALKS):
+        paragraphs = articles[talk.file]
+        for one, places in talked(paragraphs, talk.turns, talk.article, rng=rng):
             if rng.random() >= share:
                 continue
             near = without_answer(paragraphs, one, places)
@@ -273,7 +273,7 @@ def main() -> None:
     checkpoint = arguments.out.with_suffix(".checkpoint")
     _train(network, plan, rate=arguments.rate, checkpoint=checkpoint)
     save(network, arguments.out, base_digest=digest)
-    # What `rag.reader.SHIPPED` has to name for an adapter of the package's own.
+    # What `rag.weights.ADAPTERS` has to name for an adapter of the package's own.
     print(f"sha256 {hash_file(arguments.out)}")
 
 
