@@ -157,7 +157,7 @@ def _likeliest(gloss: Gloss) -> str:
 
 def warm_up(model: TextModel) -> None:
     """Lets the model read the fixed heads of the commonest prompts ahead of the first question."""
-    for name in (_INTO["en"], _PROMPT):
+    for name in (_INTO["en"], _AGAIN, _PROMPT):
         prompt = load_prompt(name)
         messages = prompt.messages(dict.fromkeys(prompt.variables, ""))
         model.warm(messages[: prompt.fixed])

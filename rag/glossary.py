@@ -75,7 +75,7 @@ _SAY_LITTLE = (
     "after also amount because before being between bring brought due during find found gave get "
     "give given got include including make made making may might more most number only others over "
     "part people per person put said say set take taken tell than their them thing time told too "
-    "took under use used way will within ad al bin bint along st nd rd th"
+    "took under use used way will within ad al bin bint along mr mrs st nd rd th"
 )
 _DUAL = re.compile("(?P<stem>.{2,}?)(?P<she>ت?)(?:ان|ين)")
 # Participles, «عامل» and «مدير», have a plural of the dual's form beside another one.
@@ -261,7 +261,8 @@ def is_dual(word: str) -> bool:
     """Whether an Arabic word surely is a dual, two of what it names: «سيارتين», «شخصان».
 
     The endings of masculine duals are those of plurals too; what has a plural of another form in
-    the list, as «أشخاص», has no plural with them. What could be a name, «حمدان», is not sure.
+    the list, as «أشخاص», has no plural with them. What could be a name, «حمدان», is not sure, nor
+    what has an article: «الساقين» are "his legs".
     """
     plain = fold(word)
     spelled, folded = _listed()
@@ -269,6 +270,8 @@ def is_dual(word: str) -> bool:
         return False
     plurals = _broken_plurals()
     for prefix in _PREFIXES:
+        if prefix.endswith(("ال", "لل")):
+            continue
         if plain.startswith(prefix) and (match := _DUAL.fullmatch(plain[len(prefix) :])):
             if (f"{match['stem']}ه",) in folded and match["she"]:
                 return True
@@ -338,8 +341,14 @@ def strange_words(said: str, *, text: str, given: str) -> tuple[str, ...]:
 
 
 def _could_be_names(text: str) -> str:
-    """The words of an Arabic text that are not listed, or could be names all the same."""
-    listed = [gloss.span for gloss in glosses(text)]
+    """The words of an Arabic text that are not listed as they stand, or could be names as well."""
+    spelled, _ = _listed()
+    forms = [(gloss.span, tuple(gloss.span.of(text).split())) for gloss in glosses(text)]
+    listed = [
+        span
+        for span, (first, *others) in forms
+        if others or (first,) in spelled or (first.removeprefix("ال"),) in spelled
+    ]
     return " ".join(
         word
         for span in words(text)

@@ -261,6 +261,17 @@ def test_another_word_is_missing() -> None:
     assert support.missing_words == {"انتخب"}
 
 
+def test_a_verb_of_saying_stands_for_no_other() -> None:
+    shown = "وذكرت الصحف أن الوزير << وصل >> إلى عدن."
+    for said, missing in (
+        ("قال الوزير إلى عدن.", {"قال"}),
+        ("قال الوزير إنه وصل إلى عدن.", frozenset()),
+        ("وصل الوزير، ذكرت الصحف.", frozenset()),
+    ):
+        support = check_support(said, question="من وصل إلى عدن؟", shown=shown)
+        assert support.missing_words == missing
+
+
 @pytest.mark.parametrize(
     ("answer", "question", "shown"),
     [

@@ -158,8 +158,9 @@ def test_a_failure_of_the_model_reaches_the_caller() -> None:
 def test_warming_up_reads_what_drafts_and_translations_into_english_begin_with() -> None:
     model = ScriptedModel("May.")
     warm_up(model)
-    translate("أيار", to="en", model=model, max_tokens=9)
+    for again in (False, True):
+        translate("أيار", to="en", model=model, max_tokens=9, again=again)
     drafted(model, question="When?", sentence="May.")
     heads = [asked.messages[: asked.fixed] for asked in model.asked]
     assert model.warmed == heads
-    assert heads[1] == model.asked[1].messages[: load_prompt("wording").fixed]
+    assert heads[2] == model.asked[2].messages[: load_prompt("wording").fixed]
