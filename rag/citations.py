@@ -111,10 +111,9 @@ def _asks_whether(question: str) -> bool:
 def _missing_words(answer: str, source: str) -> frozenset[str]:
     """The words of an answer of which the source does not have the stem.
 
-    In «قال قاآني إلى بغداد» the verb of saying stands for another, of which the source tells.
-
     Roots are not compared: the letters that forms of a word do not share are those that a misspelt
-    name lacks. Numbers are compared elsewhere, by their value.
+    name lacks. Numbers are compared elsewhere, by their value. Verbs of saying may be others than
+    the source has, but not in the place of one that is none: «قال الوزير إلى عدن».
     """
     stems = content_stems(source)
     words = [fold(word) for word in split_words(answer)]

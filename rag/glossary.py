@@ -77,9 +77,11 @@ _SAY_LITTLE = (
     "part people per person put said say set take taken tell than their them thing time told too "
     "took under use used way will within ad al bin bint along mr mrs st nd rd th"
 )
-_DUAL = re.compile("(?P<stem>.{2,}?)(?P<she>ت?)(?:ان|ين)")
+# «صحفيين» is mostly a plural.
+_DUAL = re.compile("(.{2,})ان|(.+[^ي])ين")
+_DEFINITE = re.compile("[وف]?[بك]?ال|[وف]?لل")
 # Participles, «عامل» and «مدير», have a plural of the dual's form beside another one.
-_PARTICIPLE = re.compile(".ا..|م.+")
+_PARTICIPLE_OR_VERB = re.compile(".ا..|م.+|ي.+")
 _MARKS = re.compile("[\u0640\u064b-\u0652\u0670]")
 
 
@@ -265,29 +267,29 @@ def is_dual(word: str) -> bool:
     what has an article: «الساقين» are "his legs".
     """
     plain = fold(word)
-    spelled, folded = _listed()
-    if (word,) in spelled or (plain,) in folded or spelled_as_name(word):
+    if _DEFINITE.match(plain) or spelled_as_name(word):
         return False
-    plurals = _broken_plurals()
-    for prefix in _PREFIXES:
-        if prefix.endswith(("ال", "لل")):
-            continue
-        if plain.startswith(prefix) and (match := _DUAL.fullmatch(plain[len(prefix) :])):
-            if (f"{match['stem']}ه",) in folded and match["she"]:
-                return True
-            if match["stem"] in plurals and not match["she"]:
-                return True
-    return False
+    _, listed = _listed()
+    heads = [plain.removeprefix(prefix) for prefix in _PREFIXES if plain.startswith(prefix)]
+    if any((head,) in listed for head in heads):
+        return False
+    stems = [match[1] or match[2] for match in map(_DUAL.fullmatch, heads) if match]
+    # «سيارت» is «سيارة» with an ending, and «صوت» is itself.
+    return any(
+        stem in _broken_plurals() or (stem.endswith("ت") and (f"{stem[:-1]}ه",) in listed)
+        for stem in stems
+    )
 
 
 @cache
 def _broken_plurals() -> frozenset[str]:
-    """The words of the list, folded, that have but a plural which does not begin with them."""
+    """The nouns of the list, folded, that have a plural of another form and none with endings."""
+    rows = (tuple(map(fold, forms)) for forms, _ in entries())
     return frozenset(
-        fold(one)
-        for (one, *others), _ in entries()
-        if not (" " in one or _PARTICIPLE.fullmatch(fold(one)))
-        and any(not fold(other).startswith(fold(one)) for other in others)
+        one
+        for one, *others in rows
+        if not (" " in one or _PARTICIPLE_OR_VERB.fullmatch(one))
+        and any(not other.startswith((one, "ي")) for other in others)
     )
 
 

@@ -158,7 +158,7 @@ def test_what_is_left_out_or_added_or_told_twice_is_a_fault(
     assert faults(text, said, given=f"{said}?") <= count
 
 
-@pytest.mark.parametrize("word", ["شخصين", "وشخصان", "سيارتين", "لجنديين"])
+@pytest.mark.parametrize("word", ["شخصين", "وشخصان", "سيارتين", "صوتين", "لرجلين"])
 def test_a_dual_is_known_where_the_plural_is_another(word: str) -> None:
     assert is_dual(word)
 
@@ -169,6 +169,9 @@ def test_a_dual_is_known_where_the_plural_is_another(word: str) -> None:
         "مدربين",
         "العاملين",
         "الساقين",
+        "صحفيين",
+        "يدرسان",
+        "لسكان",
         "لبنان",
         "قوانين",
         "بين",
