@@ -190,7 +190,7 @@ def test_loading_lets_the_model_read_its_instructions(
         make_settings(), embedder=HashEmbedder(), reader=ScriptedReader(), model=model
     ) as assistant:
         assistant.load()
-    assert (len(model.warmed), model.asked) == (2, [])
+    assert (len(model.warmed), model.asked) == (3, [])
 
 
 def test_the_engine_none_needs_no_model_and_quotes(

@@ -184,7 +184,7 @@ def test_loading_lets_the_text_model_read_its_instructions(
     with Engines(make_settings(), embedder=embedder, model=model) as engines:
         engines.load()
     assert (embedder.queries, embedder.opened) == (["warm up"], 1)
-    assert (len(model.warmed), model.asked) == (2, [])
+    assert (len(model.warmed), model.asked) == (3, [])
 
 
 # what a page of settings shows
