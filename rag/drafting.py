@@ -6,7 +6,7 @@ import re
 from collections.abc import Generator, Sequence
 from typing import Literal
 
-from rag.generation import TextModel
+from rag.generation import HasTranslator, Message, TextModel
 from rag.glossary import (
     Gloss,
     english_stems,
@@ -19,10 +19,11 @@ from rag.glossary import (
 from rag.into_arabic import arabic_for
 from rag.prompts import load_prompt
 from rag.quantities import with_digits
+from rag.text import detect_language
 
 _PROMPT = "wording"
 _INTO = {"en": "into_english", "ar": "into_arabic"}
-_AGAIN = "into_english_again"
+_AGAIN, _TRAINED = "into_english_again", "into_english_trained"
 _LANGUAGES = {"en": "English", "ar": "Arabic", "fa": "Persian", "ur": "Urdu"}
 # The answer keeps to the letters of its language, and to one line.
 _GRAMMARS = {
@@ -32,6 +33,7 @@ _GRAMMARS = {
 # The third sense of a listed word is seldom the one.
 _SENSES = 2
 _BEFORE_NUMBER = re.compile(r"^ب\u0640?(?=\d)")
+_NOTHING = "-"
 _ANY_LINE = r"root ::= [^\n<>\[\]]+"
 
 
@@ -96,21 +98,43 @@ def translate(
     Raises:
         GenerationError: the model failed.
     """
-    # «بثلاث زنازين» is "three cells": the preposition belongs to a verb that is not there.
-    words = _BEFORE_NUMBER.sub("", with_digits(" ".join(text.split())))
+    words = _with_plain_numbers(text)
     listed = arabic_for(words) if to == "ar" else english_for(words, asked=asked)
-    if again:
-        prompt, told = load_prompt(_AGAIN), {"words": _with_senses(listed, words)}
+    trained = _trained(model) if to == "en" and not again else None
+    if trained is not None:
+        model, messages = trained, into_english(text, asked=asked)
+    elif again:
+        messages = load_prompt(_AGAIN).messages({"words": _with_senses(listed, words)})
     else:
-        prompt = load_prompt(_INTO[to])
-        told = {"words": words, "dictionary": _dictionary(listed, words) or "-"}
+        told = {"words": words, "dictionary": _dictionary(listed, words)}
+        messages = load_prompt(_INTO[to]).messages(told)
     pieces = model.write(
-        prompt.messages(told),
-        fixed=prompt.fixed,
-        grammar=_GRAMMARS[to],
-        max_tokens=max_tokens,
+        messages, fixed=len(messages) - 1, grammar=_GRAMMARS[to], max_tokens=max_tokens
     )
     return " ".join("".join(pieces).split()).rstrip(".")
+
+
+def into_english(text: str, *, asked: str) -> tuple[Message, ...]:
+    """What a model is told that was trained to translate answering words.
+
+    Args:
+        text: the words.
+        asked: the question that they answer; left out if it is not in English.
+    """
+    words = _with_plain_numbers(text)
+    question = " ".join(asked.split()) if detect_language(asked) == "en" else _NOTHING
+    dictionary = _dictionary(english_for(words, asked=asked), words)
+    return load_prompt(_TRAINED).messages(
+        {"question": question, "dictionary": dictionary, "words": words}
+    )
+
+
+def _with_plain_numbers(text: str) -> str:
+    """Words on one line, their numbers in digits: «بثلاث زنازين» as «3 زنازين».
+
+    The preposition belongs to a verb that is not there.
+    """
+    return _BEFORE_NUMBER.sub("", with_digits(" ".join(text.split())))
 
 
 def english_for(text: str, *, asked: str = "") -> tuple[Gloss, ...]:
@@ -140,8 +164,8 @@ def _is_within(some: frozenset[str], others: frozenset[str]) -> bool:
 
 
 def _dictionary(found: Sequence[Gloss], text: str) -> str:
-    """«الطبيب doctor; جمال Jamal»; empty if nothing is listed."""
-    return "; ".join(f"{gloss.span.of(text)} {_likeliest(gloss)}" for gloss in found)
+    """«الطبيب doctor; جمال Jamal»; a dash if nothing is listed."""
+    return "; ".join(f"{gloss.span.of(text)} {_likeliest(gloss)}" for gloss in found) or _NOTHING
 
 
 def _with_senses(found: Sequence[Gloss], text: str) -> str:
@@ -157,7 +181,14 @@ def _likeliest(gloss: Gloss) -> str:
 
 def warm_up(model: TextModel) -> None:
     """Lets the model read the fixed heads of the commonest prompts ahead of the first question."""
-    for name in (_INTO["en"], _AGAIN, _PROMPT):
+    trained = _trained(model)
+    first = (model, _INTO["en"]) if trained is None else (trained, _TRAINED)
+    for reader, name in (first, (model, _AGAIN), (model, _PROMPT)):
         prompt = load_prompt(name)
         messages = prompt.messages(dict.fromkeys(prompt.variables, ""))
-        model.warm(messages[: prompt.fixed])
+        reader.warm(messages[: prompt.fixed])
+
+
+def _trained(model: TextModel) -> TextModel | None:
+    """The model as it was trained to translate into English, if it was."""
+    return model.translator if isinstance(model, HasTranslator) else None

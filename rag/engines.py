@@ -19,7 +19,14 @@ from rag.generation import LlamaCppModel, OpenAIModel, TextModel
 from rag.models import ModelStore
 from rag.settings import Settings
 from rag.statements import Likeness
-from rag.weights import ADAPTERS, bytes_under
+from rag.weights import (
+    ADAPTERS,
+    TRANSLATOR,
+    TRANSLATOR_BASE,
+    TRANSLATOR_SHA256,
+    bytes_under,
+    verify,
+)
 
 if TYPE_CHECKING:
     from rag.fetching import FetchProgress
@@ -171,6 +178,7 @@ class Engines(Closes):
             self._store.resolve(models.text),
             context_tokens=answer.context_tokens,
             threads=models.threads,
+            translator=_translator() if models.text == TRANSLATOR_BASE else None,
         )
 
     def _about_embedder(self) -> LoadedModel:
@@ -217,6 +225,12 @@ class Engines(Closes):
         if path is None:
             return None
         return path.stat().st_size if path.is_file() else bytes_under(path)
+
+
+def _translator() -> Path:
+    path = Path(str(resources.files("rag") / TRANSLATOR))
+    verify(path, TRANSLATOR_SHA256)
+    return path
 
 
 def _in_memory(part: object) -> bool:

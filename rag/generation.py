@@ -12,12 +12,14 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 import httpx
 
 from rag.errors import GenerationError, ModelLoadError, SettingsError
+from rag.gguf_adapter import SwitchedAdapter
 
 if TYPE_CHECKING:
     from llama_cpp import Llama
@@ -65,6 +67,15 @@ class TextModel(Protocol):
         """Frees the model."""
 
 
+@runtime_checkable
+class HasTranslator(Protocol):
+    """A text model that may have been trained to translate as well."""
+
+    @property
+    def translator(self) -> TextModel | None:
+        """The model as it was trained to translate answering words into English, or None."""
+
+
 class LlamaCppModel:
     """A GGUF model run by llama.cpp with its own chat template.
 
@@ -72,11 +83,25 @@ class LlamaCppModel:
     is therefore read once and its state kept. Calls from several threads take their turns.
     """
 
-    def __init__(self, path: Path, *, context_tokens: int, threads: int = 0) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        context_tokens: int,
+        threads: int = 0,
+        translator: Path | None = None,
+    ) -> None:
         """Loads the model.
 
+        Args:
+            path: the GGUF file.
+            context_tokens: most tokens of prompt and reply together.
+            threads: processor threads; 0 means all cores.
+            translator: an adapter of the model, on while it translates.
+
         Raises:
-            ModelLoadError: the file is no GGUF model, or memory does not suffice.
+            ModelLoadError: the file is no GGUF model, the adapter not one of it, or memory does
+                not suffice.
         """
         try:
             from llama_cpp import Llama
@@ -101,8 +126,9 @@ class LlamaCppModel:
             ) from exc
         self._path, self._context_tokens = path, context_tokens
         self._lock = threading.Lock()
-        # The engine's state after each fixed head, by the tokens of that head.
-        self._prefixes: dict[tuple[int, ...], Any] = {}
+        self._adapter = SwitchedAdapter(self._llama, translator)
+        # The engine's state after each fixed head, by the tokens of that head and the adapter.
+        self._prefixes: dict[tuple[bool, tuple[int, ...]], Any] = {}
         template = self._llama.metadata.get("tokenizer.chat_template")
         if template is None:
             raise ModelLoadError(
@@ -118,13 +144,19 @@ class LlamaCppModel:
         """The file's name without its suffix."""
         return self._path.stem
 
+    @property
+    def translator(self) -> TextModel | None:
+        """The model with its adapter for translating; None without one."""
+        return _Adapted(self) if self._adapter.is_there else None
+
     def count_tokens(self, text: str) -> int:
         """Tokens of `text`."""
         return len(self._tokens(text))
 
-    def warm(self, messages: Sequence[Message]) -> None:
+    def warm(self, messages: Sequence[Message], *, adapted: bool = False) -> None:
         """Reads messages that later prompts begin with."""
         with self._lock, self._translated():
+            self._adapter.switch(on=adapted)
             self._reuse(self._prompt(messages, reply=False))
 
     def write(
@@ -134,11 +166,13 @@ class LlamaCppModel:
         fixed: int = 0,
         grammar: str | None = None,
         max_tokens: int,
+        adapted: bool = False,
     ) -> Iterator[str]:
         """Yields the reply piece by piece; whole characters only."""
         from rag.greedy import decode
 
         with self._lock, self._translated():
+            self._adapter.switch(on=adapted)
             prompt = self._fitting(messages, fixed, max_tokens)
             waiting = b""
             with closing(decode(self._llama, prompt, grammar=grammar or _ANYTHING)) as tokens:
@@ -154,6 +188,7 @@ class LlamaCppModel:
         """Frees the model."""
         with self._lock:
             self._prefixes.clear()
+            self._adapter.close()
             self._llama.close()
 
     def _fitting(self, messages: Sequence[Message], fixed: int, reply_tokens: int) -> list[int]:
@@ -173,7 +208,7 @@ class LlamaCppModel:
         """Brings the engine to a state that has read `head`, if it is not in one already."""
         import llama_cpp
 
-        llama, key = self._llama, tuple(head)
+        llama, key = self._llama, (self._adapter.is_on, tuple(head))
         context = llama._ctx.ctx
         if llama.n_tokens >= len(head) and llama._input_ids[: len(head)].tolist() == head:
             return
@@ -221,6 +256,19 @@ class LlamaCppModel:
             yield
         except (RuntimeError, ValueError, MemoryError) as exc:
             raise GenerationError(model=self.name, reason=str(exc)) from exc
+
+
+class _Adapted:
+    """A `LlamaCppModel` with its adapter on, as a `TextModel`; closing it is the model's matter."""
+
+    def __init__(self, model: LlamaCppModel) -> None:
+        self._model = model
+        self.name, self.count_tokens = model.name, model.count_tokens
+        self.warm = partial(model.warm, adapted=True)
+        self.write = partial(model.write, adapted=True)
+
+    def close(self) -> None:
+        """Does nothing."""
 
 
 class OpenAIModel:

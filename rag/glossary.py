@@ -23,7 +23,7 @@ from rag.schema import Span
 from rag.spellings import WITHIN_NAMES, name_words, usual_spelling
 from rag.text import fold, words
 
-_LIST, _IRREGULAR = "glossary.tsv", "irregular.tsv"
+_LIST, _ENGLISH, _IRREGULAR = "glossary.tsv", "english.tsv", "irregular.tsv"
 _LONGEST = 4
 _LEAST_LETTERS = 3
 _LEAST_BEFORE_HIS = 2
@@ -82,6 +82,8 @@ _DUAL = re.compile("(.{2,})ان|(.+[^ي])ين")
 _DEFINITE = re.compile("[وف]?[بك]?ال|[وف]?لل")
 # Participles, «عامل» and «مدير», have a plural of the dual's form beside another one.
 _PARTICIPLE_OR_VERB = re.compile(".ا..|م.+|ي.+")
+BEFORE_DATES = content_stems("يوم تاريخ شهر عام سنة")
+"""Stems of what may stand before a date, and need not be told: «يوم 8 كانون الأول 2024»."""
 _MARKS = re.compile("[\u0640\u064b-\u0652\u0670]")
 
 
@@ -250,11 +252,13 @@ def _is_told_twice(gloss: Gloss, told: frozenset[str]) -> bool:
 def _wanted(text: str) -> list[frozenset[str]]:
     """The English stems of each listed word that a translation has to tell."""
     dates = [date.span for date in stated_dates(text, "en")]
+    any_of_calendar = any(map(_is_of_calendar, glosses(text)))
     wanted = []
     for gloss, senses in zip(glosses(text), _stems_by_gloss(text), strict=True):
         word = gloss.span.of(text)
         dated = _is_of_calendar(gloss) or any(map(gloss.span.overlaps, dates))
-        if senses and not (dated or quantities(word) or spelled_as_name(word)):
+        beside_date = any_of_calendar and content_stems(word) <= BEFORE_DATES
+        if senses and not (dated or beside_date or quantities(word) or spelled_as_name(word)):
             wanted.append(senses)
     return wanted
 
@@ -385,8 +389,28 @@ def stems_of_senses(text: str) -> frozenset[str]:
 
 @lru_cache(maxsize=256)
 def _stems_by_gloss(text: str) -> tuple[frozenset[str], ...]:
-    """The English stems of each of a text's `glosses`: a draft is compared with them repeatedly."""
-    return tuple(english_stems(" ".join(gloss.senses)) for gloss in glosses(text))
+    """The English stems of each of a text's `glosses`: a draft is compared with them repeatedly.
+
+    What an English word means by the other list is a sense of the Arabic one too: "gasoline".
+    """
+    further = _further_senses()
+    return tuple(
+        english_stems(" ".join((*gloss.senses, *further.get(gloss.senses, ()))))
+        for gloss in glosses(text)
+    )
+
+
+@cache
+def _further_senses() -> Mapping[tuple[str, ...], tuple[str, ...]]:
+    """The English words of which an entry of the list is the Arabic, by the entry's senses."""
+    _, listed = _listed()
+    found: dict[tuple[str, ...], tuple[str, ...]] = {}
+    for english, arabic in english_entries():
+        for form in arabic:
+            first, *rest = fold(form).split()
+            if senses := listed.get((first, *map(_without_article, rest))):
+                found[senses] = (*found.get(senses, ()), english)
+    return found
 
 
 def english_stems(text: str) -> frozenset[str]:
@@ -445,6 +469,13 @@ def entries() -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
     for line in resources.files("rag").joinpath(_LIST).read_text(encoding="utf-8").splitlines():
         forms, senses = line.split("\t")
         yield tuple(forms.split("/")), tuple(senses.split("; "))
+
+
+def english_entries() -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The other list's lines: an English word or expression, and Arabic for it."""
+    for line in resources.files("rag").joinpath(_ENGLISH).read_text(encoding="utf-8").splitlines():
+        english, arabic = line.split("\t")
+        yield english, tuple(arabic.split("; "))
 
 
 def _without_article(form: str) -> str:

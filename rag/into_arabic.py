@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
-from importlib import resources
 
 from rag.glossary import (
     SYMBOLS,
     Gloss,
+    english_entries,
     english_stems,
     entries,
     longest_listed,
@@ -24,7 +24,6 @@ from rag.quantities import quantities
 from rag.spellings import arabic_spellings
 from rag.text import fold, split_words, words
 
-_LIST = "english.tsv"
 # Of a name: «al-Amri».
 _ARTICLES = frozenset(("al", "el"))
 
@@ -62,14 +61,10 @@ def _key(english: Iterable[str]) -> tuple[str, ...]:
 def _by_english() -> Mapping[tuple[str, ...], tuple[str, ...]]:
     """The Arabic words by the stems of each English word or expression."""
     found: dict[tuple[str, ...], list[tuple[int, str]]] = {}
-    text = resources.files("rag").joinpath(_LIST).read_text(encoding="utf-8")
-    for line in text.splitlines():
-        english, arabic = line.split("\t")
+    for english, arabic in english_entries():
         # «منكوب» for "stricken" comes after what "strike" is.
         rank = -1 if one_spelling(english) == english else 0
-        found.setdefault(_key(split_words(english)), []).extend(
-            (rank, form) for form in arabic.split("; ")
-        )
+        found.setdefault(_key(split_words(english)), []).extend((rank, form) for form in arabic)
     for (form, *_), senses in entries():
         for rank, sense in enumerate(senses):
             found.setdefault(_key(split_words(sense)), []).append((rank, form))

@@ -57,19 +57,17 @@ class Adapter:
                     # In a layer that is adapted already, the linear one is its `base`.
                     self.layers[f"layers.{number}.{name.replace('.base', '')}"] = adapted
 
-    def parameters(self) -> Iterator[nn.Parameter]:
-        """All A and B matrices."""
-        for layer in self.layers.values():
-            yield layer.lora_a
-            yield layer.lora_b
+    def named_parameters(self) -> dict[str, nn.Parameter]:
+        """All A and B matrices by name."""
+        found: dict[str, nn.Parameter] = {}
+        for name, layer in self.layers.items():
+            found[f"{name}.lora_a"] = layer.lora_a
+            found[f"{name}.lora_b"] = layer.lora_b
+        return found
 
     def state(self) -> dict[str, torch.Tensor]:
         """The matrices by name, as they are saved."""
-        found: dict[str, torch.Tensor] = {}
-        for name, layer in self.layers.items():
-            found[f"{name}.lora_a"] = layer.lora_a.detach()
-            found[f"{name}.lora_b"] = layer.lora_b.detach()
-        return found
+        return {name: matrix.detach() for name, matrix in self.named_parameters().items()}
 
     def load(self, state: dict[str, torch.Tensor]) -> None:
         """Takes matrices over by name.

@@ -22,10 +22,10 @@ import torch
 from safetensors import SafetensorError, safe_open
 from torch import nn
 
-from rag.errors import ModelCorruptError, ModelLoadError
+from rag.errors import ModelLoadError
 from rag.lora import Adapter
 from rag.schema import Span, Window
-from rag.weights import ADAPTERS, hash_file
+from rag.weights import ADAPTERS, verify
 
 PROMPT = "task: question answering | query: {question} | title: {title} | before: {before} | text: "
 MOST_TOKENS = 384
@@ -207,20 +207,6 @@ def _load(path: Path, model: Any, tokenizer: Any, *, base_digest: str) -> Reader
             reason=f"the reader does not fit its model ({exc}). Install it again.",
         ) from exc
     return network
-
-
-def verify(path: Path, sha256: str) -> None:
-    """Compares a file with its digest.
-
-    Raises:
-        ModelCorruptError: it is missing, or has another digest.
-    """
-    found = hash_file(path) if path.is_file() else "none"
-    if found != sha256:
-        raise ModelCorruptError(
-            model=str(path),
-            reason=f"its SHA-256 is {found}, not {sha256}. Install Mustanad again.",
-        )
 
 
 def _prompt(question: str, window: Window) -> str:

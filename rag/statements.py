@@ -13,6 +13,7 @@ from rag.drafting import translate, write_draft
 from rag.evidence import worded_for_model
 from rag.generation import TextModel
 from rag.glossary import (
+    BEFORE_DATES,
     could_be_name,
     faults,
     is_dual,
@@ -53,8 +54,6 @@ _TWO = re.compile(r"\b(?:both|twice|pair|couple)\b")
 # Of 45 Arabic drafts about kept English articles, 28 told no more of the English words, and 25 of
 # these were wrong: «جمعت الأرز» for "gathering wild leaves".
 _LEAST_TOLD_IN_ARABIC = 0.6
-# They may stand before a date: «يوم 8 كانون الأول 2024».
-_OF_DATES = content_stems("يوم تاريخ شهر عام سنة")
 # Of 37 drafts about kept articles that the sentence bore out, 10 had as many words that came from
 # nowhere, and 7 of these were wrong, like "night-time pollution" for the bonus of a night shift.
 # So are translations; and a draft, which comes where no translation holds, may have none.
@@ -183,7 +182,7 @@ def _in_english(
     added = strange_words(said, text=best.marked, given=query)
     holds = share > _LEAST_TOLD and len(added) < _MANY_STRANGE and not _guesses(said, best)
     found = list(filter(None, (said if holds else "", name)))
-    alike = likeness(found, best.marked) if likeness and found else [1.0] * len(found)
+    alike = _likeness_of(found, best, likeness)
     last = said if share <= _MOSTLY_TOLD or could_be_name(best.marked) else ""
     for near, words in sorted(
         zip(alike, found, strict=True), key=lambda pair: (pair[1] == last, -pair[0])
@@ -214,9 +213,18 @@ def _translated(
             break
     least = min(attempts.values())
     chosen = [said for said in attempts if attempts[said] == least]
-    near = likeness(chosen, best.marked) if likeness and len(chosen) > 1 else [1.0] * len(chosen)
+    if len(chosen) == 1:
+        return chosen[0], least[1]
+    near = _likeness_of(chosen, best, likeness)
     _, said = max(zip(near, chosen, strict=True), key=lambda pair: pair[0])
     return said, least[1]
+
+
+def _likeness_of(
+    texts: Sequence[str], best: Evidence, likeness: Likeness | None
+) -> Sequence[float]:
+    """How near each text is to the answering words in meaning; without `likeness` all are."""
+    return likeness(texts, best.marked) if likeness and texts else [1.0] * len(texts)
 
 
 def _in_arabic(
@@ -224,7 +232,7 @@ def _in_arabic(
 ) -> Iterator[str]:
     """The answering words in Arabic, if most of them are told and it means the same."""
     said = translate(best.marked, to="ar", model=model, max_tokens=max_tokens)
-    near = likeness([said], best.marked)[0] if likeness else 1.0
+    (near,) = _likeness_of([said], best, likeness)
     if _share_told(said, best) > _LEAST_TOLD_IN_ARABIC and near >= _LEAST_LIKENESS:
         yield said
 
@@ -366,7 +374,7 @@ def _date_in_words(best: Evidence) -> str | None:
     text, mark = best.text, best.mark
     for date in (*resolve_dates(text, best.passage.published, "en"), *stated_dates(text, "en")):
         beside = f"{text[mark.start : date.span.start]}{text[date.span.end : mark.end]}"
-        if date.span.overlaps(mark) and content_stems(beside) <= _OF_DATES:
+        if date.span.overlaps(mark) and content_stems(beside) <= BEFORE_DATES:
             return date.words
     return None
 

@@ -22,6 +22,10 @@ ADAPTERS = {
     "reader.talks.safetensors": "171c65f863e9a862b0af8adbef9505989d92102ff107836d4dd4636596a37834",
 }
 """SHA-256 of the adapters that come with the package: for questions, and for follow-ups."""
+TRANSLATOR = "translator.gguf"
+TRANSLATOR_SHA256 = "f29acb8cbbc4d90f79845d7e49f4ffe2598fecc9dc8a5a2aa46576096805c59a"
+TRANSLATOR_BASE = "qwen2.5-coder-1.5b-instruct-q4_k_m"
+"""The adapter with which this text model translates answering words."""
 PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".joblib")
 
 _BLOCK = 1 << 20
@@ -170,6 +174,20 @@ def hash_file(path: Path, tell: Callable[[int], None] | None = None) -> str:
             if tell is not None:
                 tell(len(block))
     return digest.hexdigest()
+
+
+def verify(path: Path, sha256: str) -> None:
+    """Compares a file with its digest.
+
+    Raises:
+        ModelCorruptError: it is missing, or has another digest.
+    """
+    found = hash_file(path) if path.is_file() else "none"
+    if found != sha256:
+        raise ModelCorruptError(
+            model=str(path),
+            reason=f"its SHA-256 is {found}, not {sha256}. Install Mustanad again.",
+        )
 
 
 def write_atomically(path: Path, text: str) -> None:

@@ -196,6 +196,14 @@ def make_answer(**changes: Any) -> Answer:
     return dataclasses.replace(found, **changes)
 
 
+class TranslatingModel(ScriptedModel):
+    """A text model that was trained to translate: the one in `translator` writes translations."""
+
+    def __init__(self, *replies: str | RagError, translator: ScriptedModel) -> None:
+        super().__init__(*replies)
+        self.translator = translator
+
+
 class ScriptedAssistant(Closes):
     """An assistant that is told what to say, and remembers what it was asked and given.
 

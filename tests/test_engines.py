@@ -15,9 +15,11 @@ import pytest
 import rag
 from rag.embedding import GemmaEmbedder
 from rag.engines import Engines, LoadedModel
-from rag.errors import ModelNotFoundError, SettingsError
+from rag.errors import ModelCorruptError, ModelNotFoundError, SettingsError
 from rag.generation import OpenAIModel
+from rag.models import ModelStore
 from rag.settings import Settings
+from rag.weights import TRANSLATOR, TRANSLATOR_BASE
 from tests.fakes import HashEmbedder, ScriptedModel
 from tests.test_assistant import ReadingEmbedder
 from tests.test_evidence import ScriptedReader
@@ -286,3 +288,29 @@ def test_the_list_does_not_wait_for_a_model_that_is_being_opened(
         seen.set()
         opening.result(timeout=10)
         assert (during.is_loaded, engines.loaded()[1].is_loaded) == (False, True)
+
+
+@pytest.mark.parametrize(("text", "translates"), [(TRANSLATOR_BASE, True), ("other.gguf", False)])
+def test_only_the_default_text_model_has_the_translator(
+    make_settings: Callable[..., Settings],
+    monkeypatch: pytest.MonkeyPatch,
+    text: str,
+    translates: bool,
+) -> None:
+    opened: list[dict[str, Any]] = []
+    monkeypatch.setattr(ModelStore, "resolve", lambda _, name: Path(name))
+    monkeypatch.setattr("rag.engines.LlamaCppModel", lambda _, **given: opened.append(given))
+    settings = make_settings()
+    models = settings.models.model_copy(update={"text": text})
+    Engines(settings.model_copy(update={"models": models})).text_model()
+    file = opened[0]["translator"]
+    assert (file is not None and file.name == TRANSLATOR and file.is_file()) == translates
+
+
+def test_a_translator_that_is_not_the_packages_own_is_refused(
+    make_settings: Callable[..., Settings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ModelStore, "resolve", lambda _, name: Path(name))
+    monkeypatch.setattr("rag.engines.TRANSLATOR_SHA256", "0" * 64)
+    with pytest.raises(ModelCorruptError, match=r"translator\.gguf: its SHA-256 is"):
+        Engines(make_settings()).text_model()

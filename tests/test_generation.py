@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib import resources
 from itertools import islice, pairwise, takewhile
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.drafting import into_english
 from rag.errors import GenerationError, ModelLoadError, SettingsError
-from rag.generation import LlamaCppModel, Message, OpenAIModel, TextModel, _whole_characters
+from rag.generation import (
+    HasTranslator,
+    LlamaCppModel,
+    Message,
+    OpenAIModel,
+    TextModel,
+    _whole_characters,
+)
+from rag.weights import TRANSLATOR, TRANSLATOR_BASE
 from tests.fakes import ScriptedModel
 
 HELLO = (Message("system", "Be brief."), Message("user", "مرحبا"))
@@ -285,6 +295,49 @@ def test_under_a_grammar_it_says_what_the_engine_itself_would(
         )
     )
     assert ours == theirs != []
+
+
+@pytest.fixture(scope="module")
+def base(model_cache: Path) -> Path:
+    """The text model that has a translator."""
+    file = model_cache / TRANSLATOR_BASE / f"{TRANSLATOR_BASE}.gguf"
+    if not file.exists():
+        pytest.skip("not in the cache; `mustanad models fetch` gets it")
+    return file
+
+
+@pytest.mark.model
+def test_the_translator_is_on_only_while_it_translates(base: Path) -> None:
+    adapter = Path(str(resources.files("rag") / TRANSLATOR))
+    model = LlamaCppModel(base, context_tokens=512, translator=adapter)
+    try:
+        assert isinstance(model, HasTranslator)
+        translator = model.translator
+        assert translator is not None
+        asked = into_english("ثلاث حافلات زرقاء", asked="What was stolen?")
+        before, plain = say(model, HELLO, fixed=1), say(model, asked)
+        translator.warm(asked[:1])
+        assert say(translator, asked, fixed=1).casefold() in ("three blue buses", "3 blue buses")
+        assert (say(model, HELLO, fixed=1), say(model, asked)) == (before, plain)
+        assert translator.name == model.name
+        assert translator.count_tokens("A bus") == model.count_tokens("A bus")
+        translator.close()
+        assert say(model, HELLO, fixed=1) == before
+    finally:
+        model.close()
+
+
+@pytest.mark.model
+def test_a_file_that_is_no_adapter_of_the_model_is_refused(base: Path, tmp_path: Path) -> None:
+    file = tmp_path / "translator.gguf"
+    file.write_bytes(b"GGUF" + bytes(100))
+    with pytest.raises(ModelLoadError, match=r"translator\.gguf: llama\.cpp cannot load it"):
+        LlamaCppModel(base, context_tokens=512, translator=file)
+
+
+@pytest.mark.model
+def test_a_model_without_an_adapter_has_no_translator(model: LlamaCppModel) -> None:
+    assert model.translator is None
 
 
 @pytest.mark.model

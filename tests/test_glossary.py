@@ -281,3 +281,23 @@ def test_nothing_is_strange_where_nothing_is_listed() -> None:
 @given(st.from_regex(r"(bus|gus|wo|cen|col|real)(es|men|tre|our|ise|ence)s?", fullmatch=True))
 def test_each_spelling_that_is_looked_for_has_another(word: str) -> None:
     assert one_spelling(word).isalpha()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("خزان للبنزين", "A tank of gasoline"),
+        ("خلال أسبوعين", "Within two weeks"),
+        ("يوم 6 جوان", "On June 6"),
+        ("يوم الأحد", "Sunday"),
+    ],
+)
+def test_another_word_for_a_sense_is_no_fault_and_a_day_goes_without_saying(
+    text: str, said: str
+) -> None:
+    assert faults(text, said, given="") == 0
+    assert share_told(text, said) == 1.0
+
+
+def test_a_day_that_is_no_part_of_a_date_is_to_be_told() -> None:
+    assert faults("يوم طويل", "Long", given="") == 1

@@ -26,10 +26,9 @@ from rag.reader import (
     ReaderNetwork,
     Reading,
     Shape,
-    verify,
 )
 from rag.schema import Span, Window
-from rag.weights import ADAPTERS, hash_file
+from rag.weights import ADAPTERS, hash_file, verify
 
 SHAPE = Shape(first_layer=1, rank=2, scale=2.0)
 DIGEST = "abc"
@@ -99,7 +98,7 @@ def tiny_model() -> Any:
 def network(tokenizer: Any) -> ReaderNetwork:
     made = ReaderNetwork(tiny_model(), tokenizer, SHAPE)
     torch.manual_seed(4)
-    for matrix in made.adapter.parameters():
+    for matrix in made.adapter.named_parameters().values():
         nn.init.normal_(matrix)
     nn.init.normal_(made.head.weight)
     return made
@@ -314,7 +313,7 @@ def test_follow_ups_are_read_with_an_adapter_of_their_own_beside_the_other(
     tmp_path: Path, network: ReaderNetwork, tokenizer: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = ReaderNetwork(tiny_model(), tokenizer, SHAPE)
-    for matrix in other.adapter.parameters():
+    for matrix in other.adapter.named_parameters().values():
         nn.init.normal_(matrix)
     networks = dict(zip(ADAPTERS, (network, other), strict=True))
     files = {name: save_reader(tmp_path / name, made) for name, made in networks.items()}

@@ -116,7 +116,7 @@ def test_a_turn_is_read_after_the_one_before_it_and_its_answer() -> None:
     assert pair.question == READING
 
 
-@pytest.mark.parametrize("file", [TALKS, KEPT_TALKS], ids=lambda file: file.name)
+@pytest.mark.parametrize("file", [*TALKS, KEPT_TALKS], ids=lambda file: file.name)
 def test_every_turn_has_its_answer_in_its_article(file: Path) -> None:
     talks = read_talks(file)
     by_name: dict[str, list[Paragraph]] = {}

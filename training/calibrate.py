@@ -15,7 +15,6 @@ answer against how probable that was said to be, ten-fold.
 from __future__ import annotations
 
 import argparse
-import json
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,16 +33,18 @@ from sklearn.model_selection import GroupKFold, cross_val_predict
 from rag.schema import Span, Window
 from rag.settings import load_settings
 from rag.text import detect_language
+from training.loop import SEED
 from training.pairs import (
     Asked,
     Paragraph,
     asked_in,
     missed_in,
     read_paragraphs,
+    read_rows,
     read_talks,
     talked,
 )
-from training.train_reader import FOLDER, QUESTIONS, SEED, open_embedder
+from training.train_reader import FOLDER, QUESTIONS, open_embedder
 
 KEPT = (FOLDER / "kept.json", FOLDER / "kept.plain.json")
 KEPT_TALKS = FOLDER / "talks.kept.jsonl"
@@ -245,7 +246,7 @@ def _coefficients(model: LogisticRegression) -> str:
 
 
 def _encyclopedia(data: Path) -> tuple[list[Paragraph], list[Asked]]:
-    rows = [json.loads(line) for line in QUESTIONS.read_text(encoding="utf-8").splitlines()]
+    rows = read_rows(QUESTIONS)
     wanted = {row["paragraph_of"] for row in rows}
     paragraphs = [
         paragraph

@@ -86,11 +86,15 @@ class Talk:
 def read_talks(file: Path) -> list[Talk]:
     """The talks of `talks*.jsonl`."""
     talks = []
-    for line in file.read_text(encoding="utf-8").splitlines():
-        row = json.loads(line)
+    for row in read_rows(file):
         name, _, number = row["article"].partition(":")
         talks.append(Talk(name, int(number), (*row["turns"],)))
     return talks
+
+
+def read_rows(file: Path) -> list[dict[str, Any]]:
+    """The objects of a JSON Lines file."""
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
 
 
 def read_paragraphs(file: Path, *, left_out: frozenset[str]) -> list[Paragraph]:

@@ -13,8 +13,8 @@ import argparse
 import hashlib
 import json
 import random
-import time
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from rag.models import ModelStore
 from rag.reader import ReaderNetwork, Shape
 from rag.settings import Settings, load_settings
 from rag.weights import hash_file
+from training.loop import SEED, batches, train
 from training.pairs import (
     Asked,
     Pair,
@@ -38,6 +39,7 @@ from training.pairs import (
     negative,
     positive,
     read_paragraphs,
+    read_rows,
     read_talks,
     talked,
     unanswered,
@@ -46,7 +48,7 @@ from training.pairs import (
 )
 
 SHAPE = Shape(first_layer=8, rank=16, scale=2.0)
-SEED, BATCH, WARM_UP, LEARNING_RATE = 7, 8, 40, 3e-4
+LEARNING_RATE = 3e-4
 # The sets with written questions; then the others, with the most questions taken of each.
 ARABIC = ("arabic.dev.json", "arcd-train.json")
 MIX: dict[str, int] = {
@@ -67,7 +69,7 @@ QUESTIONS, WRITTEN = FOLDER / "questions.jsonl", FOLDER / "written.jsonl"
 ARTICLES = tuple(
     FOLDER / f"articles{kind}.json" for kind in ("", ".more", ".plain", ".agency", ".further")
 )
-TALKS = FOLDER / "talks.jsonl"
+TALKS = tuple(FOLDER / f"talks{kind}.jsonl" for kind in ("", ".more"))
 FOLLOW_UPS = FOLDER / "follow_ups.train.jsonl"
 
 
@@ -93,14 +95,14 @@ def training_pairs(
         folder: holds the reading sets.
         embedder: finds the nearest sentences.
         kept: where these are kept.
-        new: the file of `ARTICLES`, or `TALKS`, of which all questions are taken; all by default.
+        new: the file of `ARTICLES` or `TALKS` of which all questions are taken; all by default.
             Then only those of articles get the nearest sentences as negatives, from their own ones.
         share: of the other questions that are taken.
     """
     rng = random.Random(SEED)
-    left_out = frozenset(str(row["paragraph_of"]) for row in _rows(QUESTIONS))
+    left_out = frozenset(str(row["paragraph_of"]) for row in read_rows(QUESTIONS))
     arabic = [p for name in ARABIC for p in read_paragraphs(folder / name, left_out=left_out)]
-    answered, missed = written_for(arabic, {row["of"]: row for row in _rows(WRITTEN)})
+    answered, missed = written_for(arabic, {row["of"]: row for row in read_rows(WRITTEN)})
     articles = [read_paragraphs(file, left_out=frozenset()) for file in ARTICLES]
     fresh = range(0)
     for file, found in zip(ARTICLES, articles, strict=True):
@@ -124,12 +126,13 @@ def training_pairs(
     ]
     pairs = list(_with_negatives(arabic, asked, near, rng))
     pairs += [unanswered(arabic, one, rng) for one in missed if rng.random() < share]
-    for one in follow_ups(articles[0], _rows(FOLLOW_UPS)):
+    for one in follow_ups(articles[0], read_rows(FOLLOW_UPS)):
         # Its subject is not named, so that only sentences of its own article come into question.
         if rng.random() < share:
             pairs += [positive(articles[0], one, rng), negative(articles[0], one, rng)]
     by_name = {file.stem: found for file, found in zip(ARTICLES, articles, strict=True)}
-    pairs += _of_talks(by_name, rng, share=1.0 if new in (None, TALKS) else share)
+    for file in TALKS:
+        pairs += _of_talks(file, by_name, rng, share=1.0 if new in (None, file) else share)
     for name, most in MIX.items():
         paragraphs = read_paragraphs(folder / name, left_out=left_out)
         some = list(asked_in(paragraphs))
@@ -142,10 +145,10 @@ def training_pairs(
 
 
 def _of_talks(
-    articles: Mapping[str, Sequence[Paragraph]], rng: random.Random, *, share: float
+    file: Path, articles: Mapping[str, Sequence[Paragraph]], rng: random.Random, *, share: float
 ) -> Iterator[Pair | None]:
-    """A share of the turns of all talks, each with its sentence and another, or two others."""
-    for talk in read_talks(TALKS):
+    """A share of the turns of a file's talks, each with its sentence and another, or two others."""
+    for talk in read_talks(file):
         paragraphs = articles[talk.file]
         for one, places in talked(paragraphs, talk.turns, talk.article, rng=rng):
             if rng.random() >= share:
@@ -197,21 +200,12 @@ def find_nearest(
     return [[(i, j) for i, j in next(found)] if a.paragraph in within else [] for a in asked]
 
 
-def batches(pairs: list[Pair], rng: random.Random) -> list[list[Pair]]:
-    """Batches of like length, in random order."""
-
-    def length(pair: Pair) -> float:
-        window = pair.window
-        letters = len(pair.question) + len(window.text) + len(window.before) + len(window.title)
-        return letters * rng.uniform(0.9, 1.1)
-
-    noisy = sorted(pairs, key=length)
-    groups = [noisy[i : i + BATCH] for i in range(0, len(noisy) - BATCH + 1, BATCH)]
-    rng.shuffle(groups)
-    return groups
+def _length(pair: Pair) -> float:
+    window = pair.window
+    return len(pair.question) + len(window.text) + len(window.before) + len(window.title)
 
 
-def loss_of(network: ReaderNetwork, batch: list[Pair]) -> torch.Tensor:
+def loss_of(network: ReaderNetwork, batch: Sequence[Pair]) -> torch.Tensor:
     """The mean cross-entropy of start and end."""
     encoded = network.encode([(pair.question, pair.window) for pair in batch])
     scores = network.logits(encoded)
@@ -267,18 +261,20 @@ def main() -> None:
         new=arguments.new and arguments.new.resolve(),
         share=arguments.share,
     )
-    plan = batches(pairs, random.Random(SEED))[: arguments.steps]
+    plan = batches(pairs, _length)[: arguments.steps]
     answered = sum(pair.answer is not None for pair in pairs)
     print(f"{len(pairs)} pairs, {answered} with an answer, {len(plan)} steps", flush=True)
-    checkpoint = arguments.out.with_suffix(".checkpoint")
-    _train(network, plan, rate=arguments.rate, checkpoint=checkpoint)
+    head = {f"head.{name}": parameter for name, parameter in network.head.named_parameters()}
+    train(
+        {**network.adapter.named_parameters(), **head},
+        partial(loss_of, network),
+        plan,
+        rate=arguments.rate,
+        checkpoint=arguments.out.with_suffix(".checkpoint"),
+    )
     save(network, arguments.out, base_digest=digest)
     # What `rag.weights.ADAPTERS` has to name for an adapter of the package's own.
     print(f"sha256 {hash_file(arguments.out)}")
-
-
-def _rows(file: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
 
 
 def _network(embedder: Any) -> ReaderNetwork:
@@ -291,47 +287,6 @@ def _network(embedder: Any) -> ReaderNetwork:
 def _load(network: ReaderNetwork, state: dict[str, torch.Tensor]) -> None:
     network.adapter.load(state)
     network.head.load_state_dict({k: state[f"head.{k}"].float() for k in ("weight", "bias")})
-
-
-def _train(
-    network: ReaderNetwork, plan: list[list[Pair]], *, rate: float, checkpoint: Path
-) -> None:
-    parameters = [*network.adapter.parameters(), *network.head.parameters()]
-    optimizer = torch.optim.AdamW(parameters, lr=rate, weight_decay=0.01)
-    steps = len(plan)
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda step: min((step + 1) / WARM_UP, (steps - step) / (steps - WARM_UP))
-    )
-    begin = 0
-    if checkpoint.exists():
-        kept = torch.load(checkpoint, weights_only=True)
-        network.adapter.load(kept["adapter"])
-        network.head.load_state_dict(kept["head"])
-        optimizer.load_state_dict(kept["optimizer"])
-        schedule.load_state_dict(kept["schedule"])
-        begin = kept["step"]
-    since, losses = time.monotonic(), []
-    for step in range(begin, steps):
-        loss = loss_of(network, plan[step])
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(parameters, 1.0)
-        optimizer.step()
-        schedule.step()
-        optimizer.zero_grad(set_to_none=True)
-        losses.append(float(loss.detach()))
-        done = step + 1
-        if done % 20 == 0:
-            mean = sum(losses[-20:]) / len(losses[-20:])
-            print(f"step {done} loss {mean:.3f} seconds {time.monotonic() - since:.0f}", flush=True)
-        if done % 60 == 0:
-            kept = {
-                "adapter": network.adapter.state(),
-                "head": network.head.state_dict(),
-                "optimizer": optimizer.state_dict(),
-                "schedule": schedule.state_dict(),
-                "step": done,
-            }
-            torch.save(kept, checkpoint)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,160 @@
+"""What the translator is trained on, how training goes on after a cut, and what is written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from gguf import GGUFReader, GGUFWriter
+from torch import nn
+from transformers import Qwen2Config, Qwen2Model
+
+from rag.lora import Adapter
+from training.loop import BATCH, batches, train
+from training.pairs import read_paragraphs, read_rows
+from training.train_reader import ARTICLES
+from training.train_translator import (
+    _LAYERS,
+    FIRST_LAYER,
+    KEPT,
+    RANK,
+    SCALE,
+    TRANSLATIONS,
+    Example,
+    load_network,
+    loss_of,
+    save,
+)
+
+ONE = Example(prompt=[1, 2, 3], target=[4, 5])
+LONGER = Example(prompt=[6, 1, 2, 3, 7], target=[8])
+
+
+@pytest.fixture
+def network() -> Qwen2Model:
+    torch.manual_seed(0)
+    config = Qwen2Config(
+        vocab_size=32,
+        hidden_size=16,
+        intermediate_size=24,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        num_key_value_heads=1,
+    )
+    return Qwen2Model(config).requires_grad_(False).eval()
+
+
+def test_every_translation_is_of_words_that_answer_a_question_of_the_articles() -> None:
+    answers = {
+        question["id"]: (question["question"], question["answers"][0]["text"])
+        for file in ARTICLES
+        for article in read_paragraphs(file, left_out=frozenset())
+        for question in article.questions
+        if question["answers"]
+    }
+    rows = read_rows(TRANSLATIONS)
+    assert len({row["of"] for row in rows}) == len(rows) > 10 * KEPT
+    for row in rows:
+        assert answers[row["of"]] == (row["question"], row["words"])
+        assert re.fullmatch(r"[^\u0600-\u06ff]*[^.\s\u0600-\u06ff]", row["english"])
+
+
+@pytest.mark.parametrize("count", [0, 1, BATCH, 3 * BATCH + 1])
+def test_batches_are_of_like_length_and_the_same_each_time(count: int) -> None:
+    items = [number % 10 for number in range(count)]
+    found = batches(items, float)
+    assert [len(batch) for batch in found] == [BATCH] * (count // BATCH)
+    assert found == batches(items, float)
+
+
+def test_the_loss_is_that_of_the_target_and_of_nothing_else(network: Qwen2Model) -> None:
+    head = torch.randn(32, 16)
+    adapter = Adapter(network, first_layer=1, rank=2, scale=2.0)
+    together = loss_of(network, head, adapter, [ONE, LONGER])
+    alone = [loss_of(network, head, adapter, [one]) for one in (ONE, LONGER)]
+    assert together.item() == pytest.approx((2 * alone[0] + alone[1]).item() / 3, rel=1e-4)
+    states = network(input_ids=torch.tensor([[1, 2, 3, 4, 5]])).last_hidden_state[0]
+    said = (states[2:4] @ head.T).log_softmax(dim=1)
+    wanted = -(said[0, 4] + said[1, 5]) / 2
+    assert alone[0].item() == pytest.approx(wanted.item(), rel=1e-4)
+
+
+def test_a_network_is_what_its_gguf_file_says(network: Qwen2Model, tmp_path: Path) -> None:
+    file, config = tmp_path / "tiny.gguf", network.config
+    writer = GGUFWriter(file, "qwen2")
+    writer.add_embedding_length(config.hidden_size)
+    writer.add_feed_forward_length(config.intermediate_size)
+    writer.add_block_count(config.num_hidden_layers)
+    writer.add_head_count(config.num_attention_heads)
+    writer.add_head_count_kv(config.num_key_value_heads)
+    writer.add_layer_norm_rms_eps(config.rms_norm_eps)
+    writer.add_rope_freq_base(10_000.0)
+    names = {
+        f"layers.{n}.{theirs}": f"blk.{n}.{ours}"
+        for theirs, ours in _LAYERS.items()
+        for n in (0, 1)
+    }
+    names |= {"embed_tokens": "token_embd", "norm": "output_norm"}
+    for name, weights in network.state_dict().items():
+        layer, _, what = name.rpartition(".")
+        writer.add_tensor(f"{names[layer]}.{what}", weights.numpy())
+    head = torch.randn(config.vocab_size, config.hidden_size)
+    writer.add_tensor("output.weight", head.numpy())
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    loaded, its_head = load_network(file)
+    tokens = torch.tensor([[5, 3, 1, 9]])
+    ours, theirs = (one(input_ids=tokens).last_hidden_state for one in (loaded, network))
+    assert torch.allclose(ours, theirs, atol=1e-5)
+    assert torch.equal(its_head, head)
+    assert not any(parameter.requires_grad for parameter in loaded.parameters())
+
+
+def fitted(checkpoint: Path, steps: Sequence[int], *, cut: bool = False) -> list[float]:
+    """Two parameters after so many steps towards the numbers of the plan."""
+    torch.manual_seed(1)
+    parameters = {name: nn.Parameter(torch.zeros(1)) for name in ("a", "b")}
+    seen = 0
+
+    def loss(batch: Sequence[int]) -> torch.Tensor:
+        nonlocal seen
+        seen += 1
+        if cut and seen > 70:
+            raise KeyboardInterrupt
+        wanted: torch.Tensor = (parameters["a"] - batch[0]) ** 2 + (parameters["b"] + batch[0]) ** 2
+        return wanted.sum()
+
+    train(parameters, loss, [[step] for step in steps], rate=0.01, checkpoint=checkpoint)
+    return [parameter.item() for parameter in parameters.values()]
+
+
+def test_a_run_that_was_cut_ends_where_it_would_have(tmp_path: Path) -> None:
+    plan = [number % 7 for number in range(130)]
+    whole = fitted(tmp_path / "whole", plan)
+    with pytest.raises(KeyboardInterrupt):
+        fitted(tmp_path / "cut", plan, cut=True)
+    assert fitted(tmp_path / "cut", plan) == pytest.approx(whole)
+    assert whole[0] > 0.1
+
+
+def test_the_adapter_is_written_as_llama_cpp_names_it(network: Qwen2Model, tmp_path: Path) -> None:
+    adapter = Adapter(network, first_layer=1, rank=2, scale=2.0)
+    file = tmp_path / "adapter.gguf"
+    save(adapter, file, base="tiny")
+    reader = GGUFReader(file)
+    assert reader.fields["general.architecture"].contents() == "qwen2"
+    assert reader.fields["general.base_model.0.name"].contents() == "tiny"
+    assert reader.fields["adapter.lora.alpha"].contents() == SCALE * RANK
+    tensors = {tensor.name: tensor for tensor in reader.tensors}
+    kinds = ["attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down"]
+    assert tensors.keys() == {f"blk.1.{kind}.weight.lora_{side}" for kind in kinds for side in "ab"}
+    down = adapter.layers["layers.1.mlp.down_proj"].lora_a.detach().numpy()
+    written = tensors["blk.1.ffn_down.weight.lora_a"].data
+    assert np.allclose(written, down, atol=1e-3)
+    assert FIRST_LAYER > 1
