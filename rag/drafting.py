@@ -98,16 +98,11 @@ def translate(
     Raises:
         GenerationError: the model failed.
     """
-    words = _with_plain_numbers(text)
-    listed = arabic_for(words) if to == "ar" else english_for(words, asked=asked)
     trained = _trained(model) if to == "en" and not again else None
     if trained is not None:
         model, messages = trained, into_english(text, asked=asked)
-    elif again:
-        messages = load_prompt(_AGAIN).messages({"words": _with_senses(listed, words)})
     else:
-        told = {"words": words, "dictionary": _dictionary(listed, words)}
-        messages = load_prompt(_INTO[to]).messages(told)
+        messages = _by_example(text, to=to, asked=asked, again=again)
     pieces = model.write(
         messages, fixed=len(messages) - 1, grammar=_GRAMMARS[to], max_tokens=max_tokens
     )
@@ -126,6 +121,19 @@ def into_english(text: str, *, asked: str) -> tuple[Message, ...]:
     dictionary = _dictionary(english_for(words, asked=asked), words)
     return load_prompt(_TRAINED).messages(
         {"question": question, "dictionary": dictionary, "words": words}
+    )
+
+
+def _by_example(
+    text: str, *, to: Literal["en", "ar"], asked: str, again: bool
+) -> tuple[Message, ...]:
+    """What any model is told: translations of other words, and a dictionary."""
+    words = _with_plain_numbers(text)
+    listed = arabic_for(words) if to == "ar" else english_for(words, asked=asked)
+    if again:
+        return load_prompt(_AGAIN).messages({"words": _with_senses(listed, words)})
+    return load_prompt(_INTO[to]).messages(
+        {"words": words, "dictionary": _dictionary(listed, words)}
     )
 
 

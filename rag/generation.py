@@ -262,7 +262,6 @@ class _Adapted:
     """A `LlamaCppModel` with its adapter on, as a `TextModel`; closing it is the model's matter."""
 
     def __init__(self, model: LlamaCppModel) -> None:
-        self._model = model
         self.name, self.count_tokens = model.name, model.count_tokens
         self.warm = partial(model.warm, adapted=True)
         self.write = partial(model.write, adapted=True)

@@ -182,6 +182,9 @@ def alike(wanted: str, seen: str) -> bool:
     # A romanisation swallows or adds a consonant, hardly two: Washington is not «أنتوني».
     if abs(len(wanted) - len(seen)) > 1:
         return False
+    # Nor does it begin with another one: Kouloukis is not «فيلكوش».
+    if len(wanted) == len(seen) and wanted[0] != seen[0]:
+        return False
     return SequenceMatcher(None, wanted, seen).ratio() >= _LEAST_LIKENESS
 
 

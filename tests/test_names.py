@@ -167,7 +167,8 @@ def test_accents_change_no_consonant() -> None:
 
 
 @pytest.mark.parametrize(
-    ("garbled", "name"), [("Balale", "بهلاء"), ("Hanan", "هناء"), ("Manama", "منى")]
+    ("garbled", "name"),
+    [("Balale", "بهلاء"), ("Hanan", "هناء"), ("Manama", "منى"), ("Kouloukis", "فيلكوش")],
 )
 def test_a_consonant_said_twice_is_not_one_written_once(garbled: str, name: str) -> None:
     assert not occurs(garbled, name)
