@@ -33,7 +33,7 @@ class SwitchedAdapter:
             return
         with _silence():
             self._adapter = llama_cpp.llama_adapter_lora_init(llama.model, str(path).encode())
-        if self._adapter is None:
+        if not self._adapter:  # A pointer, to nowhere.
             raise ModelLoadError(
                 model=str(path),
                 reason="llama.cpp cannot load it as an adapter of the text model. Install "
