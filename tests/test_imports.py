@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 ENGINES = ("chromadb", "llama_cpp", "sentence_transformers", "torch", "gradio", "llama_index")
 HOMES = {
     "chromadb": {"rag/store.py"},
-    "llama_cpp": {"rag/generation.py", "rag/greedy.py"},
+    "llama_cpp": {"rag/generation.py", "rag/gguf_adapter.py", "rag/greedy.py"},
     "sentence_transformers": {"rag/embedding.py"},
     "torch": {"rag/embedding.py", "rag/lora.py", "rag/reader.py"},
     "gradio": {"ui/app.py", "ui/endpoints.py", "ui/server.py"},
