@@ -25,7 +25,7 @@ from rag.weights import (
     TRANSLATOR_BASE,
     TRANSLATOR_SHA256,
     bytes_under,
-    verify,
+    shipped,
 )
 
 if TYPE_CHECKING:
@@ -174,11 +174,12 @@ class Engines(Closes):
                 )
             key = answer.api_key.get_secret_value() if answer.api_key else None
             return OpenAIModel(models.text, url=answer.url, api_key=key, timeout_s=answer.timeout_s)
+        is_base = models.text == TRANSLATOR_BASE
         return LlamaCppModel(
             self._store.resolve(models.text),
             context_tokens=answer.context_tokens,
             threads=models.threads,
-            translator=_translator() if models.text == TRANSLATOR_BASE else None,
+            translator=shipped(TRANSLATOR, TRANSLATOR_SHA256) if is_base else None,
         )
 
     def _about_embedder(self) -> LoadedModel:
@@ -225,12 +226,6 @@ class Engines(Closes):
         if path is None:
             return None
         return path.stat().st_size if path.is_file() else bytes_under(path)
-
-
-def _translator() -> Path:
-    path = Path(str(resources.files("rag") / TRANSLATOR))
-    verify(path, TRANSLATOR_SHA256)
-    return path
 
 
 def _in_memory(part: object) -> bool:

@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +24,7 @@ from torch import nn
 from rag.errors import ModelLoadError
 from rag.lora import Adapter
 from rag.schema import Span, Window
-from rag.weights import ADAPTERS, verify
+from rag.weights import ADAPTERS, shipped
 
 PROMPT = "task: question answering | query: {question} | title: {title} | before: {before} | text: "
 MOST_TOKENS = 384
@@ -157,8 +156,7 @@ class Reader:
             return
         networks = []
         for name, sha256 in ADAPTERS.items():
-            path = Path(str(resources.files("rag") / name))
-            verify(path, sha256)
+            path = shipped(name, sha256)
             networks.append(_load(path, model, tokenizer, base_digest=base_digest))
         self._network, self._talks = networks
 

@@ -12,6 +12,7 @@ import os
 import stat
 import zipfile
 from collections.abc import Callable
+from importlib import resources
 from pathlib import Path, PurePosixPath
 
 from rag.errors import ModelCorruptError, ModelLoadError
@@ -174,6 +175,17 @@ def hash_file(path: Path, tell: Callable[[int], None] | None = None) -> str:
             if tell is not None:
                 tell(len(block))
     return digest.hexdigest()
+
+
+def shipped(name: str, sha256: str) -> Path:
+    """Where a file that comes with the package lies.
+
+    Raises:
+        ModelCorruptError: as `verify`.
+    """
+    path = Path(str(resources.files("rag") / name))
+    verify(path, sha256)
+    return path
 
 
 def verify(path: Path, sha256: str) -> None:

@@ -318,7 +318,7 @@ def test_follow_ups_are_read_with_an_adapter_of_their_own_beside_the_other(
     networks = dict(zip(ADAPTERS, (network, other), strict=True))
     files = {name: save_reader(tmp_path / name, made) for name, made in networks.items()}
     monkeypatch.setattr("rag.reader.ADAPTERS", {name: hash_file(f) for name, f in files.items()})
-    monkeypatch.setattr("rag.reader.resources.files", lambda _: tmp_path)
+    monkeypatch.setattr("rag.weights.resources.files", lambda _: tmp_path)
     model = tiny_model()
     reader = Reader(model, tokenizer, base_digest=DIGEST)
     for in_context, made in zip((False, True, False), (network, other, network), strict=True):
