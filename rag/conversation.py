@@ -178,9 +178,17 @@ def needs_history(question: str) -> bool:
     return (
         opens
         or _CORRECTION.match(question) is not None
-        or bool(_POINTERS.intersection(spoken))
-        or len(content_stems(question)) <= _FEW_WORDS
+        or _points(question)
+        or _is_short(question)
     )
+
+
+def _points(question: str) -> bool:
+    return not _POINTERS.isdisjoint(map(fold, split_words(question)))
+
+
+def _is_short(question: str) -> bool:
+    return len(content_stems(question)) <= _FEW_WORDS
 
 
 def stand_alone(
@@ -194,8 +202,9 @@ def stand_alone(
 
     A question that stands alone is returned as it is, one that does but for its conjunction without
     it, and any without history as it is. If the model changes the language, invents a question that
-    shares nothing with the one asked or the conversation, or leaves out what a correction names,
-    its words are not used: the question is joined to the one before it, as it is without a model.
+    shares nothing with the one asked or the conversation, leaves out what a correction names, or
+    leaves a short question as it is with the pronoun in it, its words are not used: the question is
+    joined to the one before it, as it is without a model.
 
     Raises:
         GenerationError: the model failed.
@@ -223,6 +232,7 @@ def stand_alone(
         and content_stems(written) & (content_stems(bare) or content_stems(told))
         and content_stems(rest) <= content_stems(written)
         and not has_mixed_word(written)
+        and not (_is_short(bare) and _points(bare) and fold(_bare(written)) == fold(bare))
     )
     return written if fits else joined
 

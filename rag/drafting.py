@@ -23,7 +23,8 @@ from rag.text import detect_language
 
 _PROMPT = "wording"
 _INTO = {"en": "into_english", "ar": "into_arabic"}
-_AGAIN, _TRAINED = "into_english_again", "into_english_trained"
+_TRAINED = {"en": "into_english_trained", "ar": "into_arabic_trained"}
+_AGAIN = "into_english_again"
 _LANGUAGES = {"en": "English", "ar": "Arabic", "fa": "Persian", "ur": "Urdu"}
 # The answer keeps to the letters of its language, and to one line.
 _GRAMMARS = {
@@ -98,9 +99,9 @@ def translate(
     Raises:
         GenerationError: the model failed.
     """
-    trained = _trained(model) if to == "en" and not again else None
+    trained = None if again else _trained(model)
     if trained is not None:
-        model, messages = trained, into_english(text, asked=asked)
+        model, messages = trained, as_trained(text, to=to, asked=asked)
     else:
         messages = _by_example(text, to=to, asked=asked, again=again)
     pieces = model.write(
@@ -109,17 +110,18 @@ def translate(
     return " ".join("".join(pieces).split()).rstrip(".")
 
 
-def into_english(text: str, *, asked: str) -> tuple[Message, ...]:
+def as_trained(text: str, *, to: Literal["en", "ar"], asked: str) -> tuple[Message, ...]:
     """What a model is told that was trained to translate answering words.
 
     Args:
         text: the words.
-        asked: the question that they answer; left out if it is not in English.
+        to: the language they are put in.
+        asked: the question that they answer; left out if it is in another language.
     """
-    words = _with_plain_numbers(text)
-    question = " ".join(asked.split()) if detect_language(asked) == "en" else _NOTHING
-    dictionary = _dictionary(english_for(words, asked=asked), words)
-    return load_prompt(_TRAINED).messages(
+    words = _with_plain_numbers(text) if to == "en" else " ".join(text.split())
+    question = " ".join(asked.split()) if detect_language(asked) == to else _NOTHING
+    dictionary = _dictionary(_listed(words, to=to, asked=asked), words)
+    return load_prompt(_TRAINED[to]).messages(
         {"question": question, "dictionary": dictionary, "words": words}
     )
 
@@ -129,12 +131,16 @@ def _by_example(
 ) -> tuple[Message, ...]:
     """What any model is told: translations of other words, and a dictionary."""
     words = _with_plain_numbers(text)
-    listed = arabic_for(words) if to == "ar" else english_for(words, asked=asked)
+    listed = _listed(words, to=to, asked=asked)
     if again:
         return load_prompt(_AGAIN).messages({"words": _with_senses(listed, words)})
     return load_prompt(_INTO[to]).messages(
         {"words": words, "dictionary": _dictionary(listed, words)}
     )
+
+
+def _listed(words: str, *, to: Literal["en", "ar"], asked: str) -> tuple[Gloss, ...]:
+    return arabic_for(words) if to == "ar" else english_for(words, asked=asked)
 
 
 def _with_plain_numbers(text: str) -> str:
@@ -190,7 +196,7 @@ def _likeliest(gloss: Gloss) -> str:
 def warm_up(model: TextModel) -> None:
     """Lets the model read the fixed heads of the commonest prompts ahead of the first question."""
     trained = _trained(model)
-    first = (model, _INTO["en"]) if trained is None else (trained, _TRAINED)
+    first = (model, _INTO["en"]) if trained is None else (trained, _TRAINED["en"])
     for reader, name in (first, (model, _AGAIN), (model, _PROMPT)):
         prompt = load_prompt(name)
         messages = prompt.messages(dict.fromkeys(prompt.variables, ""))
@@ -198,5 +204,5 @@ def warm_up(model: TextModel) -> None:
 
 
 def _trained(model: TextModel) -> TextModel | None:
-    """The model as it was trained to translate into English, if it was."""
+    """The model as it was trained to translate, if it was."""
     return model.translator if isinstance(model, HasTranslator) else None

@@ -52,8 +52,9 @@ _LATIN_DIGRAPHS = {
     "gh": "k",
     "ph": "f",
     "dj": "k",
-    **dict.fromkeys(("ce", "ci", "cy"), "s"),
 }
+_FINAL_A = re.compile(r"ى\b")
+_SOFT_C = re.compile("c(?=[eiy])")
 _LATIN_CLASSES = {
     **dict.fromkeys("bp", "b"),
     **dict.fromkeys("t", "t"),
@@ -67,6 +68,9 @@ _LATIN_CLASSES = {
     **dict.fromkeys("n", "n"),
     "x": "ks",
 }
+# A long vowel that Arabic writes, and the Latin letters of which it has one: of the 18,000 listed
+# spellings with the consonants of their name 88 lack it.
+_LONG_VOWELS = {"و": frozenset("ouw"), "ي": frozenset("iyea")}
 _LEAST_LIKENESS = 0.75
 
 
@@ -93,11 +97,31 @@ def occurs(name: str, text: str) -> bool:
         return True
     if plain in CALENDAR:
         return False
-    words = split_words(folded)
+    words = [fold(word) for word in _words_to_compare(name, text)]
     beginning = _adjectives().get(plain)
     if beginning and any(form.startswith(beginning) for form in _arabic_words(words)):
         return True
     return not tells_apart(name) or _is_one_of(name, words)
+
+
+def with_final_ya(words: str, *, of: str) -> str:
+    """Arabic words of a text with «ي» for a final «ى», if the text writes no «ي» there.
+
+    So do Egyptians: «المرسى» for Morsi, which elsewhere is Marsa.
+    """
+    return words if _ends_in_ya(of) else _FINAL_A.sub("ي", words)
+
+
+def _ends_in_ya(text: str) -> bool:
+    return any(word.endswith("ي") for word in split_words(text))
+
+
+def _words_to_compare(name: str, text: str) -> list[str]:
+    """The words of a text that a Latin name may be, as far as their last letters tell."""
+    found = split_words(text)
+    if fold(name).endswith(("i", "y", "ee")) and _ends_in_ya(text):
+        return [word for word in found if not word.endswith("ى")]
+    return found
 
 
 def tells_apart(name: str) -> bool:
@@ -121,7 +145,8 @@ def _is_one_of(name: str, words: Sequence[str]) -> bool:
         seen = arabic_skeleton(form)
         # What is left of «فيلكوش» without its first letter may be no word: Kouloukis is another.
         begins = form in words or wanted[:1] == seen[:1]
-        if begins and alike(wanted, seen) and (not has_w or "و" in form):
+        near = begins and alike(wanted, seen) and (not has_w or "و" in form)
+        if near and (wanted != seen or _has_its_vowels(name, form)):
             return True
     return len(wanted) > 2 and any(wanted == arabic_skeleton(pair) for pair in pairs)
 
@@ -149,8 +174,33 @@ def share_a_name(one: str, other: str) -> bool:
     return any(alike(*pair) for pair in product(*skeletons))
 
 
+def _has_its_vowels(name: str, word: str) -> bool:
+    """Whether a Latin name has the long vowels of an Arabic word with the same consonants.
+
+    «كدودي» is not Kodidi.
+    """
+    heard = _latin_parts(name)[1]
+    written = _arabic_parts(word)[1]
+    return all(
+        not set(latin).isdisjoint(letters)
+        for latin, arabic in zip(heard, written, strict=True)
+        for vowel, letters in _LONG_VOWELS.items()
+        if vowel in arabic
+    )
+
+
 def latin_skeleton(name: str) -> str:
     """The consonant classes of a name in Latin letters: "Blinken" -> "blnkn"."""
+    return _latin_parts(name)[0]
+
+
+def arabic_skeleton(word: str) -> str:
+    """The consonant classes of an Arabic word: «بلينكن» -> "blnkn". Arabic writes no doubles."""
+    return _arabic_parts(word)[0]
+
+
+def _latin_parts(name: str) -> tuple[str, list[str]]:
+    """The consonant classes of a Latin name, and the letters ahead of each and after the last."""
     letters = unicodedata.normalize("NFD", fold(name))
     plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
     lower = re.sub(r"^(al|el|as|ash|ar|an|ad|at|az)[-\u2019']", "", plain)
@@ -158,14 +208,31 @@ def latin_skeleton(name: str) -> str:
     lower = re.sub("ic$", "its", lower)
     for digraph, consonant in _LATIN_DIGRAPHS.items():
         lower = lower.replace(digraph, consonant)
-    # A vowel parts two consonants: the doubled one of Hassan is one to the pen, those of Manal two.
-    classes = "".join(_LATIN_CLASSES.get(letter, "-") for letter in lower)
-    return _without_doubles(classes).replace("-", "")
+    lower = _SOFT_C.sub("s", lower)
+    classes, between = "", [""]
+    for letter in lower:
+        for consonant in _LATIN_CLASSES.get(letter, ""):
+            # A vowel parts two consonants: the doubled one of Hassan is one to the pen, those of
+            # Manal two.
+            if not between[-1] and classes.endswith(consonant):
+                continue
+            classes += consonant
+            between.append("")
+        if letter not in _LATIN_CLASSES:
+            between[-1] += letter
+    return classes, between
 
 
-def arabic_skeleton(word: str) -> str:
-    """The consonant classes of an Arabic word: «بلينكن» -> "blnkn". Arabic writes no doubles."""
-    return "".join(_ARABIC_CLASSES.get(letter, "") for letter in fold(word))
+def _arabic_parts(word: str) -> tuple[str, list[str]]:
+    """The consonant classes of an Arabic word, and the letters ahead of each and after the last."""
+    classes, between = "", [""]
+    for letter in fold(word):
+        if consonant := _ARABIC_CLASSES.get(letter):
+            classes += consonant
+            between.append("")
+        else:
+            between[-1] += letter
+    return classes, between
 
 
 def without_article(word: str) -> str:
@@ -202,10 +269,6 @@ def _arabic_words(words: Iterable[str]) -> Iterator[str]:
         for prefix in ("وال", "بال", "فال", "كال", "لل", "ال", "و", "ب", "ل", "ف", "ك"):
             if word.startswith(prefix) and len(word) > len(prefix) + 2:
                 yield word.removeprefix(prefix)
-
-
-def _without_doubles(text: str) -> str:
-    return re.sub(r"([^-])\1+", r"\1", text)
 
 
 _FIRST_WORDS = frozenset(

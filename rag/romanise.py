@@ -105,7 +105,7 @@ _LONG = {
 _DIMINUTIVE = ["و", "ي"]
 _DIMINUTIVE_VOWELS = '[uo] "w" [ae] "i"'
 _FIRST = {"و": '[WV] "a"?', "ي": '"Y" [aeiou]?', **dict.fromkeys("اعءئؤ", "[AEIOU]")}
-_LAST = {"ي": '("i" | "y" | "ee")', "ى": '("a" | "i" | "y")', "ة": '("a" | "ah")'}
+_LAST = {"ي": '("i" | "y" | "ee")', "ى": '"a"', "ة": '("a" | "ah")'}
 
 
 def spelling_grammar(name: str, *, like: str = "") -> str | None:

@@ -26,7 +26,7 @@ from rag.glossary import (
 )
 from rag.into_arabic import arabic_for, share_told_in_arabic
 from rag.lexical import content_stems
-from rag.names import CAPITALISED, latin_names, occurs, tells_apart
+from rag.names import CAPITALISED, latin_names, occurs, tells_apart, with_final_ya
 from rag.quantities import quantities, ranks_counted, unstated
 from rag.romanise import is_place, mend_names, romanise, spell_as_usual
 from rag.schema import Delta, Evidence, Status
@@ -159,7 +159,7 @@ def _translations(
     if language == "en" != source:
         yield from _in_english(best, query, model, max_tokens, likeness)
     elif (source, language) == ("en", "ar"):
-        yield from _in_arabic(best, model, max_tokens, likeness)
+        yield from _in_arabic(best, query, model, max_tokens, likeness)
 
 
 def _in_english(
@@ -175,7 +175,8 @@ def _in_english(
     if date := _date_in_words(best):
         yield date
     said, wrong = _translated(best, query, model, max_tokens, likeness)
-    name = romanise(best.marked, like=said, model=model) if may_be_name(best.marked) else None
+    spelled = with_final_ya(best.marked, of=best.text)
+    name = romanise(spelled, like=said, model=model) if may_be_name(best.marked) else None
     if name and _is_name(best):
         yield name
     share = _share_told(said, best)
@@ -228,10 +229,10 @@ def _likeness_of(
 
 
 def _in_arabic(
-    best: Evidence, model: TextModel, max_tokens: int, likeness: Likeness | None
+    best: Evidence, query: str, model: TextModel, max_tokens: int, likeness: Likeness | None
 ) -> Iterator[str]:
     """The answering words in Arabic, if most of them are told and it means the same."""
-    said = translate(best.marked, to="ar", model=model, max_tokens=max_tokens)
+    said = translate(best.marked, to="ar", model=model, max_tokens=max_tokens, asked=query)
     (near,) = _likeness_of([said], best, likeness)
     if _share_told(said, best) > _LEAST_TOLD_IN_ARABIC and near >= _LEAST_LIKENESS:
         yield said
@@ -382,4 +383,5 @@ def _date_in_words(best: Evidence) -> str | None:
 def _with_mended_names(said: str, query: str, best: Evidence, shown: str, model: TextModel) -> str:
     said = spell_as_usual(said, source=best.text, kept=query)
     missing = check_support(said, question=query, shown=shown).missing_names
-    return mend_names(said, missing, source=best.marked, model=model) if missing else said
+    source = with_final_ya(best.marked, of=best.text)
+    return mend_names(said, missing, source=source, model=model) if missing else said

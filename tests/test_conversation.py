@@ -130,6 +130,9 @@ def test_the_first_question_is_left_as_it_is() -> None:
         ("And when did they end?", "When did the talksات end?"),
         ("And when did they end?", ""),
         ("And when did they end?", "?"),
+        ("And when did they end?", "And when did they end?"),
+        ("And when did they end?", "When did they end?"),
+        ("Who ended it?", "Who ended it?"),
     ],
 )
 def test_a_rewriting_in_another_language_or_of_another_matter_is_not_used(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.drafting import english_for, into_english, translate, warm_up, write_draft
+from rag.drafting import as_trained, english_for, translate, warm_up, write_draft
 from rag.errors import GenerationError
 from rag.glossary import glosses, spelled_as_name
 from rag.prompts import load_prompt
@@ -63,25 +63,30 @@ def test_a_translation_has_a_dictionary_too() -> None:
 
 
 def test_a_model_that_was_trained_to_translate_is_asked_in_its_own_way() -> None:
-    trained = ScriptedModel("A bus.")
-    model = TranslatingModel("Bus", "حافلة", translator=trained)
-    told: dict[str, Any] = {"model": model, "max_tokens": 9, "asked": "What\n came?"}
-    assert translate("بثلاث حافلات", to="en", **told) == "A bus"
-    (first,) = trained.asked
-    assert first.messages[-1].content == (
+    trained = ScriptedModel("A bus.", "حافلة")
+    model = TranslatingModel("Bus", translator=trained)
+    told: dict[str, Any] = {"model": model, "max_tokens": 9}
+    assert translate("بثلاث حافلات", to="en", asked="What\n came?", **told) == "A bus"
+    assert translate("three buses", to="ar", asked="ماذا  وصل؟", **told) == "حافلة"
+    into_english, into_arabic = trained.asked
+    assert into_english.messages[-1].content == (
         "Question: What came?\nDictionary: حافلات bus\nAnswer: 3 حافلات"
     )
-    assert (first.fixed, first.max_tokens) == (1, 9)
-    assert first.messages == into_english("بثلاث حافلات", asked="What came?")
+    assert into_arabic.messages[-1].content == (
+        "Question: ماذا وصل؟\nDictionary: buses حافلة, حافلات\nAnswer: three buses"
+    )
+    assert (into_english.fixed, into_english.max_tokens) == (1, 9)
+    assert into_english.messages == as_trained("بثلاث حافلات", to="en", asked="What came?")
     assert translate("حافلة", to="en", again=True, **told) == "Bus"
-    assert translate("bus", to="ar", **told) == "حافلة"
-    assert (len(trained.asked), len(model.asked)) == (1, 2)
+    assert len(model.asked) == 1
 
 
-@pytest.mark.parametrize("asked", ["", "ماذا وصل؟"])
-def test_only_an_english_question_is_told_with_what_is_to_be_translated(asked: str) -> None:
-    assert into_english("كخطبب", asked=asked)[-1].content == (
-        "Question: -\nDictionary: -\nAnswer: كخطبب"
+@pytest.mark.parametrize(("to", "asked"), [("en", ""), ("en", "ماذا وصل؟"), ("ar", "What came?")])
+def test_a_question_of_another_language_is_not_told_with_what_is_to_be_translated(
+    to: Literal["en", "ar"], asked: str
+) -> None:
+    assert as_trained("...", to=to, asked=asked)[-1].content == (
+        "Question: -\nDictionary: -\nAnswer: ..."
     )
 
 

@@ -13,6 +13,7 @@ from rag.names import (
     missing_names,
     occurs,
     share_a_name,
+    with_final_ya,
 )
 
 TEXT = (
@@ -172,6 +173,30 @@ def test_accents_change_no_consonant() -> None:
 )
 def test_a_consonant_said_twice_is_not_one_written_once(garbled: str, name: str) -> None:
     assert not occurs(garbled, name)
+
+
+@pytest.mark.parametrize(
+    ("garbled", "right", "name"),
+    [
+        ("Kodidi", "Kadoudi", "كدودي"),
+        ("Otobia", "Otepia", "أوتيبا"),
+        ("Salusman", "Slesman", "سليسمان"),
+    ],
+)
+def test_a_name_has_the_long_vowels_that_are_written(garbled: str, right: str, name: str) -> None:
+    assert occurs(right, f"في {name}")
+    assert not occurs(garbled, f"في {name}")
+
+
+def test_a_final_a_is_no_i_where_the_text_tells_them_apart() -> None:
+    assert not occurs("Morsi", "في مرسى")
+    assert occurs("Marsa", "في مرسى")
+    assert occurs("Morsi", "فى مرسى")
+
+
+def test_a_final_a_is_told_from_an_i_by_the_text() -> None:
+    assert with_final_ya("مرسى", of="في مرسى") == "مرسى"
+    assert with_final_ya("مرسى، وليلى", of="فى مرسى، وليلى") == "مرسي، وليلي"
 
 
 def test_titles_are_never_missing() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from torch import nn
 from transformers import Qwen2Config, Qwen2Model
 
 from rag.lora import Adapter
+from training.calibrate import KEPT as KEPT_ARTICLES
 from training.loop import BATCH, batches, train
 from training.pairs import read_paragraphs, read_rows
 from training.train_reader import ARTICLES
@@ -30,6 +32,10 @@ from training.train_translator import (
     save,
 )
 
+IN_ITS_LETTERS = {
+    "en": re.compile(r"[^\u0600-\u06ff]*[^.\s\u0600-\u06ff]"),
+    "ar": re.compile(r"[^a-z\u064b-\u0652]*[^.\sa-z\u064b-\u0652]"),
+}
 ONE = Example(prompt=[1, 2, 3], target=[4, 5])
 LONGER = Example(prompt=[6, 1, 2, 3, 7], target=[8])
 
@@ -48,19 +54,29 @@ def network() -> Qwen2Model:
     return Qwen2Model(config).requires_grad_(False).eval()
 
 
-def test_every_translation_is_of_words_that_answer_a_question_of_the_articles() -> None:
-    answers = {
+@pytest.mark.parametrize(("to", "said"), [("en", "english"), ("ar", "arabic")])
+def test_every_translation_is_of_words_that_answer_a_question_of_the_articles(
+    to: Literal["en", "ar"], said: str
+) -> None:
+    rows = read_rows(TRANSLATIONS[to])
+    assert len({row["of"] for row in rows}) == len(rows) > 10 * KEPT[to]
+    kept, rest = rows[: KEPT[to]], rows[KEPT[to] :]
+    for some, files in ((kept, ARTICLES if to == "en" else KEPT_ARTICLES), (rest, ARTICLES)):
+        answers = answering_words(files)
+        for row in some:
+            assert answers[row["of"]] == (row["question"], row["words"])
+            assert IN_ITS_LETTERS[to].fullmatch(row[said])
+
+
+def answering_words(files: Sequence[Path]) -> dict[str, tuple[str, str]]:
+    """By the question's name, it and the words that answer it."""
+    return {
         question["id"]: (question["question"], question["answers"][0]["text"])
-        for file in ARTICLES
+        for file in files
         for article in read_paragraphs(file, left_out=frozenset())
         for question in article.questions
         if question["answers"]
     }
-    rows = read_rows(TRANSLATIONS)
-    assert len({row["of"] for row in rows}) == len(rows) > 10 * KEPT
-    for row in rows:
-        assert answers[row["of"]] == (row["question"], row["words"])
-        assert re.fullmatch(r"[^\u0600-\u06ff]*[^.\s\u0600-\u06ff]", row["english"])
 
 
 @pytest.mark.parametrize("count", [0, 1, BATCH, 3 * BATCH + 1])
@@ -81,6 +97,28 @@ def test_the_loss_is_that_of_the_target_and_of_nothing_else(network: Qwen2Model)
     said = (states[2:4] @ head.T).log_softmax(dim=1)
     wanted = -(said[0, 4] + said[1, 5]) / 2
     assert alone[0].item() == pytest.approx(wanted.item(), rel=1e-4)
+
+
+def test_what_prompts_begin_with_is_read_once_for_all(network: Qwen2Model) -> None:
+    head = torch.randn(32, 16)
+    adapter = Adapter(network, first_layer=0, rank=2, scale=2.0)
+    for matrix in adapter.named_parameters().values():
+        nn.init.normal_(matrix)
+    shorter = Example(prompt=[1, 2, 9], target=[11, 12, 13])
+    losses = []
+    for batch in ([ONE, shorter], [ONE, shorter, LONGER]):
+        loss = loss_of(network, head, adapter, batch)
+        loss.backward()
+        gradients = [p.grad.clone() for p in adapter.named_parameters().values()]
+        losses.append((loss, gradients))
+        for matrix in adapter.named_parameters().values():
+            matrix.grad = None
+    alone = loss_of(network, head, adapter, [LONGER])
+    alone.backward()
+    (together, ours), (with_another, theirs) = losses
+    assert with_another.item() == pytest.approx((5 * together + alone).item() / 6, rel=1e-4)
+    for one, both, matrix in zip(ours, theirs, adapter.named_parameters().values(), strict=True):
+        assert torch.allclose(both, (5 * one + matrix.grad) / 6, atol=1e-4)
 
 
 def test_a_network_is_what_its_gguf_file_says(network: Qwen2Model, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from torch import nn
 
 SEED, BATCH = 7, 8
 _WARM_UP = 40
-_TOLD, _KEPT = 20, 60
+_TOLD, _KEPT = 20, 30
 
 T = TypeVar("T")
 

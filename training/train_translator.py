@@ -1,4 +1,4 @@
-"""Trains the adapter with which the text model translates answering words into English.
+"""Trains the adapter with which the text model translates answering words.
 
     python -m training.train_translator --out rag/translator.gguf
 
@@ -14,12 +14,13 @@ References:
 from __future__ import annotations
 
 import argparse
+import os.path
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -28,20 +29,25 @@ from gguf.quants import dequantize
 from transformers import Qwen2Config, Qwen2Model
 from transformers.models.qwen2.modeling_qwen2 import Qwen2RotaryEmbedding
 
-from rag.drafting import into_english
+from rag.drafting import as_trained
 from rag.generation import LlamaCppModel
 from rag.lora import Adapter
 from rag.models import ModelStore
 from rag.settings import load_settings
 from rag.weights import TRANSLATOR_BASE, hash_file
-from training.loop import SEED, batches, train
+from training.loop import BATCH, SEED, batches, train
 from training.pairs import read_rows
 
 FIRST_LAYER, RANK, SCALE, LEARNING_RATE = 14, 8, 2.0, 3e-4
-TRANSLATIONS = Path(__file__).parent / "translations.jsonl"
-# So many at the start of the file are for measuring.
-KEPT = 150
-# How often the question is not told, as it is not if it is in another language than English.
+FOLDER = Path(__file__).parent
+TRANSLATIONS = {
+    "en": FOLDER / "translations.jsonl",
+    "ar": FOLDER / "translations.arabic.jsonl",
+}
+# So many at the start of a file are for measuring.
+KEPT = {"en": 150, "ar": 80}
+_SAID = {"en": "english", "ar": "arabic"}
+# How often the question is not told, as it is not if it is in another language.
 _UNASKED = 0.15
 _CONTEXT_TOKENS = 512
 _ARCHITECTURE = "qwen2"
@@ -69,14 +75,17 @@ class Example:
     target: list[int]
 
 
-def examples(model: LlamaCppModel) -> list[Example]:
-    """What is trained on: all translations of the file but the first `KEPT`."""
+def examples(
+    model: LlamaCppModel, *, to: Literal["en", "ar"], most: int | None = None
+) -> list[Example]:
+    """What is trained on: the last translations of the file, without those for measuring."""
     rng = random.Random(SEED)
+    rows = read_rows(TRANSLATIONS[to])[KEPT[to] :]
     found = []
-    for row in read_rows(TRANSLATIONS)[KEPT:]:
+    for row in rows[max(0, len(rows) - most) if most is not None else 0 :]:
         asked = "" if rng.random() < _UNASKED else row["question"]
-        messages = into_english(row["words"], asked=asked)
-        target = model._tokens(f"{row['english']}<|im_end|>", special=True)
+        messages = as_trained(row["words"], to=to, asked=asked)
+        target = model._tokens(f"{row[_SAID[to]]}<|im_end|>", special=True)
         found.append(Example(model._prompt(messages, reply=True), target))
     return found
 
@@ -114,16 +123,30 @@ def load_network(path: Path) -> tuple[Qwen2Model, torch.Tensor]:
 def loss_of(
     network: Qwen2Model, head: torch.Tensor, adapter: Adapter, batch: Sequence[Example]
 ) -> torch.Tensor:
-    """The mean cross-entropy of the tokens of the translations."""
-    whole = [[*one.prompt, *one.target] for one in batch]
-    longest = max(map(len, whole))
-    padded = torch.tensor([[*tokens, *[0] * (longest - len(tokens))] for tokens in whole])
-    real = torch.tensor([[1] * len(tokens) + [0] * (longest - len(tokens)) for tokens in whole])
+    """The mean cross-entropy of the tokens of the translations.
+
+    What all prompts begin with is read once for all.
+    """
+    begin = os.path.commonprefix([one.prompt[:-1] for one in batch])
+    rest = [[*one.prompt[len(begin) :], *one.target] for one in batch]
+    longest = max(map(len, rest))
+    padded = torch.tensor([[*tokens, *[0] * (longest - len(tokens))] for tokens in rest])
+    real = torch.tensor(
+        [[1] * (len(begin) + len(tokens)) + [0] * (longest - len(tokens)) for tokens in rest]
+    )
     rows = [row for row, one in enumerate(batch) for _ in one.target]
     # Each token is told by the state of the one before it.
-    places = [len(one.prompt) - 1 + n for one in batch for n in range(len(one.target))]
+    places = [
+        len(one.prompt) - len(begin) - 1 + n for one in batch for n in range(len(one.target))
+    ]
     with adapter.switched_on():
-        states = network(input_ids=padded, attention_mask=real, use_cache=False).last_hidden_state
+        read = None
+        if begin:
+            read = network(input_ids=torch.tensor([begin]), use_cache=True).past_key_values
+            read.batch_repeat_interleave(len(batch))
+        states = network(
+            input_ids=padded, attention_mask=real, past_key_values=read, use_cache=bool(begin)
+        ).last_hidden_state
     scores = states[rows, places] @ head.T
     wanted = torch.tensor([token for one in batch for token in one.target])
     loss: torch.Tensor = torch.nn.functional.cross_entropy(scores, wanted)
@@ -148,22 +171,41 @@ def save(adapter: Adapter, path: Path, *, base: str) -> None:
     writer.close()
 
 
+def load_state(path: Path) -> dict[str, torch.Tensor]:
+    """The matrices that `save` wrote, by their names in transformers."""
+    state = {}
+    for tensor in GGUFReader(path).tensors:
+        layer, _, side = tensor.name.rpartition(".")
+        name = _transformers_name(layer).removesuffix(".weight")
+        state[f"{name}.{side}"] = torch.from_numpy(tensor.data.astype(np.float32))
+    return state
+
+
 def main() -> None:
     """Runs the command."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--start", type=Path, help="go on from this adapter")
+    parser.add_argument(
+        "--english", type=int, metavar="N", help="the last N translations into English, not all"
+    )
     parser.add_argument("--steps", type=int, help="stop after so many; by default each pair once")
     arguments = parser.parse_args()
     torch.manual_seed(SEED)
     settings = load_settings()[0]
     path = ModelStore(settings.models).resolve(TRANSLATOR_BASE)
     model = LlamaCppModel(path, context_tokens=_CONTEXT_TOKENS)
-    found = examples(model)
+    plan: list[list[Example]] = []
+    for found in (examples(model, to="en", most=arguments.english), examples(model, to="ar")):
+        plan += batches(found, lambda one: len(one.prompt) + len(one.target))
     model.close()
-    plan = batches(found, lambda one: len(one.prompt) + len(one.target))[: arguments.steps]
-    print(f"{len(found)} translations, {len(plan)} steps", flush=True)
+    random.Random(SEED).shuffle(plan)
+    plan = plan[: arguments.steps]
+    print(f"{BATCH * len(plan)} translations, {len(plan)} steps", flush=True)
     network, head = load_network(path)
     adapter = Adapter(network, first_layer=FIRST_LAYER, rank=RANK, scale=SCALE)
+    if arguments.start:
+        adapter.load(load_state(arguments.start))
     train(
         adapter.named_parameters(),
         partial(loss_of, network, head, adapter),
