@@ -38,7 +38,7 @@ from rag.schema import (
 from rag.settings import AnswerSettings
 from rag.sides import Side, asks_why, sides
 from rag.statements import Likeness, Statement, state
-from rag.text import detect_language
+from rag.text import detect_language, own_direction
 from rag.wording import phrase, spoken
 
 MOST_CHARACTERS = 4000
@@ -118,7 +118,7 @@ def answer_events(
     language = _language(question, intent, history)
     if isinstance(intent, Courtesy | AboutCorpus) or (intent and not _last_asked(history)):
         yield Passages(())
-        said = _reply(intent, documents, language)
+        said = _reply(intent, documents, language, period)
         yield Final(_Result(question=question, language=language, clock=clock).reply(said))
         return
     ways: Iterable[Search]
@@ -220,19 +220,24 @@ def _marked_as_said(evidence: Sequence[Evidence], last: Turn) -> tuple[Evidence,
 def _language(question: str, intent: Intent | None, history: Sequence[Turn]) -> str:
     """The language to answer in."""
     if isinstance(intent, Again):
-        last = detect_language(history[-1].answer)
-        return intent.language or ("en" if last == "ar" else "ar")
+        # Of a translation only what stands outside of its original tells the language.
+        return intent.language or ("en" if own_direction(history[-1].answer) == "rtl" else "ar")
     language = detect_language(question)
     # A turn of few words may not show its language; then it is that of the talk.
     return detect_language(history[-1].question) if language == "und" and history else language
 
 
-def _reply(intent: Intent, documents: Callable[[], Sequence[Document]], language: str) -> str:
+def _reply(
+    intent: Intent,
+    documents: Callable[[], Sequence[Document]],
+    language: str,
+    period: Period | None,
+) -> str:
     """What is said without a search."""
     if isinstance(intent, Courtesy):
         return reply_to_courtesy(intent, language)
     if isinstance(intent, AboutCorpus):
-        return describe_corpus(intent, documents(), language)
+        return describe_corpus(intent, documents(), language, within=period)
     return phrase("nothing_before", language)
 
 

@@ -45,6 +45,7 @@ class Adapter:
 
         A model may be given several adapters, one after the other, of which one is on at a time.
         """
+        self.first_layer, self.rank, self.scale = first_layer, rank, scale
         self.layers: dict[str, LoraLinear] = {}
         for number, block in enumerate(model.layers):
             if number < first_layer:

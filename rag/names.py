@@ -21,6 +21,7 @@ from functools import cache
 from itertools import pairwise, product
 
 from rag.dates import MONTHS, WEEKDAYS
+from rag.lexical import is_function_word
 from rag.spellings import spelled_so, usual_spelling
 from rag.text import fold, split_words
 
@@ -53,6 +54,18 @@ _LATIN_DIGRAPHS = {
     "ph": "f",
     "dj": "k",
 }
+# Of adjectives and those who belong to a country or a place.
+_ADJECTIVE_ENDING = "(?:ي|يه|يون|يين|يا|يات|ون|ين|ان|ه)?"
+_ABBREVIATIONS = {
+    "us": ("الولايات المتحده", "امريكا", "امريك", "اميركا", "اميرك"),
+    "usa": ("الولايات المتحده", "امريكا", "امريك", "اميركا", "اميرك"),
+    "uk": ("المملكه المتحده", "بريطانيا", "بريطان"),
+    "un": ("الامم المتحده", "اممي"),
+    "eu": ("الاتحاد الاوروبي", "اوروب"),
+    "uae": ("الامارات", "امارات"),
+}
+# Months that are also something else at the start of a sentence.
+_ORDINARY_TOO = frozenset(("may", "march"))
 _FINAL_A = re.compile(r"ى\b")
 _SOFT_C = re.compile("c(?=[eiy])")
 _LATIN_CLASSES = {
@@ -75,33 +88,58 @@ _LEAST_LIKENESS = 0.75
 
 
 def latin_names(sentence: str) -> tuple[str, ...]:
-    """The capitalised words of an English sentence, in order, without its first word's case.
+    """The capitalised words of an English sentence, in order, but for its first if that is no name.
 
-    The first word counts only where it cannot be an ordinary word: it is followed by another
-    capitalised word.
+    The first word counts where it is hardly an ordinary word: it is followed by another capitalised
+    word, or is listed as a name, a country, a month before a number or the like.
     """
     found = list(CAPITALISED.finditer(sentence))
     names = [match[0] for match in found if match.start() > 0]
-    if len(found) > 1 and found[0].start() == 0:
-        between = sentence[found[0].end() : found[1].start()]
-        if not between.strip() and found[0][0].lower() not in _FIRST_WORDS:
-            names.insert(0, found[0][0])
+    if found and found[0].start() == 0:
+        first, after = found[0][0], sentence[found[0].end() :]
+        followed = len(found) > 1 and not sentence[found[0].end() : found[1].start()].strip()
+        if (followed and first.lower() not in _FIRST_WORDS) or _is_surely_name(first, after):
+            names.insert(0, first)
     return tuple(name.removesuffix("'s").removesuffix("\u2019s") for name in names)
+
+
+def _is_surely_name(word: str, after: str) -> bool:
+    """Whether the first word of a sentence is a name, told by a list and by what comes after."""
+    plain = fold(word)
+    if plain in _ORDINARY_TOO:
+        return re.match(r"\W*(?:\d|$)", after) is not None
+    return plain in CALENDAR or (
+        not is_function_word(plain)
+        and (plain in _places() or plain in _adjectives() or bool(spelled_so(word)))
+    )
 
 
 def occurs(name: str, text: str) -> bool:
     """Whether a name in Latin letters stands in `text`, in Latin or Arabic script."""
     folded = fold(text)
     plain = fold(name)
-    if any(fold(other) in folded for other in (plain, *_known_pairs().get(plain, ()))):
+    others = _known_pairs().get(plain, ()) + _ABBREVIATIONS.get(plain, ())
+    if re.search(rf"(?<!\w){re.escape(plain)}", folded) or any(
+        re.search(_with_endings(other), folded) for other in others
+    ):
         return True
-    if plain in CALENDAR:
+    if plain in CALENDAR or plain in _ABBREVIATIONS:
         return False
     words = [fold(word) for word in _words_to_compare(name, text)]
-    beginning = _adjectives().get(plain)
-    if beginning and any(form.startswith(beginning) for form in _arabic_words(words)):
+    adjective = _adjectives().get(plain)
+    if adjective and any(map(re.compile(adjective).fullmatch, _arabic_words(words))):
         return True
-    return not tells_apart(name) or _is_one_of(name, words)
+    if not tells_apart(name):
+        spelled = spelled_so(name)
+        return not spelled or not spelled.isdisjoint(_arabic_words(words))
+    return _is_one_of(name, words)
+
+
+@cache
+def _with_endings(name: str) -> str:
+    """A pattern of an Arabic name, folded, with what may be written on to it: «والمصرية»."""
+    core = re.escape(without_article(fold(name)))
+    return rf"(?<!\w)[وف]?(?:[بك]?ال|لل|[بلك])?{core}{_ADJECTIVE_ENDING}(?!\w)"
 
 
 def with_final_ya(words: str, *, of: str) -> str:
@@ -295,7 +333,6 @@ _FIRST_WORDS = frozenset(
         "since",
         "next",
         "last",
-        "on",
     ]
 )
 
@@ -319,7 +356,7 @@ TITLES = frozenset(
 
 @cache
 def _adjectives() -> dict[str, str]:
-    """English adjective -> how the Arabic words for it begin, both folded: "indian" -> «هند»."""
+    """English adjective -> a pattern of the Arabic words for it, both folded."""
     from babel import Locale
 
     arabic, english = Locale("ar"), Locale("en")
@@ -330,13 +367,32 @@ def _adjectives() -> dict[str, str]:
         if " " not in plain and " " not in core and len(plain) > 3 and len(core) > 2:
             for ending in ("n", "an", "ian", "ese", "i", "nian", "ish"):
                 for stem in (plain, plain[:-1]):
-                    found.setdefault(stem + ending, core[: max(3, len(core) - 1)])
+                    found.setdefault(stem + ending, _adjective_of(core))
     for code, name in english.languages.items():
         # A language is named by the adjective in both: «الفرنسية».
         core = without_article(fold(arabic.languages.get(code, ""))).removesuffix("يه")
         if " " not in name and len(core) > 2:
-            found[fold(name)] = core
+            found[fold(name)] = _adjective_of(core)
     return found
+
+
+def _adjective_of(core: str) -> str:
+    """A pattern of the adjective of an Arabic name: «فرنسية» is that of «فرنسا»."""
+    kept = core[: max(3, len(core) - 1)]
+    last = f"{re.escape(core[len(kept) :])}?" if len(core) > len(kept) else ""
+    return f"{re.escape(kept)}{last}{_ADJECTIVE_ENDING}"
+
+
+@cache
+def _places() -> frozenset[str]:
+    """The names of one word, folded, of countries and of the cities of time zones."""
+    from babel import Locale
+
+    english = Locale("en")
+    cities = (zone.rpartition("/")[2] for zone in Locale("ar").time_zones)
+    return frozenset(
+        fold(name) for name in (*english.territories.values(), *cities) if name.isalpha()
+    )
 
 
 @cache

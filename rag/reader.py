@@ -80,6 +80,17 @@ class ReaderNetwork:
         )
         self.head = nn.Linear(model.config.hidden_size, 2)
 
+    def load(self, state: dict[str, torch.Tensor]) -> None:
+        """Takes over the matrices of an adapter and its head by name.
+
+        Raises:
+            KeyError, RuntimeError: a matrix is missing or has another shape.
+        """
+        self.adapter.load(state)
+        self.head.load_state_dict(
+            {name: state[f"head.{name}"].float() for name in ("weight", "bias")}
+        )
+
     def encode(self, pairs: Sequence[tuple[str, Window]]) -> Encoded:
         """Tokenizes pairs of question and window, padded to the longest."""
         prompts = [_prompt(question, window) for question, window in pairs]
@@ -152,12 +163,14 @@ class Reader:
         """
         self._turn = turn or nullcontext()
         if file is not None:
-            self._network = self._talks = _load(file, model, tokenizer, base_digest=base_digest)
+            self._network = self._talks = load_network(
+                file, model, tokenizer, base_digest=base_digest
+            )
             return
         networks = []
         for name, sha256 in ADAPTERS.items():
             path = shipped(name, sha256)
-            networks.append(_load(path, model, tokenizer, base_digest=base_digest))
+            networks.append(load_network(path, model, tokenizer, base_digest=base_digest))
         self._network, self._talks = networks
 
     def read(
@@ -172,8 +185,12 @@ class Reader:
             return network.read([(question, window) for window in windows])
 
 
-def _load(path: Path, model: Any, tokenizer: Any, *, base_digest: str) -> ReaderNetwork:
-    """The network of one file, beside those that the model has already."""
+def load_network(path: Path, model: Any, tokenizer: Any, *, base_digest: str) -> ReaderNetwork:
+    """The network of one file, beside those that the model has already.
+
+    Raises:
+        ModelLoadError: the file is missing or damaged, or of another embedding model.
+    """
     try:
         with safe_open(path, framework="pt") as opened:
             about = opened.metadata() or {}
@@ -195,10 +212,7 @@ def _load(path: Path, model: Any, tokenizer: Any, *, base_digest: str) -> Reader
             scale=float(about["scale"]),
         )
         network = ReaderNetwork(model, tokenizer, shape)
-        network.adapter.load(state)
-        network.head.load_state_dict(
-            {name: state[f"head.{name}"].float() for name in ("weight", "bias")}
-        )
+        network.load(state)
     except (KeyError, ValueError, RuntimeError) as exc:
         raise ModelLoadError(
             model=str(path),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from rag.intents import AboutCorpus, Courtesy
-from rag.schema import Document
+from rag.schema import Document, Period
 from rag.wording import phrase
 
 _MOST_LISTED = 12
@@ -16,17 +16,25 @@ def reply_to_courtesy(courtesy: Courtesy, language: str) -> str:
     return phrase(courtesy.kind, language)
 
 
-def describe_corpus(about: AboutCorpus, documents: Sequence[Document], language: str) -> str:
+def describe_corpus(
+    about: AboutCorpus,
+    documents: Sequence[Document],
+    language: str,
+    *,
+    within: Period | None = None,
+) -> str:
     """How many documents there are, from when and from whom, and the newest of them by name.
 
     Args:
         about: limits them to a period; then those outside are only counted.
         documents: of the whole corpus; none give the phrase that says how to add some.
         language: of the reply.
+        within: limits them too; None does not.
     """
     if not documents:
         return phrase("empty", language)
-    meant = [document for document in documents if document.published in about.period]
+    periods = [about.period] if within is None else [about.period, within]
+    meant = [one for one in documents if all(one.published in period for period in periods)]
     return "\n".join(_lines(meant, len(documents), language))
 
 

@@ -170,7 +170,7 @@ def mend_names(draft: str, missing: Sequence[str], *, source: str, model: TextMo
         spelled = _spell_at(place, words, like=_ARTICLE.sub("", name), model=model)
         if spelled is not None and spelled not in draft:
             article = _ARTICLE.match(name)
-            draft = draft.replace(name, f"{article[0] if article else ''}{spelled}")
+            draft = _replaced(draft, name, f"{article[0] if article else ''}{spelled}")
     return draft
 
 
@@ -197,7 +197,7 @@ def spell_as_usual(draft: str, *, source: str, kept: str) -> str:
         known = usual.get(meant)
         stays = fold(plain) in fold(kept) or spelled_so(plain)
         if known and not stays and _sound(plain) != _sound(known):
-            draft = draft.replace(plain, known)
+            draft = _replaced(draft, plain, known)
     return draft
 
 
@@ -316,6 +316,11 @@ def spell(
     spelled = "".join(pieces).strip()
     # A server may not know grammars.
     return spelled if re.fullmatch(r"[A-Z][a-z]+", spelled) and occurs(spelled, word) else None
+
+
+def _replaced(draft: str, name: str, spelled: str) -> str:
+    """A draft with a name spelled otherwise, but not within another name."""
+    return re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", spelled, draft)
 
 
 def _sound(name: str) -> str:

@@ -31,7 +31,7 @@ from rag.quantities import quantities, ranks_counted, unstated
 from rag.romanise import is_place, mend_names, romanise, spell_as_usual
 from rag.schema import Delta, Evidence, Status
 from rag.sentences import sentences
-from rag.text import detect_language, direction, has_mixed_word, split_words
+from rag.text import detect_language, direction, fold, has_mixed_word, split_words
 from rag.wording import phrase, spoken
 
 Likeness = Callable[[Sequence[str], str], Sequence[float]]
@@ -50,6 +50,11 @@ _OF_THE_SENTENCE = 0.25
 # were wrong: "five feet" for «خمسة أمتار», "dollars" for «دينار».
 _LEAST_TOLD = 0.25
 _MOSTLY_TOLD = 0.5
+# How a time lies to a date that follows.
+_RELATIONS = {
+    fold(arabic): english
+    for arabic, english in (("قبل", "before"), ("بعد", "after"), ("منذ", "since"), ("حتى", "until"))
+}
 _TWO = re.compile(r"\b(?:both|twice|pair|couple)\b")
 # Of 45 Arabic drafts about kept English articles, 28 told no more of the English words, and 25 of
 # these were wrong: «جمعت الأرز» for "gathering wild leaves".
@@ -371,13 +376,22 @@ def _quotation(best: Evidence, language: str) -> Statement:
 
 
 def _date_in_words(best: Evidence) -> str | None:
-    """The English date that the answering words are, if they are nothing else."""
+    """The English date that the answering words are, with a "before" or the like ahead of it."""
     text, mark = best.text, best.mark
     for date in (*resolve_dates(text, best.passage.published, "en"), *stated_dates(text, "en")):
-        beside = f"{text[mark.start : date.span.start]}{text[date.span.end : mark.end]}"
-        if date.span.overlaps(mark) and content_stems(beside) <= BEFORE_DATES:
-            return date.words
+        if not date.span.overlaps(mark) or split_words(text[date.span.end : mark.end]):
+            continue
+        ahead = [fold(word) for word in split_words(text[mark.start : date.span.start])]
+        related = [_RELATIONS[word] for word in ahead if word in _RELATIONS]
+        others = (word for word in ahead if word not in _RELATIONS)
+        if len(related) < 2 and all(word == "في" or _goes_without_saying(word) for word in others):
+            return " ".join((*related, date.words))
     return None
+
+
+def _goes_without_saying(word: str) -> bool:
+    stems = content_stems(word)
+    return bool(stems) and stems <= BEFORE_DATES
 
 
 def _with_mended_names(said: str, query: str, best: Evidence, shown: str, model: TextModel) -> str:

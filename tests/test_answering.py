@@ -602,6 +602,35 @@ def test_the_day_before_a_date_is_no_more_than_the_date() -> None:
     assert answer.text == "8 December 2024 (“يوم 8 كانون الأول 2024”) [1]"
 
 
+@pytest.mark.parametrize(
+    ("marked", "said"),
+    [
+        ("قبل 15 مارس 2025", "Before 15 March 2025"),
+        ("حتى 15 مارس 2025", "Until 15 March 2025"),
+        ("منذ يوم 15 مارس 2025", "Since 15 March 2025"),
+        ("في 15 مارس 2025", "15 March 2025"),
+    ],
+)
+def test_how_a_time_lies_to_a_date_is_told_by_code_too(marked: str, said: str) -> None:
+    answer = answer_of(
+        "When must they leave?",
+        passage_of(f"يجب أن يغادروا {marked}.", 0.6),
+        model=ScriptedModel("They leave in 2031."),
+        reader=ScriptedReader({marked: 9.0}),
+    )
+    assert answer.text == f"{said} (“{marked}”) [1]"
+
+
+def test_a_date_with_another_word_ahead_is_left_to_the_model() -> None:
+    answer = answer_of(
+        "When must they leave?",
+        passage_of("يجب أن يغادروا بين 15 مارس 2025 والصيف.", 0.6),
+        model=ScriptedModel("They leave between 15 March 2025 and summer."),
+        reader=ScriptedReader({"بين 15 مارس 2025": 9.0}),
+    )
+    assert not answer.text.startswith("15 March 2025")
+
+
 def test_a_spelling_goes_before_a_translation_of_what_could_be_a_name() -> None:
     for words, translation, shown in (
         ("جرف الصخر", "The rock cliff", "Jurf al-Sakhr"),
@@ -952,6 +981,12 @@ def test_an_arabic_answer_is_said_again_in_english() -> None:
     turn = Turn(question="متى بدأت المحادثات؟", answer="في يناير الماضي. [1]")
     answer = answer_of("ترجمها", talks(), model=ScriptedModel("x"), history=[turn])
     assert (answer.language, answer.text) == ("en", "January 2024 (“في يناير الماضي”) [1]")
+
+
+def test_an_english_answer_with_its_arabic_original_is_said_again_in_arabic() -> None:
+    turn = Turn(question="When did talks begin?", answer="In 2024 (“في يناير الماضي من العام”) [1]")
+    answer = answer_of("translate it", talks(), model=ScriptedModel("x"), history=[turn])
+    assert answer.language == "ar"
 
 
 def test_what_was_quoted_is_said_again_in_full() -> None:

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.drafting import into_english
+from rag.drafting import as_trained
 from rag.errors import GenerationError, ModelLoadError, SettingsError
 from rag.generation import (
     HasTranslator,
@@ -314,7 +314,7 @@ def test_the_translator_is_on_only_while_it_translates(base: Path) -> None:
         assert isinstance(model, HasTranslator)
         translator = model.translator
         assert translator is not None
-        asked = into_english("ثلاث حافلات زرقاء", asked="What was stolen?")
+        asked = as_trained("ثلاث حافلات زرقاء", to="en", asked="What was stolen?")
         before, plain = say(model, HELLO, fixed=1), say(model, asked)
         translator.warm(asked[:1])
         assert say(translator, asked, fixed=1).casefold() in ("three blue buses", "3 blue buses")

@@ -83,6 +83,44 @@ def test_adjectives_of_countries_and_languages_are_known(name: str, text: str) -
 
 
 @pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Peru", "وصل الوفد إلى بيروت"),
+        ("India", "كلية الهندسة"),
+        ("Egypt", "مصرع شخص"),
+        ("Egyptian", "النظام المصرفي"),
+        ("Lima", "قال سليمان"),
+        ("Rome", "زار رومانيا"),
+        ("Ali", "قال عمر"),
+        ("US", "قالت بريطانيا"),
+        ("UK", "قالت واشنطن"),
+        ("UN", "قالت واشنطن"),
+    ],
+)
+def test_a_name_does_not_stand_within_another_word(name: str, text: str) -> None:
+    assert not occurs(name, text)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Egypt", "الجيش المصري"),
+        ("Egypt", "وبالمصريين"),
+        ("Egyptian", "المصريون"),
+        ("Jordan", "للأردن"),
+        ("Syria", "Syrian troops"),
+        ("Syrian", "والسوريين"),
+        ("US", "القوات الأمريكية"),
+        ("UK", "في بريطانيا"),
+        ("UN", "الأمم المتحدة"),
+        ("Ali", "قال علي"),
+    ],
+)
+def test_what_is_written_on_to_a_name_does_not_change_it(name: str, text: str) -> None:
+    assert occurs(name, text)
+
+
+@pytest.mark.parametrize(
     ("name", "text"), [("Japanese", "السفير الصيني"), ("Indian", "الشركة التركية")]
 )
 def test_the_adjective_of_another_country_is_not_found(name: str, text: str) -> None:
@@ -143,7 +181,13 @@ def test_a_name_is_found_in_its_own_script_whatever_its_case() -> None:
         ("Talks began in Damascus.", ("Damascus",)),
         ("The minister Antony Blinken met al-Sudani.", ("Antony", "Blinken", "Sudani")),
         ("Antony Blinken met him.", ("Antony", "Blinken")),
-        ("Blinken met him.", ()),
+        ("Blinken met him.", ("Blinken",)),
+        ("Nobody met him.", ()),
+        ("March 15, 2024", ("March",)),
+        ("March with us", ()),
+        ("Monday", ("Monday",)),
+        ("Baghdad postponed the talks.", ("Baghdad",)),
+        ("Iraqi troops left.", ("Iraqi",)),
         ("In Baghdad, it rained.", ("Baghdad",)),
         ("It was Iraq's parliament, not Egypt\u2019s.", ("Iraq", "Egypt")),
         ("nothing here", ()),

@@ -90,6 +90,15 @@ def test_documents_outside_the_period_and_undated_ones_are_only_counted() -> Non
     ]
 
 
+def test_documents_are_limited_to_the_period_that_was_set_as_well() -> None:
+    within = Period(first=dt.date(2024, 1, 1))
+    for asked in (ALL_TIME, about("2020-01-01", None)):
+        told = describe_corpus(asked, CORPUS, "en", within=within)
+        assert told.startswith("1 of the 3 documents are from that time.")
+    told = describe_corpus(about("1990-01-01", "1990-12-31"), CORPUS, "en", within=within)
+    assert told == "0 of the 3 documents are from that time."
+
+
 @pytest.mark.parametrize(
     ("language", "said"),
     [

@@ -134,6 +134,12 @@ def test_a_name_like_no_word_of_the_source_stays() -> None:
     assert model.asked == []
 
 
+def test_a_name_within_another_one_stays() -> None:
+    draft = "Gassim spoke for Gassimpur."
+    mended = mend_names(draft, ["Gassim"], source="قاسم", model=ScriptedModel("Qasim"))
+    assert mended == "Qasim spoke for Gassimpur."
+
+
 def test_a_name_that_is_there_already_is_not_written_twice() -> None:
     model = ScriptedModel("Qasim")
     draft = "Qasim Gassim spoke."

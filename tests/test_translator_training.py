@@ -23,8 +23,6 @@ from training.train_translator import (
     _LAYERS,
     FIRST_LAYER,
     KEPT,
-    RANK,
-    SCALE,
     TRANSLATIONS,
     Example,
     load_network,
@@ -172,6 +170,18 @@ def fitted(checkpoint: Path, steps: Sequence[int], *, cut: bool = False) -> list
     return [parameter.item() for parameter in parameters.values()]
 
 
+def test_the_checkpoint_of_another_run_is_refused(tmp_path: Path) -> None:
+    fitted(tmp_path / "whole", range(40))
+    fitted(tmp_path / "whole", range(40))
+    with pytest.raises(ValueError, match="whole is the checkpoint of another run"):
+        fitted(tmp_path / "whole", range(41))
+
+
+@pytest.mark.parametrize("steps", [0, 1, 2])
+def test_a_run_may_be_short(steps: int, tmp_path: Path) -> None:
+    assert fitted(tmp_path / "whole", [1] * steps)[0] == pytest.approx(0.01 * steps, abs=0.011)
+
+
 def test_a_run_that_was_cut_ends_where_it_would_have(tmp_path: Path) -> None:
     plan = [number % 7 for number in range(130)]
     whole = fitted(tmp_path / "whole", plan)
@@ -188,7 +198,7 @@ def test_the_adapter_is_written_as_llama_cpp_names_it(network: Qwen2Model, tmp_p
     reader = GGUFReader(file)
     assert reader.fields["general.architecture"].contents() == "qwen2"
     assert reader.fields["general.base_model.0.name"].contents() == "tiny"
-    assert reader.fields["adapter.lora.alpha"].contents() == SCALE * RANK
+    assert reader.fields["adapter.lora.alpha"].contents() == 2.0 * 2
     tensors = {tensor.name: tensor for tensor in reader.tensors}
     kinds = ["attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down"]
     assert tensors.keys() == {f"blk.1.{kind}.weight.lora_{side}" for kind in kinds for side in "ab"}

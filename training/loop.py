@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -45,16 +46,23 @@ def train(
         plan: the batches, in order, the same each time.
         rate: the greatest learning rate.
         checkpoint: where it is kept how far the run has come.
+
+    Raises:
+        ValueError: the checkpoint is that of another run.
     """
     trained, steps = list(parameters.values()), len(plan)
     warm_up = max(1, min(_WARM_UP, steps // 10))
+    falls = max(1, steps - warm_up)
+    run = _digest(trained, plan, rate)
     optimizer = torch.optim.AdamW(trained, lr=rate, weight_decay=0.01)
     schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda step: min((step + 1) / warm_up, (steps - step) / (steps - warm_up))
+        optimizer, lambda step: min((step + 1) / warm_up, (steps - step) / falls)
     )
     begin = 0
     if checkpoint.exists():
         kept = torch.load(checkpoint, weights_only=True)
+        if kept.get("run") != run:
+            raise ValueError(f"{checkpoint} is the checkpoint of another run. Remove it.")
         with torch.no_grad():
             for name, parameter in parameters.items():
                 parameter.copy_(kept["parameters"][name])
@@ -79,5 +87,16 @@ def train(
                 "optimizer": optimizer.state_dict(),
                 "schedule": schedule.state_dict(),
                 "step": done,
+                "run": run,
             }
-            torch.save(kept, checkpoint)
+            whole = checkpoint.with_name(f"{checkpoint.name}.new")
+            torch.save(kept, whole)
+            whole.replace(checkpoint)
+
+
+def _digest(parameters: Sequence[nn.Parameter], plan: Sequence[object], rate: float) -> str:
+    """What tells a run from another: where it starts, and what it does."""
+    digest = hashlib.blake2b(repr((rate, plan)).encode())
+    for parameter in parameters:
+        digest.update(parameter.detach().float().numpy().tobytes())
+    return digest.hexdigest()

@@ -3,8 +3,8 @@
     python -m training.train_reader --data FOLDER --out rag/reader.safetensors
 
 `FOLDER` holds reading sets in SQuAD form, named as in `MIX`. `--start` takes an adapter to go on
-from; with `--new` it goes on with the questions of that file of articles, and repeats a share of
-all others. The embedder's nearest sentences and the checkpoint are kept beside the output.
+from; with `--new` it goes on with the questions of that file of articles or talks, and repeats a
+share of all others. The embedder's nearest sentences and the checkpoint are kept beside the output.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from typing import Any
 
 import numpy as np
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 
 from rag.embedding import GemmaEmbedder
 from rag.models import ModelStore
-from rag.reader import ReaderNetwork, Shape
+from rag.reader import ReaderNetwork, Shape, load_network
 from rag.settings import Settings, load_settings
 from rag.weights import hash_file
 from training.loop import SEED, batches, train
@@ -64,7 +64,7 @@ MIX: dict[str, int] = {
 NEAREST, HARDEST = 12, 3
 # How often a question comes with a negative window beside its positive one.
 NEGATIVES = 0.6
-FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).resolve().parent
 QUESTIONS, WRITTEN = FOLDER / "questions.jsonl", FOLDER / "written.jsonl"
 ARTICLES = tuple(
     FOLDER / f"articles{kind}.json" for kind in ("", ".more", ".plain", ".agency", ".further")
@@ -187,10 +187,10 @@ def find_nearest(
     """
     places = [(i, j) for i in within for j in range(len(paragraphs[i].sentences))]
     wanted = [one.question for one in asked if one.paragraph in within]
-    digest = hashlib.blake2b(repr((len(places), wanted)).encode()).hexdigest()
+    texts = [paragraphs[i].sentences[j].of(paragraphs[i].text) for i, j in places]
+    digest = hashlib.blake2b(repr((texts, wanted)).encode()).hexdigest()
     known = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
     if known.get("digest") != digest:
-        texts = [paragraphs[i].sentences[j].of(paragraphs[i].text) for i, j in places]
         vectors = embedder.embed_texts(texts, [paragraphs[i].title for i, _ in places])
         orders = (np.argsort(-(vectors @ q))[:NEAREST] for q in embedder.embed_queries(wanted))
         nearest = [[places[number] for number in order] for order in orders]
@@ -229,9 +229,9 @@ def save(network: ReaderNetwork, path: Path, *, base_digest: str) -> None:
     state |= {f"head.{name}": tensor for name, tensor in network.head.state_dict().items()}
     about = {
         "base_digest": base_digest,
-        "first_layer": str(SHAPE.first_layer),
-        "rank": str(SHAPE.rank),
-        "scale": str(SHAPE.scale),
+        "first_layer": str(network.adapter.first_layer),
+        "rank": str(network.adapter.rank),
+        "scale": str(network.adapter.scale),
     }
     halves = {name: tensor.to(torch.bfloat16).contiguous() for name, tensor in state.items()}
     save_file(halves, path, metadata=about)
@@ -242,23 +242,26 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--start", type=Path)
-    parser.add_argument("--new", type=Path, help="the articles to go on with; all by default")
+    parser.add_argument("--start", type=Path, help="go on from this adapter")
+    parser.add_argument(
+        "--new", type=Path, help="the articles or talks to go on with; all by default"
+    )
     parser.add_argument("--share", type=float, default=1.0, help="of all others, 0 to 1")
     parser.add_argument("--steps", type=int, help="stop after so many; by default each pair once")
     parser.add_argument("--rate", type=float, default=LEARNING_RATE, help="greatest learning rate")
     arguments = parser.parse_args()
+    new = arguments.new and arguments.new.resolve()
+    if new not in (None, *ARTICLES, *TALKS):
+        parser.error(f"{new} is none of the files that are trained on")
     torch.manual_seed(SEED)
     embedder: Any = open_embedder(load_settings()[0])
     digest = embedder.fingerprint()["embedding_digest"]
-    network = _network(embedder)
-    if arguments.start is not None:
-        _load(network, load_file(arguments.start))
+    network = _network(embedder, arguments.start, digest)
     pairs = training_pairs(
         arguments.data,
         embedder,
         arguments.out.with_suffix(".nearest"),
-        new=arguments.new and arguments.new.resolve(),
+        new=new,
         share=arguments.share,
     )
     plan = batches(pairs, _length)[: arguments.steps]
@@ -277,16 +280,13 @@ def main() -> None:
     print(f"sha256 {hash_file(arguments.out)}")
 
 
-def _network(embedder: Any) -> ReaderNetwork:
-    model = embedder._model[0].auto_model
+def _network(embedder: Any, start: Path | None, digest: str) -> ReaderNetwork:
+    model, tokenizer = embedder._model[0].auto_model, embedder._tokenizer
     for parameter in model.parameters():
         parameter.requires_grad_(False)
-    return ReaderNetwork(model, embedder._tokenizer, SHAPE)
-
-
-def _load(network: ReaderNetwork, state: dict[str, torch.Tensor]) -> None:
-    network.adapter.load(state)
-    network.head.load_state_dict({k: state[f"head.{k}"].float() for k in ("weight", "bias")})
+    if start is not None:
+        return load_network(start, model, tokenizer, base_digest=digest)
+    return ReaderNetwork(model, tokenizer, SHAPE)
 
 
 if __name__ == "__main__":

@@ -14,11 +14,11 @@ References:
 from __future__ import annotations
 
 import argparse
-import os.path
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, Literal
 
@@ -127,7 +127,7 @@ def loss_of(
 
     What all prompts begin with is read once for all.
     """
-    begin = os.path.commonprefix([one.prompt[:-1] for one in batch])
+    begin = _common_beginning([one.prompt[:-1] for one in batch])
     rest = [[*one.prompt[len(begin) :], *one.target] for one in batch]
     longest = max(map(len, rest))
     padded = torch.tensor([[*tokens, *[0] * (longest - len(tokens))] for tokens in rest])
@@ -136,9 +136,7 @@ def loss_of(
     )
     rows = [row for row, one in enumerate(batch) for _ in one.target]
     # Each token is told by the state of the one before it.
-    places = [
-        len(one.prompt) - len(begin) - 1 + n for one in batch for n in range(len(one.target))
-    ]
+    places = [len(one.prompt) - len(begin) - 1 + n for one in batch for n in range(len(one.target))]
     with adapter.switched_on():
         read = None
         if begin:
@@ -158,7 +156,7 @@ def save(adapter: Adapter, path: Path, *, base: str) -> None:
     writer = GGUFWriter(str(path), _ARCHITECTURE)
     writer.add_type("adapter")
     writer.add_string("adapter.type", "lora")
-    writer.add_float32("adapter.lora.alpha", SCALE * RANK)
+    writer.add_float32("adapter.lora.alpha", adapter.scale * adapter.rank)
     writer.add_string("general.base_model.0.name", base)
     for name, matrix in adapter.state().items():
         layer, _, side = name.rpartition(".")
@@ -216,6 +214,11 @@ def main() -> None:
     save(adapter, arguments.out, base=TRANSLATOR_BASE)
     # `rag.weights.TRANSLATOR_SHA256`.
     print(f"sha256 {hash_file(arguments.out)}")
+
+
+def _common_beginning(lists: Sequence[list[int]]) -> list[int]:
+    together = takewhile(lambda column: len(set(column)) == 1, zip(*lists, strict=False))
+    return [token for token, *_ in together]
 
 
 def _transformers_name(name: str) -> str:
