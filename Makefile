@@ -46,7 +46,7 @@ bench-peers: $(PEERS)
 	@$(BIN)/python -m benchmarks.peers $(ARGS)
 
 train-reader: $(TEST)
-	$(BIN)/python -m training.train_reader --data $(DATA)/reading --out rag/reader.safetensors $(ARGS)
+	$(BIN)/python -m training.train_reader --data $(DATA)/reading --out reader.safetensors $(ARGS)
 
 $(RUN):
 	@.ci/install .

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.generation import TextModel
-from rag.lexical import content_stems
+from rag.lexical import content_stems, is_function_word
 from rag.prompts import load_prompt
 from rag.schema import Turn
 from rag.text import detect_language, fold, has_mixed_word, split_words
+from rag.turns import Correction, asks_who_said, find_correction
 from rag.wording import quoted_in
 
 _PROMPT = "follow_up"
@@ -22,24 +23,39 @@ _GRAMMAR = r'root ::= [^\n\[\]]+ ("?" | "؟")'
 _POINTERS = frozenset(
     fold(
         "it its he his him she her they their them that this these those there then "
-        "one ones same former latter also else "
+        "one ones same former latter also else other others another "
         "هو هي هم هما ذلك تلك هذا هذه هؤلاء أولئك هناك فيه فيها منه منها عنه عنها له لها لهم "
-        "به بها إليه إليها عليه عليها معه معها بينهما عنهم منهم فيهم أيضا"
+        "به بها إليه إليها عليه عليها معه معها بينهما عنهم منهم فيهم أيضا الآخر الأخرى"
     ).split()
 )
-_CONJUNCTIONS = frozenset(["and", "but", "so", "or"])
-_QUESTION_WORDS = frozenset(fold("لماذا ماذا متى أين من كم كيف في هل ما أي بكم عن إلى على").split())
-# A turn that takes back the one before, and what it says instead.
-_CORRECTION = re.compile(
-    r"^\W*(?:(?:no|not that|sorry|لا|كلا|عفوا)\b[\s,،.:;-]*)?"
-    r"(?:i (?:meant|mean|was asking about)|(?:(?:كنت )?[أا]قصد|قصدت|[أا]عني))\b"
-    r"[\s,،.:;-]*(?P<rest>.+)$",
-    re.IGNORECASE | re.DOTALL,
+_CONJUNCTIONS = frozenset(["and", "but", "so", "or", "لكن", "ولكن", "ثم"])
+_QUESTION_WORDS = frozenset(
+    fold(
+        "لماذا ماذا متى أين من كم كيف في هل ما أي بكم عن إلى على لمن بمن ممن عمن بماذا لم بم عم "
+        "مم فيم بأي لأي منذ"
+    ).split()
 )
-_WHO_SAID = re.compile(
-    r"^\W*(?:and )?(?:who|و?من)\b.{0,12}"
-    r"\b(?:sa(?:id|ys)|claim(?:ed|s)|told|قال|يقول|ذكر|صرح|أعلن)\b\W*(?:that|so|this|it|ذلك|هذا|ذاك)?\W*$",
-    re.IGNORECASE,
+# "They" in «من هم الوزراء» and "that" in "who said that the talks failed" point to nothing before.
+_COPULAS = frozenset(["هو", "هي", "هم"])
+_BEFORE_COPULA = frozenset(fold("ما من وما ومن فما فمن").split())
+_IS = frozenset(["is", "are", "was", "were"])
+_AFTER_THAT = frozenset(["the", "a", "an", "all", "any", "no", "some"])
+_TIMES = frozenset(
+    fold(
+        "year month week day morning afternoon evening summer winter spring autumn century "
+        "العام السنة الشهر الأسبوع اليوم الصباح المساء الليلة الصيف الشتاء الربيع الخريف القرن "
+        "الموسم العقد"
+    ).split()
+)
+# «مديرها»: a pronoun written on to its word. Those that open like «متى» are followed by a verb.
+_ATTACHED = re.compile(r"(?!ال)\w{3,}(?:ها|هما?)")
+_ASKING = frozenset(fold("ما من ماذا متى أين كيف لماذا كم هل").split())
+_BEFORE_VERB = frozenset(fold("متى أين كيف لماذا").split())
+_NO_PRONOUN = frozenset(
+    fold(
+        "تفاهم مساهم يساهم تساهم التهم يلتهم تلتهم يتفهم تتفهم يستلهم دراهم مساهما تفاهما دراهما "
+        "مياها اتجاها توجيها تنبيها متوجها مواجها مشابها شبيها"
+    ).split()
 )
 _FEW_WORDS = 2
 # The reader is given so many characters of the question before, and of what answered it.
@@ -80,7 +96,7 @@ def searches(
     Args:
         question: as typed.
         history: past turns, oldest first.
-        model: rewrites the question; without one it is joined to the one before.
+        model: rewrites the question; without one it is joined to an earlier one.
         max_tokens: of past turns that the model is shown.
 
     Raises:
@@ -96,8 +112,8 @@ def searches(
             yield Search(question, cited, reading=asked_after(question, past[-1]))
         return
     last = past[-1]
-    correction = _CORRECTION.match(question)
-    who_said = _WHO_SAID.match(question)
+    correction = find_correction(question)
+    who_said = asks_who_said(question)
     if answered and who_said:
         yield Search(question, cited, answered.quotes[:1], before=_SPEAKER_WITHIN)
     reading = "" if answered and who_said else asked_after(question, last)
@@ -106,19 +122,36 @@ def searches(
     query = stand_alone(question, past, model=model, max_tokens=max_tokens)
     if cited and correction:
         yield Search(query, cited, reading=reading)
-    repeats = last is answered and not correction and query.startswith(last.asked)
-    yield Search(query, told=last.quotes if repeats else ())
+    before = _before(past)
+    repeats = not correction and query.startswith(before.asked[-_MOST_OF_EACH:])
+    yield Search(query, told=before.quotes if repeats else ())
 
 
 def _filled(question: str, last: Turn, answered: Turn) -> str:
     """A follow-up with what it leaves out, where it says too little to be searched as it is."""
     said = words_said(answered)
-    if _WHO_SAID.match(question):
+    if asks_who_said(question):
         return f"{question.rstrip(' ?؟')}: {said}"
     if content_stems(_bare(question)):
         return question
     # "Why?" asks about what was answered, and after a refusal once more about what was asked.
-    return f"{question} {said}" if last is answered else f"{last.asked} {question}"
+    return f"{question} {said}" if last is answered else _joined(last, question)
+
+
+def _joined(before: Turn, question: str) -> str:
+    return f"{before.asked[-_MOST_OF_EACH:]} {question}"
+
+
+def _before(past: Sequence[Turn]) -> Turn:
+    """The newest turn that was searched as a question that stands alone; else the last turn."""
+    return next((turn for turn in reversed(past) if _stood_alone(turn)), past[-1])
+
+
+def _stood_alone(turn: Turn) -> bool:
+    if not turn.asked or needs_history(turn.asked):
+        return False
+    # A follow-up that was joined to the one before it may hold no pronoun, and grows all the same.
+    return turn.question.rstrip(" ?؟") not in turn.asked or not needs_history(turn.question)
 
 
 def asked_after(question: str, last: Turn) -> str:
@@ -142,13 +175,13 @@ def _bare(question: str) -> str:
     first = next(iter(split_words(question)), "")
     opening, rest = question[: (at := question.find(first))], question[at + len(first) :]
     if fold(first) in _CONJUNCTIONS:
-        return rest.strip()
+        return rest.strip(" ,،")
     return f"{opening}{_without_conjunction(first)}{rest}"
 
 
 def _without_conjunction(word: str) -> str:
-    """«ولماذا» as «لماذا»; a word that only begins with the letter stays."""
-    return word[1:] if word[:1] == "و" and fold(word[1:]) in _QUESTION_WORDS else word
+    """«ولماذا» and «فلماذا» as «لماذا»; a word that only begins with the letter stays."""
+    return word[1:] if word[:1] in ("و", "ف") and fold(word[1:]) in _QUESTION_WORDS else word
 
 
 def trim_history(
@@ -168,8 +201,8 @@ def trim_history(
 def needs_history(question: str) -> bool:
     """Whether a question seems to lean on what was said before.
 
-    It does if it opens with a conjunction, takes something back, holds a pronoun, or has hardly any
-    word of its own.
+    It does if it opens with a conjunction, takes something back, asks who said it, holds a pronoun,
+    or has hardly any word of its own.
     """
     spoken = [fold(word) for word in split_words(question)]
     if not spoken:
@@ -177,14 +210,53 @@ def needs_history(question: str) -> bool:
     opens = spoken[0] in _CONJUNCTIONS or _without_conjunction(spoken[0]) != spoken[0]
     return (
         opens
-        or _CORRECTION.match(question) is not None
         or _points(question)
         or _is_short(question)
+        or asks_who_said(question)
+        or find_correction(question) is not None
     )
 
 
 def _points(question: str) -> bool:
-    return not _POINTERS.isdisjoint(map(fold, split_words(question)))
+    words = split_words(question)
+    spoken = ["", *map(fold, words), ""]
+    return _opens_with_attached(words) or any(
+        word in _POINTERS and not _means_nothing_before(word, spoken[at - 1], spoken[at + 1 :])
+        for at, word in enumerate(spoken)
+    )
+
+
+def _means_nothing_before(word: str, before: str, after: Sequence[str]) -> bool:
+    """Whether a pointer is but a copula, brings in a clause, or means the present time."""
+    following = after[0]
+    if word in _COPULAS:
+        says = following and not is_function_word(following) and following not in _POINTERS
+        return before in _BEFORE_COPULA and bool(says)
+    if word == "there":
+        return before in _IS and any(map(content_stems, after))
+    if word == "that":
+        return following in _AFTER_THAT or following.isdecimal()
+    if word in ("other", "others", "another"):
+        return before in ("and", "or", "each", "one")
+    return word in ("this", "هذا", "هذه") and following in _TIMES
+
+
+def _opens_with_attached(words: Sequence[str]) -> bool:
+    """Whether a word with a pronoun stands where nothing in the question can be meant by it.
+
+    That is right after the question word, or after the verb: «متى أعلن مديرها». After the verb of
+    a woman or a thing it may mean what follows: «متى أعلنت اعتزالها الفنانة».
+    """
+    first, second, third, *_ = (*words, "", "", "")
+    asks = fold(first)
+    if asks in _ASKING and _has_pronoun(second):
+        return True
+    verb = not second.startswith("ال") and not second.endswith("ت")
+    return asks in _BEFORE_VERB and verb and _has_pronoun(third)
+
+
+def _has_pronoun(word: str) -> bool:
+    return _ATTACHED.fullmatch(word) is not None and fold(word) not in _NO_PRONOUN
 
 
 def _is_short(question: str) -> bool:
@@ -204,7 +276,7 @@ def stand_alone(
     it, and any without history as it is. If the model changes the language, invents a question that
     shares nothing with the one asked or the conversation, leaves out what a correction names, or
     leaves a short question as it is with the pronoun in it, its words are not used: the question is
-    joined to the one before it, as it is without a model.
+    joined to the newest one before it that stands alone, as it is without a model.
 
     Raises:
         GenerationError: the model failed.
@@ -213,9 +285,11 @@ def stand_alone(
         return question
     if not needs_history(bare := _bare(question)):
         return bare
-    correction = _CORRECTION.match(question)
-    rest = correction["rest"] if correction else ""
-    joined = _corrected(history[-1].asked, rest) if rest else f"{history[-1].asked} {question}"
+    correction = find_correction(question)
+    if correction:
+        joined = _corrected(history[-1].asked, correction)
+    else:
+        joined = _joined(_before(history), question)
     if model is None:
         return joined
     kept = trim_history(history, max_tokens=max_tokens, count_tokens=model.count_tokens)
@@ -230,26 +304,30 @@ def stand_alone(
     fits = (
         detect_language(written) == detect_language(question)
         and content_stems(written) & (content_stems(bare) or content_stems(told))
-        and content_stems(rest) <= content_stems(written)
+        and (not correction or content_stems(correction.meant) <= content_stems(written))
         and not has_mixed_word(written)
         and not (_is_short(bare) and _points(bare) and fold(_bare(written)) == fold(bare))
     )
     return written if fits else joined
 
 
-def _corrected(asked: str, rest: str) -> str:
+def _corrected(asked: str, correction: Correction) -> str:
     """The question with what was meant in the place of what it names, as far as words show it.
 
     «من نالت جائزة أفضل ممثلة؟» and «جائزة الجمهور» make «من نالت جائزة الجمهور». Of several
     questions the last is meant.
     """
     *_, asked = (asked, *filter(str.strip, re.split(r"(?<=[?؟])\s", asked)))
-    words = asked.split()
-    meant = next((stems for word in rest.split() if (stems := content_stems(word))), frozenset())
-    for place, word in enumerate(words):
-        if meant & content_stems(word):
-            return " ".join([*words[:place], rest])
+    words, meant = asked.split(), correction.meant.split()
+    said = next(at for at, word in enumerate(meant) if content_stems(word))
+    opening = [fold(word) for word in meant[:said]]
+    for named in (content_stems(correction.not_meant), content_stems(meant[said])):
+        place = next((at for at, word in enumerate(words) if named & content_stems(word)), None)
+        if place is not None:
+            while place > 1 and fold(words[place - 1]) in opening:
+                place -= 1
+            return " ".join([*words[:place], correction.meant])
     first = _without_conjunction(next(iter(words), ""))
     if fold(first) in _QUESTION_WORDS:
-        return f"{first} {rest}"
-    return f"{asked} {rest}"
+        return f"{first} {correction.meant}"
+    return f"{asked[-_MOST_OF_EACH:]} {correction.meant}"

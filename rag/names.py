@@ -389,7 +389,7 @@ def _places() -> frozenset[str]:
     from babel import Locale
 
     english = Locale("en")
-    cities = (zone.rpartition("/")[2] for zone in Locale("ar").time_zones)
+    cities = (str(zone).rpartition("/")[2] for zone in Locale("ar").time_zones)
     return frozenset(
         fold(name) for name in (*english.territories.values(), *cities) if name.isalpha()
     )

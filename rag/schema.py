@@ -248,8 +248,9 @@ class Answer:
 
     `text` is the worded answer with its marks ([1]), in `language`, the question's own. With
     NOT_FOUND, `citations` is empty, `text` says so, and `passages` are the nearest ones. `query`
-    is what was searched: the question, or the stand-alone form of a follow-up. `notes` say how a
-    date was resolved or what was left out, in `language`.
+    is what was searched last: the question as typed, which may be a follow-up looked for in the
+    documents cited before, or what was made of a follow-up: rewritten by the model, or joined to
+    an earlier question. `notes` say how a date was resolved or what was left out, in `language`.
     """
 
     question: str
@@ -285,9 +286,9 @@ class Answer:
 class Turn:
     """One past exchange of a conversation.
 
-    `query` is `Answer.query`: what was searched. It may be left out where the question stood
-    alone, and is "" where nothing was searched. `documents` are the ids of those that were cited:
-    a follow-up is looked for in them first. `quotes` are the sentences cited, the first one first:
+    `query` is `Answer.query`: what was searched. It may be left out where that was the question,
+    and is "" where nothing was searched. `documents` are the ids of those that were cited: a
+    follow-up is looked for in them first. `quotes` are the sentences cited, the first one first:
     what is said of them, or of who says them, is looked for there. `Turn.of` takes all this from an
     answer.
     """
@@ -312,7 +313,7 @@ class Turn:
 
     @property
     def asked(self) -> str:
-        """The question as it stands alone; "" for a turn that asked the documents nothing."""
+        """What was searched, which may lean on turns before; "" where nothing was searched."""
         return self.question if self.query is None else self.query
 
 

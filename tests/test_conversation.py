@@ -37,6 +37,34 @@ BRIDGE = Turn(question="متى افتتح الجسر؟", answer="افتتح ال
         ("كم عدد الجنود الأمريكيين الموجودين في العراق؟", False),
         ("متى أعلن رئيس الوزراء انسحاب قوات التحالف الدولي؟", False),
         ("وزير الخارجية الأمريكي أعلن ماذا يوم الاثنين؟", False),
+        ("ما هي؟", True),
+        ("ما هي أسباب انهيار المحادثات في القاهرة؟", False),
+        ("من هو رئيس الوزراء العراقي الجديد؟", False),
+        ("How many ministers are there in the new government?", False),
+        ("Who was the minister there on Monday morning?", True),
+        ("Who said that the talks in Cairo failed?", False),
+        ("What did the minister announce after that attack?", True),
+        ("كم عدد القتلى في حوادث الطرق هذا العام؟", False),
+        ("متى زار هذا الوزير مدينة حلب السورية؟", True),
+        ("How many people died in accidents this year?", False),
+        ("Which countries did this minister visit in May?", True),
+        ("What did the other minister announce on Monday morning?", True),
+        ("What happened to Iran and other Gulf countries in May?", False),
+        ("لكن متى أعلن رئيس الوزراء انسحاب القوات؟", True),
+        ("ثم متى أعلن رئيس الوزراء انسحاب القوات؟", True),
+        ("فمتى أعلن رئيس الوزراء انسحاب القوات؟", True),
+        ("ولمن سلم رئيس الوزراء جائزة أفضل ممثلة؟", True),
+        ("وبماذا اتهم رئيس الوزراء زعيم المعارضة؟", True),
+        ("فندق بغداد الكبير متى افتتحه رئيس الوزراء؟", False),
+        ("متى أعلن مديرها العام استقالة جميع الموظفين؟", True),
+        ("متى وصل رئيسهم إلى العاصمة المصرية القاهرة؟", True),
+        ("ما عاصمتها الاقتصادية وأكبر مدن الشمال؟", True),
+        ("متى أعلنت اعتزالها الفنانة اللبنانية المشهورة؟", False),
+        ("ما المدن التي زارها الرئيس الأمريكي يوم الأحد؟", False),
+        ("كم مدينة زارها الرئيس الأمريكي يوم الأحد؟", False),
+        ("كيف تفاهم الطرفان على انسحاب القوات الدولية؟", False),
+        ("هل يمكنك أن تخبرني من القائل؟", True),
+        ("ليس الجسر القديم، بل النفق الجديد تحت القناة", True),
         ("", False),
         ("؟!", False),
     ],
@@ -148,6 +176,8 @@ def test_a_rewriting_in_another_language_or_of_another_matter_is_not_used(
         ("And which ministers signed the withdrawal agreement?", None),
         ("وكم عدد الجنود الأمريكيين الموجودين في العراق؟", None),
         ("ومتى أعلن رئيس الوزراء انسحاب القوات؟", "متى أعلن رئيس الوزراء انسحاب القوات؟"),
+        ("فمتى أعلن رئيس الوزراء انسحاب القوات؟", "متى أعلن رئيس الوزراء انسحاب القوات؟"),
+        ("لكن، متى أعلن رئيس الوزراء انسحاب القوات؟", "متى أعلن رئيس الوزراء انسحاب القوات؟"),
     ],
 )
 def test_what_leans_on_the_conversation_by_its_conjunction_alone_is_asked_without_it(
@@ -296,8 +326,70 @@ def test_without_a_model_a_correction_follows_what_it_corrects() -> None:
 def test_what_answered_the_question_before_does_not_answer_one_joined_to_it() -> None:
     joined = "Who won the men's race in Aden? And how old is he?"
     assert ways("And how old is he?", CITED)[-1] == Search(joined, told=CITED.quotes)
-    refused = Turn(question="Who paid for it?", answer="The documents do not say.")
+    refused = Turn(question="Who paid for the new stadium?", answer="The documents do not say.")
     assert ways("And how old is he?", CITED, refused)[-1].told == ()
+
+
+def test_a_follow_up_is_joined_to_the_newest_question_that_stands_alone() -> None:
+    refused = Turn(question="Who paid for it?", answer="The documents do not say.")
+    joined = "Who won the men's race in Aden? And how old is he?"
+    assert ways("And how old is he?", CITED, refused)[-1] == Search(joined, told=CITED.quotes)
+    told = Turn(question="Who paid for the new stadium?", answer="Qatar. [1]")
+    found = ways("And how old is he?", CITED, told, refused)[-1]
+    assert found == Search("Who paid for the new stadium? And how old is he?")
+
+
+@pytest.mark.parametrize(
+    ("first", "most"),
+    [("متى افتتح رئيس الوزراء الجسر الجديد؟", 90), ("متى افتتح الجسر؟", 220)],
+)
+@pytest.mark.parametrize(
+    "question", ["ومن حضر من الوزراء حفل الافتتاح الكبير؟", "ومن حضر ذلك اليوم؟"]
+)
+def test_the_query_of_a_follow_up_does_not_grow_with_every_refusal(
+    first: str, most: int, question: str
+) -> None:
+    history = [Turn(question=first, answer="لا تذكر الوثائق ذلك.")]
+    for _ in range(8):
+        query = ways(question, *history)[-1].query
+        assert len(query) <= most
+        history.append(Turn(question=question, answer="لا تذكر الوثائق ذلك.", query=query))
+
+
+def test_a_long_question_before_is_joined_in_part() -> None:
+    past = Turn(question="ألف " * 400 + "أين كان ذلك؟", answer="لا")
+    joined = stand_alone("ومتى؟", [past], model=None, max_tokens=100)
+    assert joined == f"{past.asked[-160:]} ومتى؟"
+
+
+@pytest.mark.parametrize(
+    ("asked", "question", "query"),
+    [
+        ("متى افتتح الجسر؟", "لا أقصد الجسر بل النفق", "متى افتتح النفق"),
+        ("متى افتتح الجسر؟", "ليس الجسر، بل النفق", "متى افتتح النفق"),
+        (
+            "Who signed the agreement in Aden?",
+            "I meant the agreement in Cairo",
+            "Who signed the agreement in Cairo",
+        ),
+        (
+            "Who signed the agreement in Aden?",
+            "Not in Aden but in Cairo",
+            "Who signed the agreement in Cairo",
+        ),
+        (
+            "When did the talks begin?",
+            "I meant to ask about the tunnel",
+            "When did the talks begin? the tunnel",
+        ),
+        ("When did the talks begin?", "I mean it", "When did the talks begin? I mean it"),
+    ],
+)
+def test_what_was_meant_takes_the_place_of_what_was_not(
+    asked: str, question: str, query: str
+) -> None:
+    past = Turn(question=asked, answer="In May. [1]")
+    assert stand_alone(question, [past], model=None, max_tokens=100) == query
 
 
 def test_a_turn_without_citations_leaves_all_documents_to_search() -> None:

@@ -1,6 +1,6 @@
 """Trains the reader's adapter and head. A run that was cut goes on from its last checkpoint.
 
-    python -m training.train_reader --data FOLDER --out rag/reader.safetensors
+    python -m training.train_reader --data FOLDER --out reader.safetensors
 
 `FOLDER` holds reading sets in SQuAD form, named as in `MIX`. `--start` takes an adapter to go on
 from; with `--new` it goes on with the questions of that file of articles or talks, and repeats a

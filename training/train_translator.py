@@ -1,6 +1,6 @@
 """Trains the adapter with which the text model translates answering words.
 
-    python -m training.train_translator --out rag/translator.gguf
+    python -m training.train_translator --out translator.gguf
 
 The weights are those of the default text model, which the models' cache must hold; they are taken
 out of their four bits and stay as they are. A run that was cut goes on from its last checkpoint,
