@@ -10,28 +10,63 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.glossary import glosses, is_sense
+from rag.glossary import english_stems, glosses, is_sense, stems_of_senses, unlisted_words
 from rag.lexical import content_stems
-from rag.names import missing_names
+from rag.names import (
+    CALENDAR,
+    CAPITALISED,
+    arabic_skeleton,
+    latin_skeleton,
+    missing_names,
+    occurs,
+    tells_apart,
+    without_article,
+)
 from rag.quantities import quantities, unstated
 from rag.schema import Citation, Evidence, Span
+from rag.spellings import usual_spelling
 from rag.text import detect_language, fold, split_words
 
 # The text model has been seen to turn a statement round by a particle that its source lacks.
 _NEGATIONS = frozenset(
     fold(
-        "لم لن لا ليس ليست ليسوا دون بدون عدم غير سوى "
+        "لم لن لا ليس ليست ليسوا ليسا لسنا لستم لئلا دون بدون بلا عدم لعدم بعدم غير سوى "
         "not no never none nor neither without cannot nobody nothing"
     ).split()
 )
+# «ألا» ("that not"), which folded is «إلا» ("but").
+_THAT_NOT = re.compile(r"(?<!\w)[وف]?أ\u064e?ل[\u0651\u064e]*ا(?!\w)")
+# Phrases with a negation, folded, that a text without one tells as well, and what that must have:
+# "no less than" is "at least", and no "less than".
+_NO = r"\b[وف]?(?:لا|لم|لن|ليس\w{0,2})"
+_SOME_WORDS = "(?:[^ ،,.؛]+ ){0,6}?"
+_ONLY = r"\b(?:only|just|alone|merely|solely|except\w*|فقط|فحسب|وحد\w{1,3})\b"
+_WORDED_OTHERWISE = {
+    re.compile(phrase): re.compile(plain)
+    for phrase, plain in {
+        r"\b[وف]?لا (?:[يتنا]زال(?:ون|ان|ن)?|سيما|بد)\b": "",
+        r"\bno\. ?(?=\d)": "",
+        r"\bدون (?:سن|ال\w+)": r"\b(?:under|below|younger)\b",
+        rf"{_NO} [يت]قل\b|\b(?:no|not) (?:less|fewer) than\b": (
+            r"\b(?:at least|minimum|or more|علي الاقل|ك?حد ادني)\b"
+        ),
+        rf"{_NO} [يت](?:تجاوز|تعدي|زيد)\b|\b(?:no|not) more than\b|(?:\bnot|n't) exceed\b": (
+            r"\b(?:at most|up to|maximum|or less|علي الاكثر|ك?حد اقصي)\b"
+        ),
+        rf"{_NO} {_SOME_WORDS}(?:فقط|فحسب)\b|(?:\bnot|n't) (?:only|just)\b": rf"\A(?!.*{_ONLY})",
+        # A mark may begin behind «لم يبق».
+        rf"(?:{_NO} {_SOME_WORDS})?\b(?:سوي|الا)\b": _ONLY,
+    }.items()
+}
 _LATIN = re.compile("[A-Za-z]{2,}")
+_INITIALS = re.compile(r"\b(?:[A-Z]\.?){2,}")
 _BEFORE = 2
 # Verbs and nouns that deny: what they introduce may be worded with a negation. Not «انفتاح»,
 # «منعقد», the name «عبد المنعم», or a bank.
 _DENIALS = re.compile(
-    r"(?:^|[ وفب])(?:ال)?(?:[يتنا]?(?:رفض|نفي(?!س)|نفت(?!\w)|منع(?![قطشزدم])|حظر|استبعد|ستبعد"
+    r"(?:^|[ وفب])(?:ال)?(?:[يتنا]?(?:رفض|نفي(?!س)|نفت(?!\w)|منع(?![قطشزدم])|فتقر|حظر|استبعد|ستبعد"
     "|امتنع|عارض|انكر|فشل)|رافض|نافي|مستبعد|ممنوع|محظور|ممتنع)"
-    r"|\b(?:refus|den(?:y|i)|reject|rul\w+ out|ban(?:s|ned|ning)?\b|fail|prevent|prohibit|without)"
+    r"|\b(?:refus|den(?:y|i)|reject|rul\w+ out|ban(?:s|ned|ning)?\b|fail|prevent|prohibit|lack)"
 )
 # What a sentence says is told in other verbs without a change of meaning; but it is said "that".
 _SAYING = frozenset(
@@ -44,8 +79,9 @@ _THAT = frozenset(fold("أن إن أنه إنه أنها إنها أنهم إن�
 _TOLD = _THAT | frozenset(fold("بحسب وفق حسب كما لكن نعم فقد لقد إذ حين").split())
 # To "who won?" a bare "yes" with the question's own words adds nothing.
 _YES = "نعم أجل بلى"
-# Not within a number (2,500), and not the stop of an initial (U.S., «د.»).
-_CLAUSE_END = re.compile(r"(?:[،؛,;:!?؟\n]|(?<!\b\w)\.)(?!(?<=\d.)\d)")
+# Not within a number (2,500). A full stop is one only at the end of the text, since that is one
+# sentence: others are of abbreviations («د.»). Nor is the last of initials (U.S.).
+_CLAUSE_END = re.compile(r"[،؛,;:!?؟\n](?!(?<=\d.)\d)|(?<!\b\w)\.(?=[\s\"'”\u2019»)\]]*\Z)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +91,8 @@ class Support:
     `missing_numbers` and `missing_names` stand in the answer, and neither in the sentence nor in
     the question; so do the words `missing_words`, looked for only in the language of the source:
     the model changes verbs («غزت» became «واصلت»), and with them the meaning. `negates` says that
-    one of the two has a negation and the other none, `echo` that the answer adds nothing to the
-    question.
+    one of the two has a negation and the other none, nor words it in another way; `echo` that the
+    answer adds nothing to the question.
     """
 
     missing_numbers: frozenset[str]
@@ -85,22 +121,56 @@ def check_support(answer: str, *, question: str, shown: str) -> Support:
         said -= content_stems(_YES)
     same = language == detect_language(shown)
     given = f"{shown}\n{question}"
-    # In another language than English, a word in Latin letters can only be copied.
-    names = (
+    if language == "en":
         # "the High Dam" is «السد العالي».
-        tuple(name for name in missing_names(answer, [given]) if not is_sense(name, shown))
-        if language == "en"
-        else tuple(word for word in _LATIN.findall(answer) if word not in given)
-    )
+        names = [name for name in missing_names(answer, [given]) if not is_sense(name, shown)]
+    else:
+        # In another language than English, a word in Latin letters can only be copied.
+        names = [word for word in _LATIN.findall(answer) if word not in given]
+        if not same:
+            names += _missing_arabic_names(answer, given)
     # "a four-wheel drive" is a sense of «رباعية الدفع», which has no number.
     senses = [sense for gloss in glosses(shown) for sense in gloss.senses] if not same else []
     return Support(
         missing_numbers=unstated(answer, shown, question, *senses),
-        missing_names=names,
+        missing_names=tuple(names),
         missing_words=_missing_words(answer, f"{shown} {question}") if same else frozenset(),
         negates=_negates(answer, shown),
         echo=not said or (detect_language(question) == language and said <= asked),
     )
+
+
+def _missing_arabic_names(answer: str, given: str) -> list[str]:
+    """The words of an Arabic answer that surely are names, and stand in no text given.
+
+    Sure are those listed as names only: «جمال» is beauty too. "US" and "UN" may stand for others.
+    Of 1,078 right translations five have such a word.
+    """
+    written = [re.sub("['\u2019]s$", "", name) for name in CAPITALISED.findall(given)]
+    stems = content_stems(given)
+    names = [
+        word
+        for word in unlisted_words(answer)
+        if usual_spelling(without_article(word)) and not content_stems(word) <= stems
+    ]
+    if not _INITIALS.search(given):
+        told = english_stems(given) | stems_of_senses(given)
+        names += [
+            gloss.span.of(answer)
+            for gloss in glosses(answer)
+            if all(sense[0].isupper() and " " not in sense for sense in gloss.senses)
+            and CALENDAR.isdisjoint(map(fold, gloss.senses))
+            and english_stems(" ".join(gloss.senses)).isdisjoint(told)
+        ]
+    return [name for name in names if not any(_may_be(latin, name) for latin in written)]
+
+
+def _may_be(latin: str, arabic: str) -> bool:
+    """Whether a Latin name may be an Arabic one; "Ayesha" is any with its one consonant."""
+    if tells_apart(latin):
+        return occurs(latin, arabic)
+    parts = map(without_article, arabic.split())
+    return any(latin_skeleton(latin) == arabic_skeleton(part) for part in parts)
 
 
 def _asks_whether(question: str) -> bool:
@@ -131,25 +201,35 @@ def _missing_words(answer: str, source: str) -> frozenset[str]:
 def _negates(answer: str, shown: str) -> bool:
     """Whether answer and source differ in a negation, of the words that are marked in the source.
 
-    A particle stands just before what it negates.
+    A particle stands just before what it negates. "Did not sign" may be worded "refused to sign",
+    but "did not refuse" not "refused": the one without a particle has to deny once more.
     """
     before, mark, rest = shown.partition("<<")
     marked = " ".join([*before.split()[-_BEFORE:], rest.partition(">>")[0]]) if mark else shown
-    if _negated(answer):
-        return not (_negated(marked) or _denies(marked))
-    return bool(mark) and _negated(marked) and not _denies(answer)
+    said, source = _comparable(answer), _comparable(marked)
+    if _negated(said, source):
+        return not (_negated(source, said) or _denials(source) > _denials(said))
+    return bool(mark) and _negated(source, said) and _denials(said) <= _denials(source)
 
 
-def _negated(text: str) -> bool:
-    words = split_words(fold(text).replace("\u2019", "'"))
+def _comparable(text: str) -> str:
+    """A text folded, with single spaces, in which «ألا» still differs from «إلا»."""
+    return " ".join(fold(_THAT_NOT.sub("لن", text)).replace("\u2019", "'").split())
+
+
+def _negated(text: str, other: str) -> bool:
+    """Whether a text has a negation that another one cannot word without one; both comparable."""
+    for phrase, plain in _WORDED_OTHERWISE.items():
+        if plain.search(other):
+            text = phrase.sub(" ", text)
     return any(
         word in _NEGATIONS or word.lstrip("وف") in _NEGATIONS or word.endswith("n't")
-        for word in words
+        for word in split_words(text)
     )
 
 
-def _denies(text: str) -> bool:
-    return _DENIALS.search(fold(text)) is not None
+def _denials(text: str) -> int:
+    return len(_DENIALS.findall(text))
 
 
 def extract(evidence: Evidence) -> str:
@@ -158,7 +238,8 @@ def extract(evidence: Evidence) -> str:
     Without marked words it is the whole sentence.
     """
     text, marked = evidence.text, evidence.mark
-    before = [match.end() for match in _CLAUSE_END.finditer(text, 0, marked.start)]
+    ends = (match.end() for match in _CLAUSE_END.finditer(text))
+    before = [end for end in ends if end <= marked.start]
     after = _CLAUSE_END.search(text, marked.end)
     clause = Span(before[-1] if before else 0, after.start() if after else len(text))
     return clause.of(text).strip()

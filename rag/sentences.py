@@ -21,8 +21,8 @@ MIN_PIECE_CHARS = 60
 _ELLIPSES = ("…", "..", "...", "....")
 _CLOSERS = "\"'”\u2019»\u203a)\\]}\u200e\u200f\u061c"
 _LINE = re.compile(
-    r"(?:[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]++"
-    r"|(?<=[,،])[ \t]*\r?\n(?=[ \t]*\S)|\r?\n(?=[ \t]*[a-z]))+"
+    r"(?:[^,،\n\r\v\f\x1c-\x1e\x85\u2028\u2029]++"
+    r"|[,،](?:[ \t]*+\r?\n(?=[ \t]*\S))?|\r?\n(?=[ \t]*[a-z]))+"
 )
 _END = re.compile(rf"[.!?؟…۔\u3002\uff01\uff1f]+[{_CLOSERS}]*")
 _ARABIC_LETTER = re.compile("[\u0620-\u064a\u0671-\u06d3]")

@@ -95,6 +95,11 @@ def test_nothing_chosen_is_nothing_cited() -> None:
         ("It left at 10:30 sharp.", "sharp", "It left at 10:30 sharp"),
         ("The U.S. forces left, he said.", "forces", "The U.S. forces left"),
         ("وصل د. سالم، ثم غادر.", "سالم", "وصل د. سالم"),
+        ("Dr. Salem and Mr. Ahmed signed it.", "signed it", "Dr. Salem and Mr. Ahmed signed it"),
+        ("The team of St. Petersburg won.", "won", "The team of St. Petersburg won"),
+        ("It is Acme Inc. and No. 5 in Asia, he said.", "5", "It is Acme Inc. and No. 5 in Asia"),
+        ("It is in the U.S.", "U.S", "It is in the U.S."),
+        ("قال: «وصل أ.د. سالم إلى عدن.»", "سالم", "«وصل أ.د. سالم إلى عدن"),
         ("وصل سالم.", None, "وصل سالم."),
     ],
 )
@@ -189,6 +194,25 @@ UNSIGNED = "لم << يوقع الوزير الاتفاق >>، وحضر سالم.
         ("The minister signed.", "The minister did not << sign >> it."),
         ("The minister did not sign.", "The minister << signed at a bank >>."),
         ("لم يوقع الوزير.", "<< وقع الوزير عبد المنعم في القمة المنعقدة للانفتاح >>."),
+        ("The company did not refuse the offer.", "<< رفضت الشركة العرض >>."),
+        ("The company refused the offer.", "<< لم ترفض الشركة العرض >>."),
+        ("The ban will be lifted.", "<< لن يرفع الحظر >>."),
+        ("لم ترفض الشركة العرض.", "The company << rejected the offer >>."),
+        ("The company decided to participate.", "<< قررت ألا تشارك الشركة >>."),
+        ("It decided to participate.", "<< وقررت أَلّا تشارك >>."),
+        ("With conditions.", "<< بلا شروط >>."),
+        ("We are leaving.", "<< ولسنا راحلين >>."),
+        ("He left so that she would see him.", "<< غادر لئلا تراه >>."),
+        ("Because it was ready.", "<< لعدم جاهزيته >>."),
+        ("They are no longer under way.", "<< لا تزال المحادثات جارية >>."),
+        ("He worked under contract.", "<< عمل دون عقد >>."),
+        ("The rubble is still there.", "<< لن يزال الركام >>."),
+        ("Less than 20 people.", "<< ما لا يقل عن 20 شخصا >>."),
+        ("More than 20 people.", "<< لا يتجاوز العدد 20 >>."),
+        ("At least 20 people.", "<< لا يتجاوز العدد 20 >>."),
+        ("It must not be signed.", "<< لا بد من توقيعه >>."),
+        ("Only two did not stay.", "<< لم يبق سوى اثنين >>."),
+        ("Only the minister.", "<< not only the minister, but his guests >>"),
     ],
 )
 def test_an_answer_that_turns_the_marked_words_round_does_not_hold(answer: str, shown: str) -> None:
@@ -210,6 +234,30 @@ def test_an_answer_that_turns_the_marked_words_round_does_not_hold(answer: str, 
         ("They do not allow it.", "The council << banned it >>."),
         ("It was opened.", "افتتح << أمس >>، ولم يحضر أحد."),
         ("It was opened.", "It was opened, and no one came."),
+        ("It failed to prevent the fire.", "<< لم تتمكن الشركة من منع الحريق >>."),
+        ("Without conditions.", "<< بلا شروط >>."),
+        ("It decided not to participate.", "<< قررت الشركة ألا تشارك >>."),
+        ("They came, but for Salem.", "<< حضروا إلا سالما >>."),
+        ("Because it was not ready.", "<< لعدم جاهزيته >>."),
+        ("Talks are still under way.", "<< لا تزال المحادثات جارية >>."),
+        ("لا يزال المصنع مغلقا.", "The plant << is still closed >>."),
+        ("At least 20 people.", "<< ما لا يقل عن 20 شخصا >>."),
+        ("No less than 20 people.", "<< 20 شخصا على الأقل >>."),
+        ("No less than 20 people.", "<< ما لا يقل عن 20 شخصا >>."),
+        ("At most 20 people.", "<< لا يتجاوز عددهم 20 >>."),
+        ("It doesn't exceed 20.", "<< 20 كحد أقصى >>."),
+        ("Up to 20 people.", "<< no more than 20 >>"),
+        ("Especially the women.", "<< لا سيما النساء >>."),
+        ("It must be signed.", "<< ولا بد من توقيعه >>."),
+        ("Only two stayed.", "<< لم يبق سوى اثنين >>."),
+        ("لا تعمل إلا في ماء حار.", "It << works only in hot water >>."),
+        ("Both the minister and his guests.", "<< ليس الوزير فقط بل ضيوفه >>."),
+        ("Not only the minister, but his guests.", "<< الوزير وضيوفه >>."),
+        ("Marriage under the age of 18.", "<< الزواج دون سن الثامنة عشرة >>."),
+        ("Children under twelve.", "<< الأطفال دون الثانية عشرة >>."),
+        ("For lack of proof.", "<< لعدم وجود أدلة >>."),
+        ("Courtrooms without heating.", "<< قاعات تفتقر إلى التدفئة >>."),
+        ("The collapse of Mine No. 5.", "<< انهيار المنجم رقم 5 >>."),
     ],
 )
 def test_a_negation_that_both_have_or_that_the_sentence_words_as_denial_holds(
@@ -321,3 +369,34 @@ def test_latin_letters_in_an_arabic_answer_are_copied_or_missing(
     shown = "The tram will open in March 2026, six months late, << Reuters >> says."
     support = check_support(answer, question="متى يفتح الترام في 2026؟", shown=shown)
     assert support.missing_names == missing
+
+
+@pytest.mark.parametrize(
+    ("answer", "question", "missing"),
+    [
+        ("التقى الرئيس بايدن رئيس الوزراء في لندن.", "من التقى؟", ("بايدن", "لندن")),
+        ("التقى الرئيس ترامب رئيس الوزراء في باريس.", "من التقى؟", ()),
+        ("التقى بايدن رئيس الوزراء في لندن.", "هل التقى بايدن أحدا في لندن؟", ()),
+        ("التقاه أحمد حسين.", "من التقى؟", ("أحمد", "حسين")),
+        ("التقيا بكل أمل وجمال في يناير.", "كيف التقيا؟", ()),
+    ],
+)
+def test_a_listed_name_of_an_arabic_answer_stands_in_the_english_sentence(
+    answer: str, question: str, missing: tuple[str, ...]
+) -> None:
+    shown = "<< President Trump met the prime minister in Paris >>."
+    assert check_support(answer, question=question, shown=shown).missing_names == missing
+
+
+@pytest.mark.parametrize(
+    ("answer", "shown"),
+    [
+        ("حكمت عائشة موسى.", "<< Ayesha Moosa >> ruled."),
+        ("قال إحسان عبد الوهاب.", "<< Ihsan Abdel Wahab's >> words."),
+        ("السوق الأمريكي.", "the << US market >>."),
+    ],
+)
+def test_a_name_in_another_spelling_or_by_its_initials_is_not_missing(
+    answer: str, shown: str
+) -> None:
+    assert check_support(answer, question="من؟", shown=shown).missing_names == ()
