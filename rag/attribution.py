@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rag.glossary import likely_names
+from rag.names import CALENDAR
 from rag.schema import Evidence, Span
 from rag.text import fold, normalise
 
@@ -19,20 +20,35 @@ _VERBS = fold(
     "روت|رأى|رأت|يقول|يضيف|يؤكد|يوضح"
 )
 # What follows is told, not who tells it. Alef carries no hamza here.
-_THAT = r"(?:(?:(?:الي|علي)\s+)?ب?ان(?:ه|ها|هم|هما|هن|ني|نا)?(?!\w)|[:«])"
-_WORD = r"[^\s،:«»]+"
+_THAT = r"(?:(?<!\w)(?:(?:الي|علي|من|عن)\s+)?ب?ان(?:ه|ها|هم|هما|هن|ني|نا)?(?!\w)|[:«])"
+_WORD = r"[^\s،:«»]++"
 _ARABIC = re.compile(
     rf"(?<!\w)[وف]?(?:{_VERBS})ت?(?!\w)"
     rf"(?:[\s،]+(?!{_THAT})(?P<who>{_WORD}(?:[\s،]+(?!{_THAT}){_WORD}){{0,17}}))?"
     rf"[\s،]*{_THAT}"
 )
-_SAID = "said|says|added|adds|told|announced|explained|noted|stressed|claimed|warned|stated"
+_REPORTED = "added|adds|announced|explained|noted|stressed|claimed|warned|stated"
+# Those are adjectives too, as in "value added tax".
+_SAID = (
+    rf"(?:said|says|told|(?:{_REPORTED})"
+    r"(?=,? [\u201c\"]|:| (?:that|the|he|she|it|they|there|we|i)\b))"
+)
+_NAME = r"[A-Z][\w'\u2019-]*"
 _ENGLISH = re.compile(
-    rf"(?:^|[,;\u201d\"] )(?P<before>[^,;\u201c\u201d\"]{{2,120}}?) (?:{_SAID})\b"
-    rf"|\b(?:{_SAID}|[Aa]ccording to) (?P<after>(?:the )?[A-Z][^,.;\u201c\u201d\"]{{1,120}})"
+    r"(?:^|[,;\u201d\"] )(?:(?:[Aa]nd|[Bb]ut|[Ll]ater|[Tt]hen) )*"
+    rf"(?P<before>[^,;\u201c\u201d\"]{{2,120}}?)(?: (?:also|later|then|has|had|have))* {_SAID}\b"
+    # Behind a comma only a name with nothing but its office is sure to speak.
+    r"|[,\u201d\"] (?:said|says|added|adds|explained|noted) "
+    rf"(?P<after>(?:the )?{_NAME}(?: (?:(?:of|for|and|the) )*{_NAME})*)(?=[,.;\u201c\u201d\"]|$)"
+    r"|\b[Aa]ccording to (?P<source>(?:the )?[A-Z][^,.;\u201c\u201d\"]{1,120})"
 )
 _LEAST_NAMES = 2
 _PRONOUNS = frozenset(["he", "she", "it", "they", "who"])
+# What opens another clause than "he said", and what makes the verb a passive or an adjective.
+_OPENS_ELSE = frozenset(
+    ["what", "as", "when", "while", "if", "that", "which", "after", "before", "because", "how"]
+)
+_ENDS_ELSE = frozenset(["be", "been", "being", "is", "are", "was", "were", "a", "an", "the"])
 
 
 def find_speaker(evidence: Sequence[Evidence]) -> Evidence | None:
@@ -73,12 +89,16 @@ def speaker(sentence: str) -> Span | None:
     """The words that name who speaks, of the first speech in a sentence.
 
     Returns:
-        An empty span where the speaker was named before, None without speech.
+        An empty span where the speaker was named before, None without speech or where the speaker
+        is not sure.
     """
     folded = normalise(sentence)
     if match := _ARABIC.search(folded.text):
         return folded.original_span(*match.span("who")) if match["who"] else Span(0, 0)
     if match := _ENGLISH.search(sentence):
         who = Span(*match.span(match.lastgroup or 0))
-        return Span(0, 0) if who.of(sentence).lower() in _PRONOUNS else who
+        words = fold(who.of(sentence)).split()
+        if not words or words[0] in _OPENS_ELSE or words[-1] in _ENDS_ELSE or words[-1] in CALENDAR:
+            return None
+        return Span(0, 0) if words[0] in _PRONOUNS else who
     return None

@@ -17,50 +17,44 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from rag.calendar_words import (
+    EN_MONTH,
+    EN_WEEKDAY,
+    ENGLISH_MONTHS,
+    FOLDED_MONTHS,
+    HIJRI_MONTHS,
+    MONTH,
+    MONTH_FAMILIES,
+    MONTHS,
+    ORDINALS,
+    TWO_MONTHS,
+    WEEKDAY,
+    WEEKDAYS,
+    alternatives,
+)
 from rag.schema import Span
 from rag.text import Normalised, fold, normalise
+
+__all__ = [
+    "MONTHS",
+    "WEEKDAYS",
+    "Language",
+    "NamedDate",
+    "ResolvedDate",
+    "month_number",
+    "named_dates",
+    "parse_date",
+    "parse_iso_date",
+    "resolve_dates",
+    "stated_dates",
+    "undated_phrases",
+]
 
 Language = Literal["ar", "en"]
 
 _LONGEST_DATE: Final = 100
-
-_FAMILIES: Final[tuple[tuple[str, ...], ...]] = (
-    ("January", "يناير", "كانون الثاني", "جانفي"),
-    ("February", "فبراير", "شباط", "فيفري"),
-    ("March", "مارس", "آذار"),
-    ("April", "أبريل", "نيسان", "إبريل", "أفريل"),
-    ("May", "مايو", "أيار", "ماي"),
-    ("June", "يونيو", "حزيران", "يونيه", "يونية", "جوان"),
-    ("July", "يوليو", "تموز", "يوليه", "يولية", "يوليوز", "جويلية"),
-    ("August", "أغسطس", "آب", "غشت", "أوت"),
-    ("September", "سبتمبر", "أيلول", "شتنبر"),
-    ("October", "أكتوبر", "تشرين الأول"),
-    ("November", "نوفمبر", "تشرين الثاني", "نونبر"),
-    ("December", "ديسمبر", "كانون الأول", "دجنبر"),
-)
-
-MONTHS: Final[dict[str, int]] = {
-    name: number for number, names in enumerate(_FAMILIES, start=1) for name in names
-}
-"""Month names, English and of all Arabic families, and their numbers from 1 to 12."""
-
-WEEKDAYS: Final[dict[str, int]] = {
-    "الاثنين": 0,
-    "الثلاثاء": 1,
-    "الاربعاء": 2,
-    "الخميس": 3,
-    "الجمعه": 4,
-    "السبت": 5,
-    "الاحد": 6,
-    "monday": 0,
-    "tuesday": 1,
-    "wednesday": 2,
-    "thursday": 3,
-    "friday": 4,
-    "saturday": 5,
-    "sunday": 6,
-}
-"""Weekdays, folded, in Arabic and English, and their numbers as `datetime` has them."""
+# The Gregorian calendar is younger; a year before is mostly one of the Islamic calendar.
+_FIRST_YEAR: Final = 1600
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +73,16 @@ class ResolvedDate:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedDate:
+    """A date as a text states it: its month, its year or both. What it leaves open is None."""
+
+    span: Span
+    year: int | None
+    month: int | None
+    day: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Moment:
     year: int
     month: int | None = None
@@ -87,7 +91,7 @@ class _Moment:
 
 def month_number(word: str) -> int | None:
     """The number of a month named by one word, in any form or family; None for other words."""
-    return _FOLDED_MONTHS.get(fold(word))
+    return FOLDED_MONTHS.get(fold(word))
 
 
 def parse_date(text: str) -> dt.date | None:
@@ -98,7 +102,8 @@ def parse_date(text: str) -> dt.date | None:
     (05/01/2025 is 5 January), as in the Arab world, unless that is no date.
 
     Returns:
-        The day, in the zone the text is written in; None where the text is not such a date.
+        The day, in the zone the text is written in; None where the text is not such a date, or
+        its year is before 1600.
     """
     if len(text) > _LONGEST_DATE:
         return None
@@ -121,7 +126,7 @@ def parse_date(text: str) -> dt.date | None:
             "RETURN_AS_TIMEZONE_AWARE": True,
         },
     )
-    return None if found is None else found.date()
+    return None if found is None or found.year < _FIRST_YEAR else found.date()
 
 
 def parse_iso_date(text: str) -> str | None:
@@ -134,11 +139,11 @@ def parse_iso_date(text: str) -> str | None:
     if day is not None:
         return day.isoformat()
     plain = _english_months(text) if len(text) <= _LONGEST_DATE else None
-    pattern = rf"(?:شهر )?(?:({_EN_MONTH})[ ،,]+)?(?:عام |سنه )?(\d{{4}})"
+    pattern = rf"(?:شهر )?(?:({EN_MONTH})[ ،,]+)?(?:عام |سنه )?(\d{{4}})"
     match = re.fullmatch(pattern, plain or "")
     if match is None:
         return None
-    return f"{match[2]}-{_FOLDED_MONTHS[match[1]]:02}" if match[1] else match[2]
+    return f"{match[2]}-{FOLDED_MONTHS[match[1]]:02}" if match[1] else match[2]
 
 
 def resolve_dates(
@@ -160,7 +165,8 @@ def resolve_dates(
     """
     folded = normalise(sentence)
     islamic = dict(_hijri_dates(folded.text))
-    found = {**(_relative_dates(folded.text, published) if published else {}), **islamic}
+    relative = _relative_dates(sentence, folded, published) if published else {}
+    found = {**relative, **islamic}
     return _as_dates(found, folded, language, hijri=islamic)
 
 
@@ -186,6 +192,38 @@ def stated_dates(sentence: str, language: Language) -> tuple[ResolvedDate, ...]:
     return _as_dates(found, folded, language)
 
 
+def named_dates(text: str) -> tuple[NamedDate, ...]:
+    """The dates of a text that name a month, and of Arabic also those that name a year alone.
+
+    A month may have two names, or a name of two words; "may" and "march" count beside a day or a
+    year, or with a capital within the text. Of two days, as in "5-7 May", neither is told.
+
+    Returns:
+        The dates in the order of the text, without overlap.
+    """
+    folded = normalise(text)
+    found: list[NamedDate] = []
+    for pattern in (_YEAR_NAMED, _NAMED_DATE, _EN_NAMED_DATE):
+        for match in pattern.finditer(folded.text):
+            parts = match.groupdict()
+            month = _month(match) if parts.get("month") else None
+            if parts.get("month") and month is None:
+                continue
+            day = None if parts.get("since") else _day(match)
+            year = int(parts["year"]) if parts["year"] else None
+            span = folded.original_span(match.start("phrase"), match.end())
+            alone = match["phrase"] in ("may", "march")
+            if alone and (span.start == 0 or _VERB.search(span.of(text))):
+                continue
+            found.append(NamedDate(span, year, month, day))
+    found.sort(key=lambda date: date.span)
+    return tuple(
+        date
+        for at, date in enumerate(found)
+        if not any(date.span.overlaps(other.span) for other in found[:at])
+    )
+
+
 def undated_phrases(sentence: str) -> tuple[Span, ...]:
     """The relative dates of a sentence whose document bears no date to resolve them from."""
     folded = normalise(sentence)
@@ -193,7 +231,7 @@ def undated_phrases(sentence: str) -> tuple[Span, ...]:
     days = (dt.date(2024, month, day) for month in (2, 5, 8, 11) for day in range(1, 8))
     found: dict[int, tuple[int, _Moment]] = {}
     for day in days:
-        found |= _relative_dates(folded.text, day)
+        found |= _relative_dates(sentence, folded, day)
     return tuple(folded.original_span(start, end) for start, end, _ in _without_overlap(found))
 
 
@@ -215,18 +253,31 @@ def _as_dates(
     )
 
 
-def _relative_dates(text: str, published: dt.date) -> dict[int, tuple[int, _Moment]]:
-    """The phrases of a normalised text: where each begins, where it ends, and what it means."""
+def _relative_dates(
+    sentence: str, folded: Normalised, published: dt.date
+) -> dict[int, tuple[int, _Moment]]:
+    """The phrases of a normalised sentence: where each begins and ends, and what it means."""
     found: dict[int, tuple[int, _Moment]] = {}
     for pattern, resolve in _RULES:
-        for match in pattern.finditer(text):
+        for match in pattern.finditer(folded.text):
             moment = resolve(match, published)
             start, end = match.span("phrase")
-            if moment is None or _STATED.match(text, end):
+            if moment is None or _STATED.match(folded.text, end):
+                continue
+            written = folded.original_span(start, end).of(sentence)
+            if _means_else(written, folded.text[:start], folded.text[end:]):
                 continue
             if end > found.get(start, (-1, moment))[0]:
                 found[start] = (end, moment)
     return found
+
+
+def _means_else(written: str, before: str, after: str) -> bool:
+    """Whether a phrase is no date, or one that is counted from a year named before it."""
+    if written == "غدا" and _BECOMES.match(after):
+        return True
+    counted = _YEAR_OR_MONTH.fullmatch(written) and _FROM_A_YEAR.search(before)
+    return bool(counted or _VERB.search(written))
 
 
 def _hijri_dates(text: str) -> Iterator[tuple[int, tuple[int, _Moment]]]:
@@ -235,7 +286,7 @@ def _hijri_dates(text: str) -> Iterator[tuple[int, tuple[int, _Moment]]]:
         from hijridate import Hijri
 
         day = 1 if match["first"] else _day(match)
-        month = _HIJRI_MONTHS[" ".join(match["month"].split())]
+        month = HIJRI_MONTHS[" ".join(match["month"].split())]
         try:
             found = Hijri(int(match["year"]), month, day or 0).to_gregorian()
         except (ValueError, OverflowError):
@@ -251,20 +302,6 @@ def _without_overlap(found: dict[int, tuple[int, _Moment]]) -> Iterator[tuple[in
             done = end
 
 
-def _alternatives(names: list[str]) -> str:
-    longest_first = sorted({fold(name) for name in names}, key=lambda name: (-len(name), name))
-    return "|".join(re.escape(name).replace(r"\ ", r"\s+") for name in longest_first)
-
-
-_FOLDED_MONTHS: Final = {fold(name): number for name, number in MONTHS.items()}
-_ENGLISH: Final = [names[0] for names in _FAMILIES]
-_MONTH: Final = _alternatives([name for name in MONTHS if name not in _ENGLISH])
-_EN_MONTH: Final = _alternatives(_ENGLISH)
-_TWO_MONTHS: Final = rf"(?P<month>{_MONTH})(?:\s*[/(]\s*(?P<other>{_MONTH})\s*\)?)?"
-_WEEKDAY: Final = "|".join(name for name in WEEKDAYS if not name.isascii())
-_EN_WEEKDAY: Final = "|".join(name for name in WEEKDAYS if name.isascii())
-
-
 def _english_months(text: str) -> str | None:
     """The text with English month names, without weekdays; None if two names disagree."""
     folded = " ".join(fold(text).split())
@@ -274,17 +311,17 @@ def _english_months(text: str) -> str | None:
         nonlocal disagree
         number = _month(match)
         disagree = disagree or number is None
-        return f" {fold(_ENGLISH[(number or 1) - 1])} "
+        return f" {fold(ENGLISH_MONTHS[(number or 1) - 1])} "
 
-    plain = re.sub(rf"(?<!\w){_TWO_MONTHS}(?!\w)", name, folded)
-    plain = re.sub(rf"(?<!\w)(?:يوم\s+)?(?:{_WEEKDAY})(?!\w)[،,]?", " ", plain)
+    plain = re.sub(rf"(?<!\w){TWO_MONTHS}(?!\w)", name, folded)
+    plain = re.sub(rf"(?<!\w)(?:يوم\s+)?(?:{WEEKDAY})(?!\w)[،,]?", " ", plain)
     plain = re.sub(r"(?<=\d{4})\s*م(?:يلادي\w*)?\.?$", "", plain)
     return None if disagree else " ".join(plain.split()).strip(" ،,.")
 
 
 def _month(match: re.Match[str]) -> int | None:
     names = {match["month"], match["other"] or match["month"]}
-    numbers = {_FOLDED_MONTHS[" ".join(name.split())] for name in names}
+    numbers = {FOLDED_MONTHS[" ".join(name.split())] for name in names}
     return numbers.pop() if len(numbers) == 1 else None
 
 
@@ -297,7 +334,7 @@ def _iso(moment: _Moment) -> str:
 def _say(moment: _Moment, language: Language) -> str:
     if moment.month is None:
         return str(moment.year) if language == "en" else f"عام {moment.year}"
-    name = _FAMILIES[moment.month - 1][0 if language == "en" else 1]
+    name = MONTH_FAMILIES[moment.month - 1][0 if language == "en" else 1]
     day = "" if moment.day is None else f"{moment.day} "
     return f"{day}{name} {moment.year}"
 
@@ -309,38 +346,26 @@ _TENSES: Final = {
     "المقبل|المقبله|القادم|القادمه|next": 1,
 }
 _TENSE_OF: Final = {word: tense for words, tense in _TENSES.items() for word in words.split("|")}
-_TENSE: Final = _alternatives([word for word in _TENSE_OF if not word.isascii()])
+_TENSE: Final = alternatives([word for word in _TENSE_OF if not word.isascii()])
 
 
-def _ordinals() -> dict[str, int]:
-    """The days of a month in words: «السابع عشر» is 17."""
-    compound = [
-        *("الحادي", "الثاني", "الثالث", "الرابع", "الخامس", "السادس"),
-        *("السابع", "الثامن", "التاسع"),
-    ]
-    units = ["الاول", *compound[1:], "العاشر"]
-    days = {unit: number for number, unit in enumerate(units, start=1)}
-    days |= {f"{unit} عشر": 10 + number for number, unit in enumerate(compound, start=1)}
-    for ending in ("ين", "ون"):
-        days |= {f"العشر{ending}": 20, f"الثلاث{ending}": 30}
-        days |= {f"{unit} والعشر{ending}": 20 + n for n, unit in enumerate(compound, start=1)}
-        days[f"الحادي والثلاث{ending}"] = 31
-    return days
-
-
-_ORDINALS: Final = _ordinals()
-_DAY: Final = rf"(?:(?P<day>\d{{1,2}}|{_alternatives(list(_ORDINALS))})\s+(?:من\s+)?)?"
+_DAY: Final = rf"(?:(?P<day>\d{{1,2}}|{alternatives(list(ORDINALS))})\s+(?:من\s+)?)?"
 _OPEN: Final = r"(?<!\w)[وفبلك]{0,2}"
 _YEAR: Final = rf"(?:(?:ال|لل)(?:عام|سنه)\s+(?P<tense>{_TENSE})|هذا\s+العام|هذه\s+السنه)"
-_YEAR_WORD: Final = r"(?:ال)?(?:عام|سنه)\s+"
+_YEAR_WORD: Final = r"(?:لل|ال|ل)?(?:عام|سنه)\s+"
 _FOUR_FIGURES: Final = r"(?P<year>(?:1[6-9]|20)\d\d)(?!\d)"
 _YEAR_NAMED: Final = re.compile(rf"{_OPEN}(?P<phrase>{_YEAR_WORD}{_FOUR_FIGURES})")
 _MONTH_AND_YEAR: Final = re.compile(
-    rf"{_OPEN}(?P<phrase>{_DAY}(?:شهر\s+)?{_TWO_MONTHS}[\s،,]+(?:من\s+)?(?:{_YEAR_WORD})?"
+    rf"{_OPEN}(?P<phrase>{_DAY}(?:شهر\s+)?{TWO_MONTHS}[\s،,]+(?:من\s+)?(?:{_YEAR_WORD})?"
     rf"{_FOUR_FIGURES})"
 )
+_SINCE: Final = r"(?:(?P<since>\d{1,2})\s*(?:[-\u2013]|to\s|and\s|(?:الي|حتي)\s|و)\s*(?=\d))?"
+_NAMED_DATE: Final = re.compile(
+    rf"{_OPEN}(?P<phrase>{_SINCE}{_DAY}(?:شهر\s+)?{TWO_MONTHS}(?!\w)"
+    rf"(?:[\s،,]+(?:من\s+)?(?:{_YEAR_WORD})?{_FOUR_FIGURES})?)"
+)
 _STATED: Final = re.compile(
-    rf"\s*[(،,\u2013-]?\s*(?:\d{{1,2}}\s+)?(?:(?:{_MONTH}|{_EN_MONTH})[\s/،,]+)*"
+    rf"\s*[(،,\u2013-]?\s*(?:\d{{1,2}}\s+)?(?:(?:{MONTH}|{EN_MONTH})[\s/،,]+)*"
     r"(?:من\s+|عام\s+|سنه\s+)*(?:19|20)\d\d(?!\d)"
 )
 
@@ -351,10 +376,11 @@ def _tense(match: re.Match[str]) -> int:
 
 
 def _day(match: re.Match[str]) -> int | None:
-    word = match.groupdict().get("day")
+    parts = match.groupdict()
+    word = parts.get("day") or parts.get("late")
     if not word:
         return None
-    return int(word) if word.isdigit() else _ORDINALS[" ".join(word.split())]
+    return int(word) if word.isdigit() else ORDINALS[" ".join(word.split())]
 
 
 def _moment(year: int, month: int | None = None, day: int | None = None) -> _Moment | None:
@@ -435,50 +461,36 @@ def _shifted(published: dt.date, days: int) -> _Moment | None:
     return _Moment(day.year, day.month, day.day)
 
 
-_NAMED: Final = rf"(?:[\s،,]+(?:يوم\s+)?(?P<weekday>{_WEEKDAY})(?!\w))?"
+_NAMED: Final = rf"(?:[\s،,]+(?:يوم\s+)?(?P<weekday>{WEEKDAY})(?!\w))?"
 _REPORTS: Final = "اعلنت?|قالت?|اكدت?|كشفت?|ذكرت?|افادت?|اوضحت?|اضافت?|صرحت?"
 _HOURS: Final = "صباح|مساء|ظهر|فجر|ليل|عصر|يوم|نهار"
+# «غدا» is also "became": then its subject or an adjective follows, and «غداً» is never written.
+_BECOMES: Final = re.compile(
+    rf"\s+(?!(?:(?:ال)?(?:{_HOURS}|ساعه)ا?|{WEEKDAY})(?!\w))(?:ال(?!ي(?:ه[ام]?)?(?!\w))\w|\w{{3,}}ا(?!\w))"
+)
+_VERB: Final = re.compile(r"\b(?!May\b|March\b)(?i:may|march)\b")
+_YEAR_OR_MONTH: Final = re.compile(r"(?:last|next|this past)\s+(?:year|month)")
+_FROM_A_YEAR: Final = re.compile(rf"(?<!\d){_FOUR_FIGURES}.*\bthe\s+$", re.DOTALL)
 
-_HIJRI_MONTHS: Final = {
-    fold(name): number
-    for number, names in enumerate(
-        (
-            ("محرم", "المحرم"),
-            ("صفر",),
-            ("ربيع الأول",),
-            ("ربيع الثاني", "ربيع الآخر"),
-            ("جمادى الأولى", "جمادى الأول"),
-            ("جمادى الآخرة", "جمادى الثانية", "جمادى الثاني"),
-            ("رجب",),
-            ("شعبان",),
-            ("رمضان",),
-            ("شوال",),
-            ("ذو القعدة", "ذي القعدة"),
-            ("ذو الحجة", "ذي الحجة"),
-        ),
-        start=1,
-    )
-    for name in names
-}
 _HIJRI: Final = re.compile(
-    rf"{_OPEN}(?P<phrase>(?:(?P<first>غره)|(?P<day>\d{{1,2}}|{_alternatives(list(_ORDINALS))}))\s+"
-    rf"(?:من\s+)?(?:شهر\s+)?(?P<month>{_alternatives(list(_HIJRI_MONTHS))})\s+"
-    r"(?:من\s+)?(?:عام\s+|سنه\s+)?(?P<year>1[34]\d\d)(?!\d))(?:\s*ه(?:جريه?)?(?!\w))?"
+    rf"{_OPEN}(?P<phrase>(?:(?P<first>غره)|(?P<day>\d{{1,2}}|{alternatives(list(ORDINALS))}))\s+"
+    rf"(?:من\s+)?(?:شهر\s+)?(?P<month>{alternatives(list(HIJRI_MONTHS))})\s+"
+    r"(?:من\s+)?(?:ل?(?:عام|سنه)\s+)?(?P<year>1[34]\d\d)(?!\d))(?:\s*ه(?:جريه?)?(?!\w))?"
 )
 
 _Rule = tuple[str, Callable[[re.Match[str], dt.date], _Moment | None]]
 _ARABIC: Final[tuple[_Rule, ...]] = (
-    (rf"{_DAY}(?:شهر\s+)?{_TWO_MONTHS}\s+(?P<tense>{_TENSE})", _named_month),
-    (rf"{_DAY}(?:شهر\s+)?{_TWO_MONTHS}\s+(?:من\s+)?{_YEAR}", _month_of_year),
+    (rf"{_DAY}(?:شهر\s+)?{TWO_MONTHS}\s+(?P<tense>{_TENSE})", _named_month),
+    (rf"{_DAY}(?:شهر\s+)?{TWO_MONTHS}\s+(?:من\s+)?{_YEAR}", _month_of_year),
     (rf"{_DAY}(?:ال|لل)شهر\s+(?P<tense>{_TENSE})", _this_month),
     (rf"{_DAY}هذا\s+الشهر", _this_month),
     (_YEAR, _this_year),
-    (rf"(?:يوم\s+)?(?P<weekday>{_WEEKDAY})\s+(?P<tense>{_TENSE})", _weekday),
+    (rf"(?:يوم\s+)?(?P<weekday>{WEEKDAY})\s+(?P<tense>{_TENSE})", _weekday),
     (rf"(?:(?:ال)?اول\s+(?:من\s+)?امس|امس\s+الاول){_NAMED}", _days_off(-2)),
-    (rf"(?:يوم\s+)?(?:ال)?امس(?!\s+الحاجه|\s+الاول){_NAMED}", _days_off(-1)),
+    (rf"(?:يوم\s+)?(?:ال)?امس(?!\s+(?:الحاجه|الاول|القريب|البعيد)(?!\w)){_NAMED}", _days_off(-1)),
     (rf"بعد\s+غدا?{_NAMED}", _days_off(2)),
     (rf"(?<!بعد )(?:غدا|يوم\s+(?:ال)?غد){_NAMED}", _days_off(1)),
-    (rf"اليوم[\s،,]+(?P<weekday>{_WEEKDAY})(?!\s+(?:{_TENSE}))", _days_off(0)),
+    (rf"اليوم[\s،,]+(?P<weekday>{WEEKDAY})(?!\s+(?:{_TENSE}))", _days_off(0)),
 )
 _TODAY: Final = (
     # Alone, «اليوم» as often means "nowadays" or belongs to a name.
@@ -486,14 +498,20 @@ _TODAY: Final = (
     r"(?:^|[،,(«\"]\s*)(?P<phrase>اليوم)(?=\s*[،,.)»\"])",
 )
 _EN_DAY: Final = r"(?:(?P<day>\d{1,2})(?:st|nd|rd|th)?\s+(?:of\s+)?)?"
-_EN_NAMED: Final = rf"(?P<month>{_EN_MONTH})(?P<other>)"
+_EN_NAMED: Final = rf"(?P<month>{EN_MONTH})(?P<other>)"
+_EN_NAMED_DATE: Final = re.compile(
+    rf"\b(?P<phrase>{_SINCE}{_EN_DAY}{_EN_NAMED}\b"
+    # In "in May 20 people" the number is no day.
+    r"(?:\s+(?P<late>\d{1,2})(?:st|nd|rd|th)?(?![\w:%]|[.,\u2013-]\d|\s+[^\W\d_]))?"
+    rf"(?:,?\s+(?:of\s+)?{_FOUR_FIGURES})?)"
+)
 _EN_TENSE: Final = r"(?P<tense>last|this past|next|this)\s+"
 _ENGLISH_RULES: Final[tuple[_Rule, ...]] = (
     (rf"{_EN_DAY}{_EN_TENSE}{_EN_NAMED}", _named_month),
     (rf"{_EN_DAY}{_EN_NAMED}\s+(?:of\s+)?{_EN_TENSE}year", _month_of_year),
     (rf"{_EN_DAY}{_EN_TENSE}month", _this_month),
     (rf"{_EN_TENSE}year", _this_year),
-    (rf"{_EN_TENSE}(?P<weekday>{_EN_WEEKDAY})", _weekday),
+    (rf"{_EN_TENSE}(?P<weekday>{EN_WEEKDAY})", _weekday),
     (r"(?:the\s+)?day\s+before\s+yesterday", _days_off(-2)),
     (r"yesterday", _days_off(-1)),
     (r"(?:the\s+)?day\s+after\s+tomorrow", _days_off(2)),

@@ -2,17 +2,19 @@
 
 A greeting needs no search; "what do you know about?" is answered from the list of documents; "in
 Arabic, please" asks for the last answer once more. All are told by their words: a turn counts as
-one of these only if it holds nothing else, so that a question about a fact is never taken for one.
+one of these only if it holds nothing else, so that a question about a fact is not taken for one.
+Some words, like "how" and "that", may stand only in the phrases that are listed with them.
 """
 
 from __future__ import annotations
 
 import calendar
 import datetime as dt
+import re
 from dataclasses import dataclass
 from typing import Literal
 
-from rag.dates import Language, month_number
+from rag.dates import MONTHS, Language
 from rag.schema import Period
 from rag.text import fold, split_words
 
@@ -43,49 +45,121 @@ class Again:
 Intent = Courtesy | AboutCorpus | Again
 
 
-def _folded(words: str) -> frozenset[str]:
-    return frozenset(fold(words).split())
+def _one_of(*phrases: str) -> str:
+    return f"(?:{'|'.join(map(fold, phrases))})"
 
 
-# For each kind, the words of which one must be there; and those that may stand beside any of them.
-_COURTESIES: dict[Courteous, frozenset[str]] = {
-    "farewell": _folded("bye goodbye السلامة وداعا اللقاء"),
-    "thanks": _folded("thanks thank thx cheers great perfect ok okay شكرا أشكرك مشكور ممتاز رائع"),
-    "greeting": _folded("hello hi hey morning evening afternoon مرحبا أهلا السلام صباح مساء تحية"),
+def _words(listed: str, *, endings: str) -> str:
+    """Any of the words, also with what Arabic writes on to it: and, by, to, the; a pronoun."""
+    before = r"[وف]?(?:لل|[بل]?(?:ال)?)"
+    return f"{before}{_one_of(*listed.split())}{_one_of(*endings.split())}?"
+
+
+def _only(*patterns: str) -> re.Pattern[str]:
+    """Matches a text that the patterns cover; where two fit, the earlier one is taken."""
+    return re.compile(f"(?:{_one_of(*patterns)}(?: |$))++")
+
+
+_THANKED_FOR = (
+    "the|your|that|this|all|everything|help|helping|me|answer|answers|information|explanation|time"
+)
+_THANKED_FOR_AR = "مساعدت|مساعدة|إجابة|إجابت|جواب|رد|توضيح|معلومات|معلومة|شرح|جهود"
+# For each kind, the phrases that show it.
+_COURTESIES: dict[Courteous, str] = {
+    "farewell": _one_of(
+        "(?:good ?)?bye(?: bye)?|good night|see you(?: later| soon| again| tomorrow)?|take care",
+        "have a (?:nice|good|great|lovely) (?:day|evening|night|weekend|time|one)",
+        "(?:مع|في) (?:السلامة|أمان الله)|وداعا|إلى اللقاء|تصبح(?:ي|ون|وا)? على خير",
+        "(?:أراك|نراك)(?: لاحقا| قريبا| غدا)?|(?:يوما?|نهارا?) سعيدا?",
+    ),
+    "thanks": _one_of(
+        "(?:many |no )?(?:thanks|thank you|thank|thx)(?: (?:so|very) much| a lot| again)*"
+        f"(?: for(?: (?:{_THANKED_FOR}))+)?",
+        "cheers|great|perfect|ok|okay|got it|i see|understood|wonderful|excellent|awesome|cool",
+        "(?:very|all) (?:good|nice|helpful)|well done|(?:great|good|nice) (?:job|answer|work)",
+        "(?:that|this|it) (?:is|was) (?:all|(?:very |so )?(?:helpful|useful|great|perfect))",
+        "(?:ألف |كل )?(?:ال)?شكر(?:ا)?(?: (?:جزيلا|كثيرا|جدا|لك|لكم|مرة أخرى|"
+        f"(?:على|ل)(?: كل)? ?(?:هذه |هذا )?(?:ال|ل)?(?:{_THANKED_FOR_AR})(?:ك|كم)?))*",
+        "أشكرك(?:م)?(?: كثيرا| جزيلا)?|جزيل الشكر(?: لك)?|جزاك(?:م)? الله (?:كل )?خيرا?",
+        "(?:الله )?يعطيك العافية|بارك الله فيك(?:م)?|(?:أ)?حسنت|تمام|حسنا|طيب|فهمت",
+        "تسلم(?:ي)?(?: (?:إيدك|يدك|يداك))?|مشكور(?:ة|ين)?|(?:جيد|ممتاز|رائع)(?: جدا)?",
+        "هذا (?:مفيد|رائع|ممتاز|جيد)(?: جدا)?|كان (?:ذلك|هذا) (?:مفيدا|رائعا|ممتازا)(?: جدا)?",
+    ),
+    "greeting": _one_of(
+        "(?:hello|hi|hey)(?: there| again| all)?|good (?:morning|evening|afternoon|day)|greetings",
+        "how are you(?: doing)?(?: today)?|how is it going|nice to meet you",
+        "مرحبا(?: بك)?|أهلا(?: وسهلا)?(?: بك)?|تحية(?: طيبة)?|تحياتي|(?:صباح|مساء) (?:الخير|النور)",
+        "(?:ال)?سلام عليكم(?: ورحمة الله)?(?: وبركاته)?|عليكم السلام(?: ورحمة الله)?(?: وبركاته)?",
+        "كيف (?:ال)?حال(?:ك|كم)?(?: اليوم)?|كيف أنت|(?:ما |كيف )?أخبارك",
+    ),
 }
-_BESIDE_COURTESIES = _folded(
-    "good there how are you so very much a lot many that's that is helpful again and for your help "
-    "see later night all well done وسهلا عليكم ورحمة الله وبركاته الخير النور طيبة كيف حالك "
-    "جزيلا لك لكم كثيرا هذا مفيد مرة أخرى على مساعدتك المساعدة مع إلى في حسنا"
-)
-_COURTEOUS = _BESIDE_COURTESIES.union(*_COURTESIES.values())
-_DOCUMENTS = _folded(
-    "documents articles files sources corpus وثائق الوثائق وثائقك مقالات المقالات ملفات الملفات "
-    "مستندات المستندات مصادر المصادر مصادرك أخبار الأخبار"
-)
+_PLEASE = _one_of("please|pls|sir|my friend|من فضلك|لو سمحت|رجاء|يا صديقي")
+_ONE_COURTESY = rf"و?{_one_of(*_COURTESIES.values(), _PLEASE)}\b"
+_COURTEOUS = rf"{_ONE_COURTESY}(?: (?:and )?{_ONE_COURTESY})*+"
+_ONLY_COURTEOUS = re.compile(_COURTEOUS)
+_AROUND = re.compile(rf"^{_COURTEOUS} ?(?:and )?| (?:and )?{_COURTEOUS}$")
+
+_DOCUMENTS = "وثائق مقالات ملفات مستندات مصادر أخبار"
+_ONE_DOCUMENT = "وثيقة مقال مقالا مقالة ملف ملفا مستند مستندا مصدر مصدرا خبر خبرا"
+_OF_CORPUS = "ك كم نا ي"
 # "What is the source?" asks for one that was spoken of; «كم وثيقة» for the number of all.
-_COUNTED = _folded("وثيقة مقال مقالا مقالة ملف ملفا مستندا مصدرا خبرا")
-_KNOWLEDGE = _folded(
-    "know cover topics subjects تعرف تعرفه تعلم تغطي تغطيها مواضيع المواضيع موضوعات الموضوعات"
+_MEANS_CORPUS = re.compile(
+    rf"\b(?:documents|docs|articles|files|sources|corpus|{_words(_DOCUMENTS, endings=_OF_CORPUS)}|"
+    rf"what (?:do you (?:know|cover|have)|can i ask)|what is (?:there )?in (?:the|your|my) library|"
+    rf"(?:topics|subjects)(?= .*\b(?:you|covered|available)\b)|"
+    + _one_of(
+        f"كم (?:عدد )?(?:{_ONE_DOCUMENT.replace(' ', '|')})",
+        "(?:ماذا|ما الذي|عما?) (?:تعرف|تعرفه|تغطي|تغطيه|لديك|عندك|يمكنني أن أسألك?)",
+        "(?:ماذا|ما الذي|ما)(?: يوجد| هناك)? في (?:ال)?مكتبة",
+        r"(?:ال)?(?:مواضيع|موضوعات)(?=.*\b(?:لديك|عندك|تغطي|تغطيها|تعرفها|المتوفرة|المتاحة)\b)",
+    )
+    + r")(?!\w)"
 )
 # No word that points back, like "it": "what do you know about it?" asks for a fact.
-_BESIDE_DOCUMENTS = _folded(
-    "what which how many do does you have can i ask are is there a your my our the library about "
-    "of from in on list show me all tell available published dated released out came come year "
-    "month since before after until and to were was any please with deal "
-    "ما ماذا هي هو التي لديك عندك لدينا عندي كم عدد عن عم عما من في أي اعرض اذكر لي جميع كل "
-    "قائمة المتوفرة المتاحة الموجودة المنشورة نشرت نشر الصادرة صدرت عام سنة شهر منذ قبل بعد حتى "
-    "تتحدث تتناول يمكنني أسأل أسألك أن هنا فضلك رجاء يوجد توجد و تنشر"
+_BESIDE_DOCUMENTS = (
+    "(?:show|tell|give) me|deal with|list(?= .)|these(?= (?:documents|articles|files|sources))",
+    _one_of(rf"هذه(?= ال(?:{_DOCUMENTS.replace(' ', '|')})\b)"),
+    _words(
+        "documents docs articles files sources corpus library topics subjects know cover covered "
+        "what which how many do does you have can i ask is are there a your my our the about of "
+        "from in on show all available any and please " + _DOCUMENTS + " " + _ONE_DOCUMENT + " "
+        "مكتبة مواضيع موضوعات تعرف تعرفه تعرفها تغطي تغطيه تغطيها ما ماذا الذي هي هو هل التي لدي "
+        "عند كم عدد عن عم عما من في أي اعرض اذكر أعطني أرني لي جميع كل قائمة متوفرة متاحة موجودة "
+        "منشورة تتحدث تتناول يمكنني أسأل أن هنا هناك يوجد توجد و من فضلك رجاء",
+        endings=_OF_CORPUS,
+    ),
 )
-_SINCE, _AFTER = _folded("since منذ"), _folded("after بعد")
-_UNTIL, _BEFORE = _folded("until حتى"), _folded("before قبل")
-_SAY_AGAIN = _folded("translate translation ترجم ترجمه ترجمها ترجمة")
-_IN_ENGLISH = _folded("english بالإنجليزية بالإنكليزية الإنجليزية الإنكليزية للإنجليزية للإنكليزية")
-_IN_ARABIC = _folded("arabic بالعربية بالعربي العربية للعربية")
-_BESIDE_LANGUAGE = _folded(
-    "it that this in to into please can could you now say repeat again the same answer me and "
-    "give write last tell back ذلك هذا هذه الجواب الإجابة إلى اللغة باللغة من فضلك هل يمكنك الآن "
-    "قل قلها أعد أعدها كرر لو سمحت نفس أجب اكتب اكتبها رجاء لي"
+_ONLY_ABOUT_CORPUS = _only(*_BESIDE_DOCUMENTS)
+# Words that limit documents to a time; without one they ask what happened.
+_ONLY_ABOUT_DATED = _only(
+    "(?:was |were )?(?:published|dated)|c[ao]me out",
+    "year|month|since|before|after|until|to|between",
+    _words("نشر نشرت تنشر صادرة صدر صدرت عام سنة شهر منذ قبل بعد حتى إلى بين", endings="ي"),
+    *_BESIDE_DOCUMENTS,
+)
+_SINCE, _AFTER = frozenset({"since", "منذ"}), frozenset({"after", "بعد"})
+_UNTIL, _BEFORE = frozenset({"until", fold("حتى")}), frozenset({"before", "قبل"})
+
+_FOLDED_MONTHS = {fold(name): number for name, number in MONTHS.items()}
+_MONTH = re.compile(rf"\b[وبل]?({'|'.join(sorted(_FOLDED_MONTHS, key=len, reverse=True))})\b")
+
+_SAY_AGAIN = re.compile(r"\btranslat(?:e|ion)\b|ترجم")
+_IN_ENGLISH = re.compile(r"\benglish\b|ان[جك]ليزي")
+_IN_ARABIC = re.compile(r"\barabic\b|عربي")
+_ONLY_AGAIN = _only(
+    "(?:what is|how do you say) (?:that|it|this)(?= in )|what is the(?= (?:\\w+ )?translation)",
+    "i (?:want|need|prefer|would like)|(?:can|could|may) i (?:have|get|see|read)",
+    "هل (?:يمكنك?|تستطيع|بإمكانك|من الممكن)(?: أن)?|من فضلك|ما(?= ترجم)",
+    "من(?= (?:ال)?(?:عربي|ان[جك]ليزي))|(?:ما|ماذا) (?:معنى|يعني)(?= (?:ذلك|هذا) بال)",
+    _words(
+        "translate translation english arabic it that this in to into please can could would will "
+        "you your now say repeat again also just only the a an same answer reply respond response "
+        "version me my for and give show provide write last tell back want have "
+        "ترجم ترجمي ترجمة ترجمت تترجم مترجم مترجما مترجمة إنجليزي إنجليزية إنكليزي إنكليزية عربي "
+        "عربية لغة ذلك هذا هذه جواب إجابة رد كلام نص نفس آن قل قول تقول كرر أعد أعط أريد هات أجب "
+        "اكتب تكتب تجيب إلى ل لي مرة أخرى ثانية أيضا فقط ممكن و رجاء كتابة إعادة",
+        endings="ها ه ني ي ك",
+    ),
 )
 
 
@@ -96,36 +170,45 @@ def understand(question: str, *, follows: bool) -> Intent | None:
         question: as typed.
         follows: whether something was answered before.
     """
-    told = [fold(word) for word in split_words(question)]
-    spoken = frozenset(told)
-    if follows and spoken <= _SAY_AGAIN | _IN_ENGLISH | _IN_ARABIC | _BESIDE_LANGUAGE:
-        if spoken & (_IN_ENGLISH | _IN_ARABIC):
-            return Again("en" if spoken & _IN_ENGLISH else "ar")
-        if spoken & _SAY_AGAIN:
+    text = " ".join(map(fold, split_words(question)))
+    text = re.sub(r"['\u2019]d\b", " would", re.sub(r"['\u2019]s\b", " is", text))
+    if _ONLY_COURTEOUS.fullmatch(text):
+        for kind, phrases in _COURTESIES.items():
+            if re.search(rf"\bو?{phrases}\b", text):
+                return Courtesy(kind)
+    asked = _AROUND.sub("", text)
+    if follows and _ONLY_AGAIN.fullmatch(asked):
+        if _IN_ENGLISH.search(asked) or _IN_ARABIC.search(asked):
+            return Again("en" if _IN_ENGLISH.search(asked) else "ar")
+        if _SAY_AGAIN.search(asked):
             return Again(None)
-    for kind, wanted in _COURTESIES.items():
-        if spoken & wanted and spoken <= _COURTEOUS:
-            return Courtesy(kind)
-    rest = [word for word in told if not word.isdecimal() and month_number(word) is None]
-    known = _DOCUMENTS | _KNOWLEDGE | (_COUNTED if "كم" in spoken else frozenset())
-    if known & spoken and frozenset(rest) <= known | _BESIDE_DOCUMENTS:
-        return AboutCorpus(_period(told))
+    undated = " ".join(re.sub(r"\b\d+\b", " ", _MONTH.sub(" ", asked)).split())
+    only = _ONLY_ABOUT_CORPUS if undated == asked else _ONLY_ABOUT_DATED
+    # At the beginning «من» asks who, and "and" goes on with what was spoken of.
+    if (
+        _MEANS_CORPUS.search(undated)
+        and only.fullmatch(undated)
+        and not asked.startswith(("من ", "and "))
+    ):
+        return AboutCorpus(_period(asked))
     return None
 
 
-def _period(told: list[str]) -> Period:
+def _period(asked: str) -> Period:
     """The year, or the month of a year, that a question names; without a year, all time."""
-    years = sorted(int(word) for word in told if word.isdecimal() and 1900 <= int(word) < 2100)
+    years = sorted(int(year) for year in re.findall(r"\b(?:19|20)\d\d\b", asked))
     if not years:
         return Period()
-    months = [number for number in map(month_number, told) if number is not None]
+    months = [_FOLDED_MONTHS[name] for name in _MONTH.findall(asked)]
     if years[0] == years[-1]:
         months.sort()
     first = dt.date(years[0], months[0] if months else 1, 1)
     end = dt.date(years[-1], months[-1] if months else 12, 1)
     last = end.replace(day=calendar.monthrange(end.year, end.month)[1])
-    spoken = frozenset(told)
+    spoken = frozenset(asked.split())
     opens, closes = spoken & (_SINCE | _AFTER), spoken & (_UNTIL | _BEFORE)
+    if len({*years}) > 1 or len({*months}) > 1:
+        return Period(first, last)
     if opens and not closes:
         return Period(first=first if opens & _SINCE else last + dt.timedelta(days=1))
     if closes and not opens:

@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import product
 
-from rag.dates import month_number, resolve_dates
+from rag.dates import named_dates, resolve_dates
 from rag.evidence import corroborating
-from rag.lexical import content_stems
+from rag.lexical import content_stems, is_function_word
 from rag.names import CALENDAR, latin_names, occurs, tells_apart
 from rag.quantities import quantities
-from rag.schema import Evidence
-from rag.text import detect_language, fold, split_words
+from rag.schema import Evidence, Span
+from rag.text import detect_language, fold
 
 Side = tuple[Evidence, ...]
 # Year, month and day, of which some may be unknown.
 _Date = tuple[int | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Stated:
+    """What marked words state: dates, numbers outside of them, and such as may be years."""
+
+    dates: frozenset[_Date] = frozenset()
+    numbers: frozenset[str] = frozenset()
+    years: frozenset[_Date] = frozenset()
+
 
 # How probable the best sentence of another side must be, beside the best of all.
 _LEAST_SHARE = 0.6
@@ -24,15 +35,28 @@ _MOST_SIDES = 2
 # Stems that two sentences and their titles have in common if they are about the same; and names,
 # where they are of two languages.
 _LEAST_SHARED, _LEAST_NAMES = 3, 2
-_WHY = re.compile(r"\b(?:why|reasons?|caus(?:e|es|ed))\b|لماذا|سبب|اسباب")
+# A question, or a clause of it, that begins by asking for a reason: «ولماذا», "Tell me why".
+_WHY = re.compile(
+    r"(?:^|[.,;:!?،؛؟]\s)\W*(?:(?:and|but|so|or|then|also|ok|okay|please|tell|me|do|can|could|you|know|"
+    r"explain|say|و|ف|لكن|ولكن|ثم|هل|تعرف|تعلم|قل|لي|اذن|طيب|حسنا)\W+)*"
+    r"(?:why|(?:for\s+)?(?:what|which)\s+reasons?"
+    r"|what(?:['\u2019]s|\s+(?:is|was|are|were))\s+(?:the|its|his|her|their)\s+"
+    r"(?:\w+\s+)?(?:causes?|reasons?)|what\s+(?:has\s+|had\s+)?caused"
+    r"|[وف]?(?:لماذا|لم|لاي\s+(?:سبب|اسباب)"
+    r"|ما(?:ذا)?\s+(?:(?:هو|هي|كان|كانت)\s+)?(?:\w+\s+)?(?:ال)?(?:سبب|اسباب)(?:ه|ها|هم|هما)?"
+    r"|ما\s+الذي\s+ت?سبب))(?!\w)"
+)
+# A year that stands alone, unless what follows is counted.
+_BARE_YEAR = re.compile(r"(?<![\w.,/-])\d{4}(?![\w%]|[.,/-]\d)")
+_NEXT_WORD = re.compile(r"\s+([^\W\d_]+)")
 
 
 def sides(evidence: Sequence[Evidence], *, least: float, question: str = "") -> tuple[Side, ...]:
     """The sentences that an answer rests on, by what they say.
 
     Another document takes another side if it is about the same, its marked words answer about as
-    probably, and state a number or date where the best sentence states a different one; or if a
-    reason is asked for, and it gives one that has no word of the best. What differs otherwise may
+    probably, and state a number or date where the best sentence states a different one; or else if
+    a reason is asked for, and it gives one that has no word of the best. What differs otherwise may
     be the same in other words.
 
     Args:
@@ -54,7 +78,7 @@ def sides(evidence: Sequence[Evidence], *, least: float, question: str = "") -> 
         if (
             probable
             and item.passage.document_id not in taken
-            and (_gives_another(item, best[0]) if reasons else _contradicts(item, best[0]))
+            and (_contradicts(item, best[0]) or (reasons and _gives_another(item, best[0])))
             and _about_the_same(item, best[0])
         ):
             others = [one for one in evidence if one.passage.document_id not in taken]
@@ -68,7 +92,8 @@ def asks_why(question: str) -> bool:
 
 
 def _contradicts(one: Evidence, other: Evidence) -> bool:
-    return _differ(one, other) and bool(_dates(one)) == bool(_dates(other))
+    dates, others = _comparable_dates(_stated(one), _stated(other))
+    return _differ(one, other) and bool(dates) == bool(others)
 
 
 def _gives_another(one: Evidence, other: Evidence) -> bool:
@@ -113,11 +138,19 @@ def _subject(item: Evidence) -> frozenset[str]:
 
 def _differ(one: Evidence, other: Evidence) -> bool:
     """Whether their marked words state dates, or else numbers, and none of these is the same."""
-    dates, others = _dates(one), _dates(other)
-    if dates and others:
-        return not any(_same(*pair) for pair in product(dates, others))
-    stated = _numbers(one), _numbers(other)
+    first, second = _stated(one), _stated(other)
+    dates, others = _comparable_dates(first, second)
+    if dates and others and not any(_same(*pair) for pair in product(dates, others)):
+        return True
+    stated = first.numbers, second.numbers
     return all(stated) and stated[0].isdisjoint(stated[1])
+
+
+def _comparable_dates(one: _Stated, other: _Stated) -> tuple[frozenset[_Date], frozenset[_Date]]:
+    """The dates of both; beside a date, a number that may be a year is one."""
+    if not (one.dates or other.dates):
+        return frozenset(), frozenset()
+    return one.dates or one.years, other.dates or other.years
 
 
 def _same(one: _Date, other: _Date) -> bool:
@@ -130,20 +163,32 @@ def _newest(side: Side) -> int:
     return published.toordinal() if published else 0
 
 
-def _numbers(item: Evidence) -> frozenset[str]:
-    return frozenset() if item.answer is None else quantities(item.marked)
-
-
-def _dates(item: Evidence) -> frozenset[_Date]:
-    """The dates of the marked words, relative ones resolved; none where no words are marked."""
+def _stated(item: Evidence) -> _Stated:
+    """The dates, relative ones resolved, and numbers of the marked words; none without a mark."""
     if item.answer is None:
-        return frozenset()
-    resolved = resolve_dates(item.text, item.passage.published, "en")
-    if found := [date.iso.split("-") for date in resolved if date.span.overlaps(item.mark)]:
-        return frozenset((*map(int, parts), *[None] * (3 - len(parts))) for parts in found)
-    months = [number for word in split_words(item.marked) if (number := month_number(word))]
-    # No day or year is longer.
-    stated = [int(n) for n in quantities(item.marked) if n.isdecimal() and len(n) <= 4]
-    years: list[int | None] = [number for number in stated if 1900 <= number < 2100]
-    days: list[int | None] = [number for number in stated if number <= 31]
-    return frozenset(product(years or [None], months, days or [None]))
+        return _Stated()
+    dates: list[tuple[Span, _Date]] = []
+    for resolved in resolve_dates(item.text, item.passage.published, "en"):
+        parts = [int(part) for part in resolved.iso.split("-")]
+        dates.append((resolved.span, (*parts, *[None] * (3 - len(parts)))))
+    for named in named_dates(item.text):
+        if not any(named.span.overlaps(span) for span, _ in dates):
+            dates.append((named.span, (named.year, named.month, named.day)))
+    dates = [(span, date) for span, date in dates if span.overlaps(item.mark)]
+    text = item.text
+    for span, _ in dates:
+        # No number goes on beyond a semicolon.
+        text = text[: span.start] + ";" * (span.end - span.start) + text[span.end :]
+    return _Stated(
+        dates=frozenset(date for _, date in dates),
+        numbers=quantities(item.mark.of(text)),
+        years=frozenset(_bare_years(text, item.mark)),
+    )
+
+
+def _bare_years(text: str, mark: Span) -> Iterator[_Date]:
+    for match in _BARE_YEAR.finditer(text, mark.start, mark.end):
+        following = _NEXT_WORD.match(text, match.end())
+        counts = following is not None and not is_function_word(fold(following[1]))
+        if 1900 <= int(match[0]) < 2100 and not counts:
+            yield int(match[0]), None, None

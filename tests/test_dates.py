@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from rag.dates import (
     MONTHS,
+    named_dates,
     parse_date,
     parse_iso_date,
     resolve_dates,
@@ -46,6 +47,8 @@ NO_FULL_DATE = [
     "last week",
     "أمس",
     "10:30",
+    "15/9/1445",
+    "1445/9/15",
     "جاء ذلك في 3 يناير 2024 خلال لقاء",
     "x" * 500,
 ]
@@ -70,6 +73,7 @@ HIJRI = [
     ("الحادي والعشرين من رمضان 1445", "2024-03-31"),
     ("10 ذي الحجة 1445", "2024-06-16"),
     ("9 ذو القعدة سنة 1445", "2024-05-17"),
+    ("15 رمضان لعام 1445", "2024-03-25"),
 ]
 NO_HIJRI_DAY = [
     "31 رمضان 1445",
@@ -150,6 +154,24 @@ RELATIVE = [
     ("next Friday", "2024-09-20", ("next Friday", "2024-09-27")),
     ("today's Iraq", "2024-09-20", None),
     ("at long last, Friday came", "2024-09-20", None),
+    ("This may be the last chance.", "2024-03-10", None),
+    ("THIS MAY BE THE LAST CHANCE.", "2024-03-10", None),
+    ("This march drew thousands.", "2024-03-10", None),
+    ("It opens next May.", "2024-03-10", ("next May", "2024-05")),
+    ("This March drew thousands.", "2024-03-10", ("This March", "2024-03")),
+    ("In 1990 he won, and the next year he lost.", "2024-03-10", None),
+    ("He resigned in 2015, the next month he left.", "2024-03-10", None),
+    ("He won in 1990 and will run next year.", "2024-03-10", ("next year", "2025")),
+    ("It was built over the last year.", "2024-03-10", ("last year", "2023")),
+    ("غدا واضحا أن الاتفاق انهار", "2024-03-10", None),
+    ("حتى غدا الأمر مستحيلا", "2024-03-10", None),
+    ("يصل غداً الوفد", "2024-03-10", ("غداً", "2024-03-11")),
+    ("يصل غدا إلى عدن", "2024-03-10", ("غدا", "2024-03-11")),
+    ("يصل غدا صباحا", "2024-03-10", ("غدا", "2024-03-11")),
+    ("يصل غدا الساعة الخامسة", "2024-03-10", ("غدا", "2024-03-11")),
+    ("يصل غدا الاثنين", "2024-03-10", ("غدا الاثنين", "2024-03-11")),
+    ("بالأمس القريب كانت المدينة آمنة", "2024-03-10", None),
+    ("كانت بالأمس قريبة", "2024-03-10", ("الأمس", "2024-03-09")),
 ]
 
 
@@ -266,6 +288,8 @@ def test_an_islamic_date_stands_beside_a_relative_one() -> None:
         ("العام الماضي 2023", []),
         ("في 5 رمضان 1445", []),
         ("on 5 May 2024", []),
+        ("This may be the last chance; last year it was not", ["last year"]),
+        ("غدا واضحا أن الاتفاق انهار", []),
         ("", []),
     ],
 )
@@ -332,3 +356,37 @@ def test_dates_that_name_their_year_are_found(
 ) -> None:
     found = stated_dates(sentence, "en")
     assert [(date.span.of(sentence), date.iso, date.words) for date in found] == stated
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("in May 2024", [("May 2024", (2024, 5, None))]),
+        ("on 5 May", [("5 May", (None, 5, 5))]),
+        ("on May 5, 2024", [("May 5, 2024", (2024, 5, 5))]),
+        ("on the 5th of June", [("5th of June", (None, 6, 5))]),
+        ("from 5 to 7 May 2024", [("5 to 7 May 2024", (2024, 5, None))]),
+        ("in June 20 people came", [("June", (None, 6, None))]),
+        ("15 كانون الثاني", [("15 كانون الثاني", (None, 1, 15))]),
+        ("في تشرين الأول/أكتوبر 2023", [("تشرين الأول/أكتوبر 2023", (2023, 10, None))]),
+        ("بين 5 و7 أيار", [("5 و7 أيار", (None, 5, None))]),
+        (
+            "من الخامس من مايو حتى يونيو",
+            [("الخامس من مايو", (None, 5, 5)), ("يونيو", (None, 6, None))],
+        ),
+        ("في عام 2023", [("عام 2023", (2023, None, None))]),
+        ("مايو لعام 2023", [("مايو لعام 2023", (2023, 5, None))]),
+        ("يناير/فبراير", []),
+        ("it may reach 50 villages", []),
+        ("the march of May", [("May", (None, 5, None))]),
+        ("May he win", []),
+        ("by 5 may 2024", [("5 may 2024", (2024, 5, 5))]),
+        ("in 2024", []),
+        ("", []),
+    ],
+)
+def test_the_months_that_a_text_names_are_read_with_their_day_and_year(
+    text: str, named: list[tuple[str, tuple[int | None, int | None, int | None]]]
+) -> None:
+    found = named_dates(text)
+    assert [(date.span.of(text), (date.year, date.month, date.day)) for date in found] == named

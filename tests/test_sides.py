@@ -8,7 +8,7 @@ import datetime as dt
 import pytest
 
 from rag.schema import Evidence
-from rag.sides import sides
+from rag.sides import asks_why, sides
 from tests.test_evidence import evidence_of
 
 OLD, NEW = "2024-01-10", "2024-06-10"
@@ -126,6 +126,10 @@ OPENED = "The new bridge over the river opened {}."
         ("last May", "in May 2024"),
         ("yesterday", "on 9 June 2024"),
         ("in May 2024", "on 5 May 2024"),
+        ("in 2024", "in May 2024"),
+        ("عام 2024", "May 2024"),
+        ("from 5 to 7 May", "on 6 May"),
+        ("15 كانون الثاني", "15 January"),
     ],
 )
 def test_a_day_agrees_with_its_month_and_a_relative_date_with_the_date_it_means(
@@ -144,6 +148,10 @@ def test_a_day_agrees_with_its_month_and_a_relative_date_with_the_date_it_means(
         ("in May", "in June"),
         ("last May", "in May 2023"),
         ("yesterday", "on 5 June 2024"),
+        ("15 كانون الثاني", "15 تشرين الأول"),
+        ("2023", "May 2024"),
+        ("عام 2023", "مايو 2021"),
+        ("in 2023", "yesterday"),
     ],
 )
 def test_different_dates_are_two_sides(one: str, other: str) -> None:
@@ -162,6 +170,32 @@ def test_a_date_and_a_number_do_not_contradict_one_another() -> None:
     first = said(FORTY, "40 million dinars")
     second = said(OPENED.format("on 5 May 2024"), "5 May 2024", by="d2")
     assert told(first, second) == [["d1"]]
+
+
+HURT = "The flood in the river valley hurt {}."
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "count"),
+    [
+        ("40 people in May 2024", "57 people in May 2024", 2),
+        ("12 people in May 2024", "17 people in May 2024", 2),
+        ("40 people in May 2024", "40 people on 5 May 2024", 1),
+        ("40 شخصا في مايو 2024", "57 شخصا في مايو 2024", 2),
+        ("forty people yesterday", "57 people yesterday", 2),
+        ("2000 people", "May 2024", 1),
+        ("2000 people", "2500 people", 2),
+    ],
+)
+def test_numbers_are_compared_beside_dates_that_agree(one: str, other: str, count: int) -> None:
+    first = said(HURT.format(one), one, published=NEW)
+    assert len(told(first, said(HURT.format(other), other, by="d2", published=NEW))) == count
+
+
+def test_the_verb_may_is_no_month() -> None:
+    first = said("The flood in the river valley may reach 50 villages.", "may reach 50 villages")
+    second = said(first.text.replace("50", "70"), "may reach 70 villages", by="d2")
+    assert len(told(first, second)) == 2
 
 
 @pytest.mark.parametrize(("probability", "count"), [(0.55, 2), (0.53, 1), (0.1, 1)])
@@ -220,6 +254,49 @@ def test_another_reason_is_another_side_where_a_reason_is_asked_for(
     question: str, count: int
 ) -> None:
     assert len(told(HEAT, STRIKE, question=question)) == count
+
+
+@pytest.mark.parametrize(
+    ("question", "asks"),
+    [
+        ("Why did the bridge close?", True),
+        ("And why?", True),
+        ("Can you tell me why it closed?", True),
+        ("When did it close? Why?", True),
+        ("What were the main causes of the fire?", True),
+        ("What's the reason?", True),
+        ("What caused the fire?", True),
+        ("For what reason did he leave?", True),
+        ("لماذا أغلق الجسر؟", True),
+        ("ولماذا؟", True),
+        ("هل تعرف لماذا أغلق الجسر؟", True),
+        ("لمَ أغلق الجسر؟", True),
+        ("ما سبب الحريق؟", True),
+        ("ما هي الأسباب؟", True),
+        ("وما أسبابه؟", True),
+        ("لأي سبب استقال؟", True),
+        ("How many deaths were caused by the flood?", False),
+        ("Who caused the fire?", False),
+        ("Who said why the bridge fell?", False),
+        ("What is a reasonable price?", False),
+        ("كم شخصا قتل بسبب الفيضانات؟", False),
+        ("من تسبب في الحريق؟", False),
+        ("ما عدد القتلى بسبب الحريق؟", False),
+        ("لماذ", False),
+        ("", False),
+    ],
+)
+def test_a_question_asks_for_a_reason_by_how_it_begins(question: str, asks: bool) -> None:
+    assert asks_why(question) is asks
+
+
+@pytest.mark.parametrize(
+    "question", ["How many deaths were caused by the flood?", "Why did people flee the flood?"]
+)
+def test_numbers_differ_whatever_is_asked(question: str) -> None:
+    first = said("The flood in the river valley killed 40 people.", "killed 40 people")
+    second = said("The flood in the river valley killed 57 people.", "killed 57 people", by="d2")
+    assert len(told(first, second, question=question)) == 2
 
 
 def test_the_same_reason_in_part_is_one_side() -> None:
