@@ -8,10 +8,9 @@ two of it without saying so.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Container, Iterator
+from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import pairwise
 
 from rag.lexical import is_function_word
 from rag.text import fold, normalise, numbers
@@ -24,7 +23,13 @@ _PREFIXES = ("وال", "بال", "فال", "ال", "لل", "و", "ب", "ل", "ف
 # «كانون الثاني» has no two in it, and «الاثنين» is mostly Monday.
 _NUMBERED_NAMES = re.compile(r"\b(?:كانون|تشرين|ربيع|جمادي)\s+ال\w+|\b[وف]?ب?الاثنين\b")
 _TWO = re.compile(r"\w{3,}(?:ان|ين|تا|تي)\b|\b(?:second|twice|both)\b")
-_RANKED = re.compile(r"\b(\d+)(?:st|nd|rd|th)\b")
+# The commonest names and nouns that end as duals do; others state a two all the same.
+_NO_DUAL = re.compile(
+    "(?:[وف]?[بلك]?(?:ال)?|لل)(?:ايران|لبنان|سودان|باكستان|افغانستان|فلسطين|رمضان|شعبان|نيسان"
+    "|حزيران|سكان|انسان|برلمان|ميدان)"
+)
+# «لست» is "I am not".
+_NOT_SIX = "لست"
 # Longer numbers in digits, of accounts and the like, have no word of scale after them.
 _MOST_DIGITS = 15
 
@@ -93,14 +98,62 @@ _SCALES = _forms(
         2_000_000: "مليونان مليونين مليوني",
         1_000_000_000: "billion billions مليار مليارا مليارات بليون",
         2_000_000_000: "ملياران مليارين ملياري",
-        1_000_000_000_000: "trillion تريليون تريليونا تريليونات",
+        1_000_000_000_000: "trillion trillions تريليون تريليونا تريليونات",
     }
 )
 # «ألفا» is "a thousand" in the accusative, and two thousand before a noun: `_counts_two`.
 _SCALES["الفا"] = 1_000
 _OTHER = frozenset(fold("آخر أخرى").split())
 _SCALE_VALUES = frozenset(_SCALES.values())
+_PLURAL_SCALES = frozenset(
+    fold("آلاف ملايين مليارات تريليونات thousands millions billions trillions").split()
+)
+_PLURALS = "|".join(_PLURAL_SCALES)
+_INDEFINITE = frozenset({"few", "several", "many"})
+# Of a word of scale, «نصف مليون»; None where no decimal number says it, or none is read.
+_PARTS: dict[str, Decimal | None] = {
+    **dict.fromkeys(("half", "نصف"), Decimal("0.5")),
+    **dict.fromkeys(("quarter", "ربع"), Decimal("0.25")),
+    **dict.fromkeys(
+        fold(
+            "third thirds quarters fifth fifths tenth tenths ثلث ثلثا ثلثي ثلثين أرباع أخماس أعشار"
+        ).split()
+    ),
+}
+# Before a word with the article: "a fifth", "a lady" and the like, or "wrote".
+_NUMBER_OR_NOT = frozenset(fold("ألف خمس ست سبع تسع عشر").split())
+# Folding makes «ألعاب» look as if it had the article.
+_NO_ARTICLE = re.compile(r"(?<!\w)[أإآ]ل\w+")
 _WORDS = {**_UNITS, **_TEENS, **_TENS, **_HUNDREDS, **_SCALES}
+_SCALE = "|".join(sorted(_SCALES, key=len, reverse=True))
+_PART_OF = re.compile(
+    rf"\b(?P<part>{'|'.join(part for part in _PARTS if part.isascii())})"
+    rf"(?:\s+of)?\s+(?:an?\s+)?(?=(?:{_SCALE})\b)"
+)
+_AND_A_PART = re.compile(r"\band\s+an?\s+(?=(?:half|quarter|third)\b)")
+_DASH = r"\s?[-\u2013\u2014]\s?"
+_MONEY = r"(?:[$€£¥]|\b(?:usd|eur|gbp|sar|aed|qar|kwd|jod|iqd|egp|ils))\s?"
+_ABBREVIATIONS = {
+    "k": "thousand",
+    "m": "million",
+    "mn": "million",
+    "b": "billion",
+    "bn": "billion",
+    "tn": "trillion",
+}
+# "100m" may be metres, and "5b" a flat.
+_ABBREVIATED = re.compile(
+    rf"(?P<figure>(?P<money>{_MONEY}(?:\d[\d.,]*{_DASH})?)?(?<![\d.,])\d[\d.,]*)"
+    r"(?P<scale>(?(money)[mb]n?|[mb]n)|tn|(?(money)k|(?!)))\b"
+)
+# The word of scale after a range counts for its lower figure too, which is no year.
+_RANGE = re.compile(
+    rf"(?P<between>\b[وف]?(?:between|بين)\s+(?:{_MONEY})?)?"
+    r"(?<![\d.,:/-])(?P<low>\d{1,3}(?:[.,]\d+)?)"
+    rf"(?P<to>(?(between)\s+(?:and\s+|و\s?)|(?!))(?:{_MONEY})?|"
+    rf"(?:{_DASH}|\s+(?:to|{fold('إلى')})\s+)(?:{_MONEY})?)"
+    rf"(?P<high>\d[\d.,]*)\s?(?P<scale>{_SCALE})\b"
+)
 # Of an Arabic number from two on. Ranks are left out, which digits alone do not say.
 _RANKS = frozenset(fold("ثان ثاني ثانية").split()) | {
     fold(form + ending)
@@ -116,8 +169,24 @@ _CARDINAL = "|".join(
 )
 _ONE = fold("واحد|واحدة|أحد|إحدى")
 _SPELLED = re.compile(
-    rf"(?<!\w)(?<!\d )[وف]??[بل]??(?P<number>(?:(?:{_ONE})\s+و?(?=(?:{_CARDINAL})))?"
-    rf"(?:{_CARDINAL})(?:\s+و?(?:{_CARDINAL}))*)(?!\w)(?P<counted>\s+\w+)?"
+    rf"(?<!\w)(?<!\d )(?![وف]?{_NOT_SIX}\b)[وف]??[بل]??"
+    rf"(?P<number>(?:(?:{_ONE})\s+و?(?=(?:{_CARDINAL})))?"
+    rf"(?:{_CARDINAL})(?:\s+(?!و(?:{_PLURALS})\b)و?(?:{_CARDINAL}))*)(?!\w)(?P<counted>\s+[^\W\d]+)?"
+)
+_FIGURE_GOES_ON = re.compile(r"\s+و\s?\d")
+_RANK = "|".join(sorted((*_RANKS, fold("حادي"), fold("حادية")), key=len, reverse=True))
+_SPELLED_RANK = re.compile(
+    rf"(?<!\w)[وف]?[بل]?(?:ال|ل)?(?:{_RANK})(?:\s+(?:عشره?|وال(?:{'|'.join(_TENS)})))?(?!\w)"
+)
+# "a third" is a part.
+_ENGLISH_RANKS = {
+    form: value
+    for form, value in _WORDS.items()
+    if form.isascii() and form.endswith(("rd", "th")) and 3 <= value <= 20
+}
+_RANKED = re.compile(
+    r"\b(\d+)(?:st|nd|rd|th)\b|"
+    rf"(?<![\w-])(?<!\ba )(?<!\bone )(?<!\btwo )({'|'.join(_ENGLISH_RANKS)})\b"
 )
 
 
@@ -135,34 +204,54 @@ def quantities(text: str) -> frozenset[str]:
 def unstated(answer: str, *sources: str) -> frozenset[str]:
     """The numbers of an answer that stand in none of the sources, in whatever form.
 
-    A dual in a source states a two, and so does an English "second", mostly a time elsewhere.
+    A dual in a source states a two, and so does an English "second", mostly a time elsewhere. The
+    figure before a word of scale is stated only for an answer without words: "40".
     """
-    stated = {
-        value
-        for text in sources
-        for value in (*numbers(text), *(_shown(value) for value, _ in _values(text)))
-    }
-    if any(_TWO.search(fold(text)) for text in sources):
+    stated = {_shown(value) for text in sources for value, _ in _values(text)}
+    if not any(map(str.isalpha, answer)):
+        stated.update(value for text in sources for value in numbers(text))
+    if any(map(_states_two, sources)):
         stated.add("2")
     return quantities(answer) - stated
 
 
+def _states_two(text: str) -> bool:
+    """Whether a word of a text may be a dual: no number, no function word, none of the names."""
+    return any(
+        word.isascii() or not (is_function_word(word) or _word(word)[0] or _NO_DUAL.fullmatch(word))
+        for word in (match[0] for match in _TWO.finditer(fold(text)))
+    )
+
+
 def ranks_counted(answer: str, source: str) -> bool:
-    """Whether an English answer ranks what Arabic counts: "the 4th month" for «أربعة أشهر»."""
-    ranked = {Decimal(digits) for digits in _RANKED.findall(answer)}
-    spelled = _SPELLED.finditer(normalise(source).text) if ranked else ()
-    return any(value in ranked for match in spelled for value, _ in _values(match["number"]))
+    """Whether an English answer ranks what Arabic counts: "the 4th month" for «أربعة أشهر».
+
+    What the source ranks itself, or has in digits, may be ranked.
+    """
+    ranked = {
+        Decimal(digits or _ENGLISH_RANKS[word])
+        for digits, word in _RANKED.findall(answer.casefold())
+    }
+    folded = normalise(source).text if ranked else ""
+    ranked -= set(map(Decimal, numbers(folded)))
+    for rank in _SPELLED_RANK.finditer(folded):
+        ranked.difference_update(value for value, _ in _values(rank[0]))
+    return any(
+        value in ranked for match in _spelled(folded) for value, _ in _values(match["number"])
+    )
 
 
 def with_digits(text: str) -> str:
     """An Arabic text with its spelled numbers in digits: «بخمسة وسبعين ريالا» as «بـ75 ريالا».
 
-    What goes on from digits stays («19 ألفا»), and so do ranks, and "one".
+    What goes on from digits or into them stays («19 ألفا»), and so do ranks, "one", and what
+    stands beside a half or another part.
     """
     folded = normalise(text)
     shown, end = "", 0
-    for match in _SPELLED.finditer(folded.text):
-        values = [value for value, _ in _values(match["number"] + (match["counted"] or ""))]
+    for match in _spelled(folded.text):
+        written = folded.original_span(match.start("number"), match.end()).of(text)
+        values = [value for value, _ in _values(written)]
         if len(values) == 1:
             number = folded.original_span(*match.span("number"))
             joined = "\u0640" if text[: number.start].endswith("ب") else ""
@@ -171,16 +260,35 @@ def with_digits(text: str) -> str:
     return shown + text[end:]
 
 
+def _spelled(folded: str) -> Iterator[re.Match[str]]:
+    """The Arabic numbers in words that are whole: no «عشر» of a rank, and no part beside them."""
+    ranks = [match.span() for match in _SPELLED_RANK.finditer(folded)]
+    for match in _SPELLED.finditer(folded):
+        start, end = match.span("number")
+        beside = (*folded[:start].split()[-1:], (match["counted"] or "").strip())
+        if not (
+            any(rank_start <= start < rank_end for rank_start, rank_end in ranks)
+            or any(_listed(word, _PARTS) for word in beside)
+            or _FIGURE_GOES_ON.match(folded, end)
+        ):
+            yield match
+
+
 @dataclass(slots=True)
 class _Run:
     """A number as it is read: what its words of scale closed, and the group under a thousand.
 
-    `in_digits` says that the group is written so: words of scale may follow, others do not.
+    `scale` is the last word of scale without its number. `in_digits` says that the group is written
+    so: words of scale may follow, others do not. `spelled` says that the number begins with a word.
+    A run that is not `readable` is no number.
     """
 
     closed: Decimal = Decimal(0)
+    scale: int = 0
     group: Decimal | None = None
     in_digits: bool = False
+    spelled: bool = False
+    readable: bool = True
 
     @property
     def value(self) -> Decimal:
@@ -216,49 +324,139 @@ class _Run:
             self.group = group + value
         return fits
 
-    def _scale(self, value: int, *, joined: bool) -> bool:
-        if self.group is not None and not joined:
-            self.closed += self.group * value
-        elif self.is_empty or joined:
-            self.closed += (self.group or 0) + value
-        else:
+    def take_figure(self, value: Decimal) -> bool:
+        """Takes a figure that «و» joins: «3 آلاف و500»; False if it begins another number."""
+        if self.group is not None or value >= self.scale:
             return False
+        self.group, self.in_digits = value, True
+        return True
+
+    def split(self, value: int, *, joined: bool) -> _Run | None:
+        """Cuts off what a word makes as large as what stands before: «خمسة آلاف وستة» / «آلاف»."""
+        group = self.group
+        if group is None or joined:
+            return None
+        if value in _SCALE_VALUES and self.closed and group * value >= self.scale:
+            cut = group
+        elif value == 100 and group > 100 and 1 <= group % 100 <= 9 and not self.in_digits:
+            cut = group % 100
+        else:
+            return None
+        self.group = None if cut == group else group - cut
+        return _Run(group=cut, in_digits=self.in_digits, spelled=not self.in_digits)
+
+    def _scale(self, value: int, *, joined: bool) -> bool:
+        if joined if self.group is not None else self.closed and not joined:
+            return False
+        amount = value if self.group is None else self.group * value
+        if self.closed and amount >= self.scale:
+            return False
+        self.closed += amount
+        self.scale = 10 ** (len(str(value)) - 1)
         self.group, self.in_digits = None, False
         return True
 
 
-def _values(text: str) -> Iterator[tuple[Decimal, bool]]:
+def _values(text: str) -> list[tuple[Decimal, bool]]:
     """The numbers of a text in order, and whether each begins with a word."""
-    run, spelled = _Run(), False
-    folded = fold(_SPACE_IN_NUMBER.sub("", text))
-    tokens = _TOKEN.findall(_NUMBERED_NAMES.sub(" ", folded))
-    for word, following in pairwise((*tokens, "")):
+    reader = _Reader(frozenset(map(fold, _NO_ARTICLE.findall(text))))
+    tokens = _tokens(text)
+    for previous, word, following in zip(("", *tokens), tokens, (*tokens[1:], ""), strict=False):
         if word[0].isdigit():
-            if not run.is_empty:
-                yield run.value, spelled
-            run, spelled = _Run(), False
-            found = [Decimal(value) for value in sorted(numbers(word))]
-            if len(found) == 1 and len(word) <= _MOST_DIGITS:
-                run.group, run.in_digits = found[0], True
-            else:
-                yield from ((value, False) for value in found)
+            reader.take_figure(word, joined=previous == "و")
+        elif word == "و" and following[:1].isdigit() and previous not in _COMMAS:
             continue
+        elif word != "and" and word not in _COMMAS:
+            reader.take_word(word, previous, following)
+    reader.begin(_Run())
+    return reader.found
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Makes numbers of the tokens of a text.
+
+    `without_article` are its words that have none, although they begin as if they had.
+    """
+
+    without_article: frozenset[str]
+    run: _Run = field(default_factory=_Run)
+    found: list[tuple[Decimal, bool]] = field(default_factory=list)
+
+    def begin(self, run: _Run) -> None:
+        """Ends the number, and begins another."""
+        if self.run.readable and not self.run.is_empty:
+            self.found.append((self.run.value, self.run.spelled))
+        self.run = run
+
+    def take_figure(self, written: str, *, joined: bool) -> None:
+        values = [Decimal(value) for value in sorted(numbers(written))]
+        if len(values) != 1 or len(written) > _MOST_DIGITS:
+            self.begin(_Run())
+            self.found.extend((value, False) for value in values)
+        elif not (joined and self.run.take_figure(values[0])):
+            self.begin(_Run(group=values[0], in_digits=True))
+
+    def take_word(self, word: str, previous: str, following: str) -> None:
+        if self._take_part(word, previous, following):
+            return
         value, joined = _word(word)
-        if value is None and (word == "and" or word in _COMMAS):
-            continue
-        english = word.isascii()
-        if value in _SCALE_VALUES and run.is_empty and _counts_two(word, following):
+        if value is None or self._is_uncounted(word, previous, following):
+            self.begin(_Run())
+            return
+        if value in _SCALE_VALUES and self.run.is_empty and _counts_two(word, following):
             value *= 2
-        if value is not None and run.take(value, joined=joined, english=english):
-            spelled = spelled or run.value == value
-            continue
-        if not run.is_empty:
-            yield run.value, spelled
-        run, spelled = _Run(), value is not None
-        if value is not None:
-            run.take(value, joined=False, english=english)
-    if not run.is_empty:
-        yield run.value, spelled
+        if cut := self.run.split(value, joined=joined):
+            self.begin(cut)
+        self.run.spelled |= self.run.is_empty
+        if not self.run.take(value, joined=joined, english=word.isascii()):
+            self.begin(_Run(spelled=True))
+            self.run.take(value, joined=False, english=word.isascii())
+
+    def _take_part(self, word: str, previous: str, following: str) -> bool:
+        """Takes a part of the word of scale that follows or was the last; False if it is none."""
+        run, name = self.run, _listed(word, _PARTS)
+        scaled = _word(following)[0] in _SCALE_VALUES
+        joined = word.startswith("و") or previous == "and"
+        closed = bool(run.closed) and run.group is None
+        if not name or not (scaled or (joined and closed and name not in _WORDS)):
+            return False
+        part = _PARTS[name]
+        if part is None:
+            self.run = _Run(group=Decimal(1), readable=False)
+        elif not joined or run.is_empty or (scaled and closed and word.isascii()):
+            self.begin(_Run(group=part, spelled=True))
+        elif scaled:
+            run.group = (run.group or 0) + part
+        else:
+            run.closed += part * run.scale
+        return True
+
+    def _is_uncounted(self, word: str, previous: str, following: str) -> bool:
+        """Whether a number word states none: «آلاف», "several thousand", «خمس السكان»."""
+        alone = self.run.group is None or word.startswith("و")
+        indefinite = previous in _INDEFINITE or _listed(word, _PLURAL_SCALES)
+        if alone and indefinite and _listed(word, _SCALES):
+            return True
+        form = _listed(word, _NUMBER_OR_NOT)
+        return bool(
+            form
+            and self.run.is_empty
+            and not word.removesuffix(form).endswith(("ال", "لل"))
+            and following.startswith("ال")
+            and following not in self.without_article
+            and _word(following)[0] is None
+        )
+
+
+def _tokens(text: str) -> list[str]:
+    """The words, figures and marks of a text, with the words of scale that are abbreviated."""
+    folded = _NUMBERED_NAMES.sub(" ", fold(_SPACE_IN_NUMBER.sub("", text)))
+    folded = _ABBREVIATED.sub(
+        lambda match: f"{match['figure']} {_ABBREVIATIONS[match['scale']]}", folded
+    )
+    folded = _RANGE.sub(r"\g<between>\g<low> \g<scale>\g<to>\g<high> \g<scale>", folded)
+    return _TOKEN.findall(_PART_OF.sub(r"\g<part> ", _AND_A_PART.sub("and ", folded)))
 
 
 def _counts_two(word: str, following: str) -> bool:
@@ -274,15 +472,19 @@ def _counts_two(word: str, following: str) -> bool:
 
 def _word(token: str) -> tuple[int | None, bool]:
     """The value of a number word, and whether a conjunction is written on to it."""
-    if token in _WORDS:
-        return _WORDS[token], False
-    for prefix in _PREFIXES:
-        rest = token.removeprefix(prefix)
-        if rest != token and rest in _WORDS:
-            # «بالمئة» and «في المئة» are per cent.
-            percent = _WORDS[rest] == 100 and prefix.endswith(("ال", "لل"))
-            return None if percent else _WORDS[rest], prefix[0] in "وف"
-    return None, False
+    form = _listed(token, _WORDS)
+    if not form or token == _NOT_SIX:
+        return None, False
+    prefix = token.removesuffix(form)
+    # «بالمئة» and «في المئة» are per cent.
+    percent = _WORDS[form] == 100 and prefix.endswith(("ال", "لل"))
+    return None if percent else _WORDS[form], prefix[:1] in ("و", "ف")
+
+
+def _listed(token: str, forms: Container[str]) -> str:
+    """The listed form that a token is, without what is written on to its front; "" if none."""
+    fronts = (front for front in ("", *_PREFIXES) if token.startswith(front))
+    return next((token[len(front) :] for front in fronts if token[len(front) :] in forms), "")
 
 
 def _in_digits(value: Decimal) -> str:

@@ -247,6 +247,147 @@ def test_numbers_that_only_stand_beside_one_another_stay_apart(
     assert shown(written) == values
 
 
+@pytest.mark.parametrize(
+    ("written", "values"),
+    [
+        ("بين خمسة آلاف وستة آلاف شخص", ["5000", "6000"]),
+        ("بين مليون ومليوني دولار", ["1000000", "2000000"]),
+        ("بين مئة ألف ومئتي ألف", ["100000", "200000"]),
+        ("بين ثلاث مئة وأربع مئة", ["300", "400"]),
+        ("بين مئة وألف دولار", ["100", "1000"]),
+        ("بين 3 ملايين و5 ملايين", ["3000000", "5000000"]),
+        ("بين ألف و1500", ["1000", "1500"]),
+        ("between two thousand and three thousand", ["2000", "3000"]),
+        ("between two hundred and three hundred", ["200", "300"]),
+        ("five thousand, six million", ["5000", "6000000"]),
+        ("ثلاثة ملايين ومئتي ألف وخمسة", ["3200005"]),
+    ],
+)
+def test_what_is_no_smaller_than_the_word_of_scale_before_is_another_number(
+    written: str, values: list[str]
+) -> None:
+    assert shown(written) == values
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "قتل آلاف الأشخاص",
+        "مئات الآلاف من النازحين",
+        "وبملايين الدولارات",
+        "hundreds of thousands",
+        "millions of people",
+        "several thousand people",
+        "ثلث مليون",
+        "ثلاثة أرباع المليون",
+        "ثلاثة ملايين وثلث المليون",
+        "مليون وثلث",
+        "a third of a million",
+        "three quarters of a million",
+        "لست متأكدا",
+        "ألف الكاتب روايته",
+        "خمس السكان",
+    ],
+)
+def test_a_magnitude_that_is_not_told_or_not_read_is_no_number(written: str) -> None:
+    assert shown(written) == []
+    assert with_digits(written) == written
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("نصف مليون نازح", "500000"),
+        ("بنصف مليون", "500000"),
+        ("ربع مليون", "250000"),
+        ("مليون ونصف", "1500000"),
+        ("مليونين ونصف", "2500000"),
+        ("ثلاثة ملايين ونصف المليون برميل", "3500000"),
+        ("3 ونصف مليون", "3500000"),
+        ("half a million", "500000"),
+        ("a quarter of a million", "250000"),
+        ("three and a half million", "3500000"),
+        ("a million and a half", "1500000"),
+    ],
+)
+def test_a_half_or_a_quarter_of_a_word_of_scale_counts(written: str, value: str) -> None:
+    assert shown(written) == [value]
+    assert with_digits(written) == written
+
+
+@pytest.mark.parametrize(
+    ("written", "values"),
+    [
+        ("الملايين، ثم ألف رجل", ["1000"]),
+        ("ثلاثة ملايين وآلاف الأطفال", ["3000000"]),
+        ("between a million and half a million", ["500000", "1000000"]),
+        ("half of the 20 men", ["20"]),
+        ("the third of 20", ["3", "20"]),
+        ("خمس ألعاب", ["5"]),
+        ("ألف ألماني", ["1000"]),
+        ("ثلاثة الأشهر", ["3"]),
+        ("بست نساء", ["6"]),
+    ],
+)
+def test_what_stands_beside_a_part_or_an_article_may_count(written: str, values: list[str]) -> None:
+    assert shown(written) == values
+
+
+@pytest.mark.parametrize(
+    ("written", "values"),
+    [
+        ("$3.2m", ["3200000"]),
+        ("US$3.2bn", ["3200000000"]),
+        ("€5M", ["5000000"]),
+        ("USD 200k", ["200000"]),
+        ("5bn", ["5000000000"]),
+        ("2tn", ["2000000000000"]),
+        ("$20-30m", ["20000000", "30000000"]),
+        ("100m", ["100"]),
+        ("200k", ["200"]),
+        ("5 bn", ["5"]),
+        ("$5 men", ["5"]),
+    ],
+)
+def test_an_abbreviated_word_of_scale_counts_where_it_can_be_nothing_else(
+    written: str, values: list[str]
+) -> None:
+    assert shown(written) == values
+
+
+@pytest.mark.parametrize(
+    ("written", "values"),
+    [
+        ("3 آلاف و500 قتيل", ["3500"]),
+        ("ألفين و 24", ["2024"]),
+        ("3 مليارات و200 مليون", ["3200000000"]),
+        ("3 آلاف، و500 جريح", ["500", "3000"]),
+        ("150 و20", ["20", "150"]),
+    ],
+)
+def test_digits_go_on_after_an_arabic_word_of_scale(written: str, values: list[str]) -> None:
+    assert shown(written) == values
+
+
+@pytest.mark.parametrize(
+    ("written", "values"),
+    [
+        ("بين 20 و30 ألفا", ["20000", "30000"]),
+        ("من 20 إلى 30 ألفا", ["20000", "30000"]),
+        ("20 to 30 million", ["20000000", "30000000"]),
+        ("between $20 and $30 million", ["20000000", "30000000"]),
+        ("1.5-2 million", ["1500000", "2000000"]),
+        ("in 2019 to 20 million", ["2019", "20000000"]),
+        ("20 and 30 million", ["20", "30000000"]),
+        ("5 في 20 و30 ألفا", ["5", "20", "30000"]),
+    ],
+)
+def test_the_lower_figure_of_a_range_has_the_word_of_scale_too(
+    written: str, values: list[str]
+) -> None:
+    assert shown(written) == values
+
+
 @pytest.mark.parametrize("written", ["", "سنة", "السبت", "الثلاثاء", "often", "someone", "?!"])
 def test_words_that_only_look_like_a_number_are_none(written: str) -> None:
     assert shown(written) == []
@@ -274,6 +415,11 @@ def test_a_dual_states_a_two(source: str) -> None:
     assert unstated("three of them", source) == {"3"}
 
 
+@pytest.mark.parametrize("source", ["سكان إيران ولبنان", "في رمضان", "مئتين", "الذين"])
+def test_a_word_that_only_ends_like_a_dual_states_no_two(source: str) -> None:
+    assert unstated("two of them", source) == {"2"}
+
+
 @pytest.mark.parametrize("source", ["the second largest city", "both cities", "he came twice"])
 def test_an_english_word_for_a_second_states_a_two(source: str) -> None:
     assert unstated("ثاني أكبر مدينة", source) == frozenset()
@@ -291,6 +437,8 @@ def test_numbers_of_any_source_are_stated_and_the_others_told() -> None:
 def test_the_figure_before_a_word_of_scale_is_stated_too() -> None:
     assert unstated("40", "40 مليون دينار") == frozenset()
     assert unstated("40 million", "40 دينارا") == {"40000000"}
+    assert unstated("40 dinars", "40 مليون دينار") == {"40"}
+    assert unstated("$3.2m", "3.2 مليار دولار") == {"3200000"}
 
 
 def test_what_is_counted_must_not_be_ranked() -> None:
@@ -298,6 +446,25 @@ def test_what_is_counted_must_not_be_ranked() -> None:
     assert not ranks_counted("Salary of 4 months", "راتب أربعة أشهر")
     assert not ranks_counted("The 4th month", "الشهر الرابع")
     assert not ranks_counted("The 63rd minute", "الدقيقة 63")
+
+
+@pytest.mark.parametrize(
+    ("answer", "source", "counted"),
+    [
+        ("the fourth month", "راتب أربعة أشهر", True),
+        ("The Fifteenth day", "خمسة عشر يوما", True),
+        ("the second month", "بعد اثنين", False),
+        ("on the 4th of March, after four days", "في الرابع من مارس بعد أربعة أيام", False),
+        ("on the 15th, after 15 days", "في الخامس عشر بعد خمسة عشر يوما", False),
+        ("on the 4th of March", "في 4 مارس بعد أربعة أيام", False),
+        ("a third of them after three months", "ثلثهم بعد ثلاثة أشهر", False),
+        ("the twenty-fifth day", "خمسة أيام", False),
+    ],
+)
+def test_what_the_source_ranks_itself_may_be_ranked(
+    answer: str, source: str, counted: bool
+) -> None:
+    assert ranks_counted(answer, source) == counted
 
 
 @given(st.integers(0))
@@ -337,6 +504,14 @@ def test_reading_numbers_never_raises(text: str) -> None:
         ("19 ألف طن", "19 ألف طن"),
         ("الدورة الخامسة في المئة من ربيع الثاني", "الدورة الخامسة في المئة من ربيع الثاني"),
         ("ثانية واحدة", "ثانية واحدة"),
+        ("في الخامس عشر من مارس", "في الخامس عشر من مارس"),
+        ("القرن التاسع عشر", "القرن التاسع عشر"),
+        ("الساعة الثانية عشرة ظهرا", "الساعة الثانية عشرة ظهرا"),
+        ("ولست متأكدا من ست نساء", "ولست متأكدا من 6 نساء"),
+        ("خمس ألعاب وخمس السكان", "5 ألعاب وخمس السكان"),
+        ("بين خمسة آلاف وستة آلاف شخص", "بين خمسة آلاف وستة آلاف شخص"),
+        ("خمسة آلاف و500 قتيل", "خمسة آلاف و500 قتيل"),
+        ("ثلاثة ملايين وآلاف الأطفال", "3 مليون وآلاف الأطفال"),
         ("", ""),
     ],
 )
