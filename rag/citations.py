@@ -22,7 +22,7 @@ from rag.names import (
     tells_apart,
     without_article,
 )
-from rag.quantities import quantities, unstated
+from rag.quantities import is_number, unstated
 from rag.schema import Citation, Evidence, Span
 from rag.spellings import usual_spelling
 from rag.text import detect_language, fold, split_words
@@ -193,7 +193,7 @@ def _missing_words(answer: str, source: str) -> frozenset[str]:
         for word in words
         if not word[0].isdigit()
         and word not in told
-        and not quantities(word)
+        and not is_number(word)
         and content_stems(word) - stems
     )
 

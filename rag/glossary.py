@@ -18,7 +18,7 @@ from itertools import combinations, pairwise
 from rag.dates import stated_dates
 from rag.lexical import content_stems, is_function_word
 from rag.names import CALENDAR, TITLES, occurs
-from rag.quantities import quantities
+from rag.quantities import is_number, quantities
 from rag.schema import Span
 from rag.spellings import WITHIN_NAMES, name_words, usual_spelling
 from rag.text import fold, words
@@ -258,7 +258,7 @@ def _wanted(text: str) -> list[frozenset[str]]:
         word = gloss.span.of(text)
         dated = _is_of_calendar(gloss) or any(map(gloss.span.overlaps, dates))
         beside_date = any_of_calendar and content_stems(word) <= BEFORE_DATES
-        if senses and not (dated or beside_date or quantities(word) or spelled_as_name(word)):
+        if senses and not (dated or beside_date or is_number(word) or spelled_as_name(word)):
             wanted.append(senses)
     return wanted
 
@@ -311,7 +311,7 @@ def unlisted_words(text: str) -> tuple[str, ...]:
     return tuple(
         word
         for word in unlisted
-        if not (_is_function(word) or word[0].isdigit() or quantities(word))
+        if not (_is_function(word) or word[0].isdigit() or is_number(word))
     )
 
 
@@ -341,7 +341,7 @@ def strange_words(said: str, *, text: str, given: str) -> tuple[str, ...]:
     for span in words(said):
         word = span.of(said)
         named = word[0].isupper() and occurs(word, names)
-        if not (english_stems(word) <= known or quantities(word) or named):
+        if not (english_stems(word) <= known or is_number(word) or named):
             found.append(word)
     return tuple(found)
 

@@ -20,7 +20,7 @@ from rag.glossary import (
 )
 from rag.lexical import content_stems, is_function_word, stems
 from rag.names import CALENDAR, occurs, tells_apart
-from rag.quantities import quantities
+from rag.quantities import is_number
 from rag.spellings import arabic_spellings
 from rag.text import fold, split_words, words
 
@@ -46,7 +46,7 @@ def arabic_for(text: str) -> tuple[Gloss, ...]:
 
 def _arabic(key: tuple[str, ...], written: str) -> tuple[str, ...]:
     plain = fold(written)
-    if len(key) == 1 and (plain in _ARTICLES or is_function_word(plain) or quantities(written)):
+    if len(key) == 1 and (plain in _ARTICLES or is_function_word(plain) or is_number(written)):
         return ()
     if key in _by_english():
         return _by_english()[key]
@@ -93,7 +93,7 @@ def share_told_in_arabic(text: str, said: str) -> float:
             told.append(by_list or _is_told(words_of_it, said, english))
     for span in words(text):
         word = span.of(text)
-        counts = english_stems(word) and not (quantities(word) or fold(word) in _ARTICLES)
+        counts = english_stems(word) and not (is_number(word) or fold(word) in _ARTICLES)
         if counts and not any(span.overlaps(gloss.span) for gloss in listed):
             told.append(_is_told(word, said, english))
     return sum(told) / len(told) if told else 1.0

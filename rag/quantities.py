@@ -201,6 +201,11 @@ def quantities(text: str) -> frozenset[str]:
     )
 
 
+def is_number(word: str) -> bool:
+    """Whether a word is a number or part of one, also «آلاف», which alone has no value."""
+    return bool(quantities(word) or _listed(fold(word), _PLURAL_SCALES))
+
+
 def unstated(answer: str, *sources: str) -> frozenset[str]:
     """The numbers of an answer that stand in none of the sources, in whatever form.
 

@@ -27,7 +27,7 @@ from rag.glossary import (
 from rag.into_arabic import arabic_for, share_told_in_arabic
 from rag.lexical import content_stems
 from rag.names import CAPITALISED, latin_names, occurs, tells_apart, with_final_ya
-from rag.quantities import quantities, ranks_counted, unstated
+from rag.quantities import is_number, quantities, ranks_counted, unstated
 from rag.romanise import is_place, mend_names, romanise, spell_as_usual
 from rag.schema import Delta, Evidence, Status
 from rag.sentences import sentences
@@ -333,7 +333,7 @@ def _holds(said: str, query: str, best: Evidence, shown: str, language: str) -> 
 
 def _lacks_two(stated: str, said: str, query: str) -> bool:
     """Whether neither an answer nor its question tells that an Arabic text names two of a thing."""
-    duals = (word for word in split_words(stated) if is_dual(word) and not quantities(word))
+    duals = (word for word in split_words(stated) if is_dual(word) and not is_number(word))
     told = f"{said} {query}".casefold()
     return any(duals) and not ("2" in quantities(told) or _TWO.search(told))
 
@@ -343,7 +343,7 @@ def _leaves_english(said: str, best: Evidence) -> bool:
     if not _is_into_arabic(said, best):
         return False
     left = (word for word in split_words(said) if word.isascii() and word.islower())
-    return any(arabic_for(word) or quantities(word) for word in left)
+    return any(arabic_for(word) or is_number(word) for word in left)
 
 
 def _without_resolved_dates(best: Evidence) -> str:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.quantities import quantities, ranks_counted, unstated, with_digits
+from rag.quantities import is_number, quantities, ranks_counted, unstated, with_digits
 from rag.text import numbers
 
 
@@ -518,3 +518,8 @@ def test_reading_numbers_never_raises(text: str) -> None:
 def test_spelled_numbers_are_put_in_digits(text: str, shown: str) -> None:
     assert with_digits(text) == shown
     assert quantities(shown) == quantities(text)
+
+
+def test_a_word_of_a_number_is_known_even_without_a_value() -> None:
+    assert all(map(is_number, ["خمسة", "بثلاث", "آلاف", "والملايين", "thousands", "23", "5th"]))
+    assert not any(map(is_number, ["one", "واحد", "سنة", "often", ""]))
