@@ -18,7 +18,7 @@ from rag.glossary import (
 )
 from rag.into_arabic import arabic_for
 from rag.prompts import load_prompt
-from rag.quantities import with_digits
+from rag.quantities import english_with_digits, with_digits
 from rag.text import detect_language
 
 _PROMPT = "wording"
@@ -118,7 +118,7 @@ def as_trained(text: str, *, to: Literal["en", "ar"], asked: str) -> tuple[Messa
         to: the language they are put in.
         asked: the question that they answer; left out if it is in another language.
     """
-    words = _with_plain_numbers(text) if to == "en" else " ".join(text.split())
+    words = _with_plain_numbers(text) if to == "en" else english_with_digits(" ".join(text.split()))
     question = " ".join(asked.split()) if detect_language(asked) == to else _NOTHING
     dictionary = _dictionary(_listed(words, to=to, asked=asked), words)
     return load_prompt(_TRAINED[to]).messages(

@@ -73,7 +73,7 @@ class HasTranslator(Protocol):
 
     @property
     def translator(self) -> TextModel | None:
-        """The model as it was trained to translate answering words into English, or None."""
+        """The model as it was trained to translate answering words, or None."""
 
 
 class LlamaCppModel:

@@ -173,6 +173,18 @@ _SPELLED = re.compile(
     rf"(?P<number>(?:(?:{_ONE})\s+و?(?=(?:{_CARDINAL})))?"
     rf"(?:{_CARDINAL})(?:\s+(?!و(?:{_PLURALS})\b)و?(?:{_CARDINAL}))*)(?!\w)(?P<counted>\s+[^\W\d]+)?"
 )
+_ENGLISH_CARDINAL = "|".join(
+    sorted(
+        form
+        for form in _WORDS.keys() - _PLURAL_SCALES
+        if form.isascii() and not form.endswith(("first", "second", "third", "th", "dozen"))
+    )
+)
+_ENGLISH_SPELLED = re.compile(
+    rf"(?<![\w-])(?<!\d )(?<!half )(?<!\ba )(?:{_ENGLISH_CARDINAL})"
+    rf"(?:(?:-|\s+(?:and\s+)?)(?:{_ENGLISH_CARDINAL})(?!\w))*(?![\w-])(?!\s+and\s+a\s+half)",
+    re.IGNORECASE,
+)
 _FIGURE_GOES_ON = re.compile(r"\s+و\s?\d")
 _RANK = "|".join(sorted((*_RANKS, fold("حادي"), fold("حادية")), key=len, reverse=True))
 _SPELLED_RANK = re.compile(
@@ -244,6 +256,20 @@ def ranks_counted(answer: str, source: str) -> bool:
     return any(
         value in ranked for match in _spelled(folded) for value, _ in _values(match["number"])
     )
+
+
+def english_with_digits(text: str) -> str:
+    """An English text with its spelled numbers from three on in digits: "fourteen years".
+
+    Ranks and parts stay, and what stands beside digits or a half.
+    """
+    shown, end = "", 0
+    for match in _ENGLISH_SPELLED.finditer(text):
+        values = [value for value, _ in _values(match[0])]
+        if len(values) == 1 and values[0] > 2:
+            shown += text[end : match.start()] + _in_english_digits(values[0])
+            end = match.end()
+    return shown + text[end:]
 
 
 def with_digits(text: str) -> str:
@@ -498,6 +524,13 @@ def _in_digits(value: Decimal) -> str:
         if value >= scale:
             return f"{_shown(value / scale)} {word}"
     return _shown(value)
+
+
+def _in_english_digits(value: Decimal) -> str:
+    for scale, word in ((1_000_000_000, "billion"), (1_000_000, "million")):
+        if value >= scale:
+            return f"{_shown(value / scale)} {word}"
+    return f"{value:,f}"
 
 
 def _shown(value: Decimal) -> str:

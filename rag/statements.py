@@ -239,7 +239,9 @@ def _in_arabic(
     """The answering words in Arabic, if most of them are told and it means the same."""
     said = translate(best.marked, to="ar", model=model, max_tokens=max_tokens, asked=query)
     (near,) = _likeness_of([said], best, likeness)
-    if _share_told(said, best) > _LEAST_TOLD_IN_ARABIC and near >= _LEAST_LIKENESS:
+    share = _share_told(said, best)
+    least = _LEAST_OF_FAULTLESS if share == 1.0 else _LEAST_LIKENESS
+    if share > _LEAST_TOLD_IN_ARABIC and near >= least:
         yield said
 
 

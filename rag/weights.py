@@ -24,7 +24,7 @@ ADAPTERS = {
 }
 """SHA-256 of the adapters that come with the package: for questions, and for follow-ups."""
 TRANSLATOR = "translator.gguf"
-TRANSLATOR_SHA256 = "f29acb8cbbc4d90f79845d7e49f4ffe2598fecc9dc8a5a2aa46576096805c59a"
+TRANSLATOR_SHA256 = "91ea9d51a942442036438f46c0972a33b08880bb47d8f66e428da986f2ae8599"
 TRANSLATOR_BASE = "qwen2.5-coder-1.5b-instruct-q4_k_m"
 """The adapter with which this text model translates answering words."""
 PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".joblib")

@@ -73,7 +73,7 @@ def test_a_model_that_was_trained_to_translate_is_asked_in_its_own_way() -> None
         "Question: What came?\nDictionary: حافلات bus\nAnswer: 3 حافلات"
     )
     assert into_arabic.messages[-1].content == (
-        "Question: ماذا وصل؟\nDictionary: buses حافلة, حافلات\nAnswer: three buses"
+        "Question: ماذا وصل؟\nDictionary: buses حافلة, حافلات\nAnswer: 3 buses"
     )
     assert (into_english.fixed, into_english.max_tokens) == (1, 9)
     assert into_english.messages == as_trained("بثلاث حافلات", to="en", asked="What came?")

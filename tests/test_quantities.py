@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.quantities import is_number, quantities, ranks_counted, unstated, with_digits
+from rag.quantities import (
+    english_with_digits,
+    is_number,
+    quantities,
+    ranks_counted,
+    unstated,
+    with_digits,
+)
 from rag.text import numbers
 
 
@@ -523,3 +530,23 @@ def test_spelled_numbers_are_put_in_digits(text: str, shown: str) -> None:
 def test_a_word_of_a_number_is_known_even_without_a_value() -> None:
     assert all(map(is_number, ["خمسة", "بثلاث", "آلاف", "والملايين", "thousands", "23", "5th"]))
     assert not any(map(is_number, ["one", "واحد", "سنة", "often", ""]))
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("nineteen hours", "19 hours"),
+        ("Fifteen militants and forty-one others", "15 militants and 41 others"),
+        ("two hundred and fifty thousand people", "250,000 people"),
+        ("three million two hundred thousand", "3.2 million"),
+        ("two of them, and one more", "two of them, and one more"),
+        ("an eighteen-year-old and the sixth man", "an eighteen-year-old and the sixth man"),
+        ("half a million, or two and a half million", "half a million, or two and a half million"),
+        ("a thousand and a hundred", "a thousand and a hundred"),
+        ("3 million", "3 million"),
+        ("", ""),
+    ],
+)
+def test_spelled_english_numbers_are_put_in_digits(text: str, shown: str) -> None:
+    assert english_with_digits(text) == shown
+    assert quantities(shown) == quantities(text)
