@@ -93,8 +93,9 @@ def translate(
         model: translates them.
         max_tokens: most tokens of the translation.
         asked: the question that they answer; of several English senses it may have the one meant.
-        again: whether to ask for English in another way, so that other mistakes are made: each
-            sense stands behind its word, not ahead of all words.
+        again: whether to ask in another way, so that other mistakes are made: for English each
+            sense stands behind its word, not ahead of all words; for Arabic a trained model is told
+            examples like any other.
 
     Raises:
         GenerationError: the model failed.
@@ -108,6 +109,11 @@ def translate(
         messages, fixed=len(messages) - 1, grammar=_GRAMMARS[to], max_tokens=max_tokens
     )
     return " ".join("".join(pieces).split()).rstrip(".")
+
+
+def attempts(model: TextModel, *, to: Literal["en", "ar"]) -> tuple[bool, ...]:
+    """The values of `again` that may give different translations."""
+    return (False, True) if to == "en" or _trained(model) is not None else (False,)
 
 
 def as_trained(text: str, *, to: Literal["en", "ar"], asked: str) -> tuple[Message, ...]:
@@ -132,7 +138,7 @@ def _by_example(
     """What any model is told: translations of other words, and a dictionary."""
     words = _with_plain_numbers(text)
     listed = _listed(words, to=to, asked=asked)
-    if again:
+    if again and to == "en":
         return load_prompt(_AGAIN).messages({"words": _with_senses(listed, words)})
     return load_prompt(_INTO[to]).messages(
         {"words": words, "dictionary": _dictionary(listed, words)}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from rag.citations import check_support, extract
 from rag.dates import resolve_dates, stated_dates
-from rag.drafting import translate, write_draft
+from rag.drafting import attempts, translate, write_draft
 from rag.evidence import worded_for_model
 from rag.generation import TextModel
 from rag.glossary import (
@@ -207,18 +207,18 @@ def _translated(
     of faults; of two with as many the one nearer in meaning is taken.
     """
     shown = worded_for_model(best, "en")
-    attempts: dict[str, tuple[bool, int]] = {}
-    for again in (False, True):
+    made: dict[str, tuple[bool, int]] = {}
+    for again in attempts(model, to="en"):
         said = translate(
             best.marked, to="en", model=model, max_tokens=max_tokens, asked=query, again=again
         )
         said = _with_mended_names(said, query, best, shown, model)
         wrong = faults(best.marked, said, given=query)
-        attempts[said] = not _holds(said, query, best, shown, "en"), wrong
-        if attempts[said] == (False, 0):
+        made[said] = not _holds(said, query, best, shown, "en"), wrong
+        if made[said] == (False, 0):
             break
-    least = min(attempts.values())
-    chosen = [said for said in attempts if attempts[said] == least]
+    least = min(made.values())
+    chosen = [said for said in made if made[said] == least]
     if len(chosen) == 1:
         return chosen[0], least[1]
     near = _likeness_of(chosen, best, likeness)
@@ -237,12 +237,15 @@ def _in_arabic(
     best: Evidence, query: str, model: TextModel, max_tokens: int, likeness: Likeness | None
 ) -> Iterator[str]:
     """The answering words in Arabic, if most of them are told and it means the same."""
-    said = translate(best.marked, to="ar", model=model, max_tokens=max_tokens, asked=query)
-    (near,) = _likeness_of([said], best, likeness)
-    share = _share_told(said, best)
-    least = _LEAST_OF_FAULTLESS if share == 1.0 else _LEAST_LIKENESS
-    if share > _LEAST_TOLD_IN_ARABIC and near >= least:
-        yield said
+    for again in attempts(model, to="ar"):
+        said = translate(
+            best.marked, to="ar", model=model, max_tokens=max_tokens, asked=query, again=again
+        )
+        (near,) = _likeness_of([said], best, likeness)
+        share = _share_told(said, best)
+        least = _LEAST_OF_FAULTLESS if share == 1.0 else _LEAST_LIKENESS
+        if share > _LEAST_TOLD_IN_ARABIC and near >= least:
+            yield said
 
 
 def _says_it(said: str, query: str, best: Evidence, likeness: Likeness | None) -> bool:

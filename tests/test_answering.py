@@ -31,7 +31,7 @@ from rag.schema import (
 from rag.settings import AnswerSettings
 from rag.statements import Likeness
 from rag.text import direction
-from tests.fakes import ScriptedModel
+from tests.fakes import ScriptedModel, TranslatingModel
 from tests.test_evidence import ScriptedReader, passage_of
 
 PUBLISHED = dt.date(2024, 9, 15)
@@ -540,6 +540,29 @@ def test_arabic_words_for_english_ones_are_those_that_the_list_has(
         assert FIREMEN.removesuffix(".") in answer.text
     else:
         assert (answer.text, answer.status) == (f"{shown} [1]", Status.ANSWERED)
+
+
+@pytest.mark.parametrize(
+    ("trained", "by_example", "shown"),
+    [
+        ("40 طفلا", "", "40 طفلا («forty children»)"),
+        ("50 طفلا", "40 طفلا", "40 طفلا («forty children»)"),
+        ("50 طفلا", "40 أرنبا", "أنقذ رجال الإطفاء 40 طفلا."),
+    ],
+)
+def test_where_a_trained_translation_into_arabic_does_not_hold_examples_are_told(
+    trained: str, by_example: str, shown: str
+) -> None:
+    draft = "أنقذ رجال الإطفاء 40 طفلا."
+    answer = answer_of(
+        "من أنقذ رجال الإطفاء؟",
+        passage_of(FIREMEN, 0.6),
+        model=TranslatingModel(
+            *filter(None, (by_example, draft)), translator=ScriptedModel(trained)
+        ),
+        reader=ScriptedReader({"forty children": 9.0}),
+    )
+    assert (answer.text, answer.status) == (f"{shown} [1]", Status.ANSWERED)
 
 
 def test_a_name_in_a_translation_is_spelled_by_its_letters_too() -> None:
