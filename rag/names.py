@@ -129,10 +129,13 @@ def occurs(name: str, text: str) -> bool:
     adjective = _adjectives().get(plain)
     if adjective and any(map(re.compile(adjective).fullmatch, _arabic_words(words))):
         return True
-    if not tells_apart(name):
-        spelled = spelled_so(name)
-        return not spelled or not spelled.isdisjoint(_arabic_words(words))
-    return _is_one_of(name, words)
+    if tells_apart(name):
+        return _is_one_of(name, words)
+    spelled, wanted = spelled_so(name), latin_skeleton(name)
+    # "Ali" is at least a word with an l.
+    return not spelled or any(
+        form in spelled or wanted == arabic_skeleton(form) for form in _arabic_words(words)
+    )
 
 
 @cache

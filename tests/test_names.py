@@ -114,6 +114,7 @@ def test_a_name_does_not_stand_within_another_word(name: str, text: str) -> None
         ("UK", "في بريطانيا"),
         ("UN", "الأمم المتحدة"),
         ("Ali", "قال علي"),
+        ("Baha", "أنس آيت باها"),
     ],
 )
 def test_what_is_written_on_to_a_name_does_not_change_it(name: str, text: str) -> None:
