@@ -5,6 +5,7 @@ What it lacks is taken from that list read backwards, and names from that of the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 
@@ -19,13 +20,23 @@ from rag.glossary import (
     stems_of_senses,
 )
 from rag.lexical import content_stems, is_function_word, stems
-from rag.names import CALENDAR, occurs, tells_apart
+from rag.names import (
+    CALENDAR,
+    alike,
+    arabic_skeleton,
+    latin_skeleton,
+    occurs,
+    tells_apart,
+    without_article,
+)
 from rag.quantities import is_number
-from rag.spellings import arabic_spellings
+from rag.spellings import arabic_spellings, usual_spelling
 from rag.text import fold, split_words, words
 
 # Of a name: «al-Amri».
 _ARTICLES = frozenset(("al", "el"))
+# Names of fewer consonants are like many a word.
+_LEAST_CONSONANTS = 3
 
 
 @lru_cache(maxsize=256)
@@ -97,6 +108,35 @@ def share_told_in_arabic(text: str, said: str) -> float:
         if counts and not any(span.overlaps(gloss.span) for gloss in listed):
             told.append(_is_told(word, said, english))
     return sum(told) / len(told) if told else 1.0
+
+
+def with_listed_names(said: str, *, source: str) -> str:
+    """An Arabic translation with names as they are listed, in the place of what is nearly so.
+
+    «لائقير ميموني» for "Lakhdar Mimouni" is «لخضر ميموني». What has the very consonants stays, and
+    what is listed as a name itself.
+    """
+    for span in words(source):
+        name = span.of(source)
+        spelled = arabic_spellings(name) if name[0].isupper() and fold(name) not in CALENDAR else ()
+        wanted, there = latin_skeleton(name), split_words(said)
+        if not spelled or len(wanted) < _LEAST_CONSONANTS or _is_among(spelled, there):
+            continue
+        for word in there:
+            plain = without_article(word)
+            seen = arabic_skeleton(plain)
+            if seen != wanted and alike(wanted, seen) and not usual_spelling(plain):
+                said = re.sub(
+                    rf"(?<!\w){re.escape(word)}(?!\w)", word.removesuffix(plain) + spelled[0], said
+                )
+                break
+    return said
+
+
+def _is_among(spelled: Iterable[str], there: Iterable[str]) -> bool:
+    """Whether one of the spellings is one of the words, with or without the article."""
+    forms = {fold(form) for form in spelled}
+    return any(fold(word) in forms or fold(without_article(word)) in forms for word in there)
 
 
 def _is_told(english: str, said: str, stems_said: frozenset[str]) -> bool:

@@ -24,7 +24,7 @@ from rag.glossary import (
     strange_words,
     unlisted_words,
 )
-from rag.into_arabic import arabic_for, share_told_in_arabic
+from rag.into_arabic import arabic_for, share_told_in_arabic, with_listed_names
 from rag.lexical import content_stems
 from rag.names import CAPITALISED, latin_names, occurs, tells_apart, with_final_ya
 from rag.quantities import is_number, quantities, ranks_counted, unstated
@@ -241,6 +241,7 @@ def _in_arabic(
         said = translate(
             best.marked, to="ar", model=model, max_tokens=max_tokens, asked=query, again=again
         )
+        said = with_listed_names(said, source=best.marked)
         (near,) = _likeness_of([said], best, likeness)
         share = _share_told(said, best)
         least = _LEAST_OF_FAULTLESS if share == 1.0 else _LEAST_LIKENESS

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from rag.drafting import translate
 from rag.glossary import entries, glosses
-from rag.into_arabic import arabic_for, share_told_in_arabic
+from rag.into_arabic import arabic_for, share_told_in_arabic, with_listed_names
 from rag.prompts import load_prompt
 from tests.fakes import ScriptedModel
 
@@ -114,3 +114,20 @@ def test_most_words_are_found_both_ways() -> None:
         for (form, *_), senses in list(entries())[::97]
     ]
     assert sum(found) > 0.9 * len(found)
+
+
+@pytest.mark.parametrize(
+    ("said", "source", "mended"),
+    [
+        ("لائقير ميموني", "Lakhdar Mimouni", "لخضر ميموني"),
+        ("الوزير لائقير", "Minister Lakhdar", "الوزير لخضر"),
+        ("لخضر ميموني", "Lakhdar Mimouni", "لخضر ميموني"),
+        ("أورهان دميريل", "Orhan Demirel", "أورهان دميريل"),
+        ("وصل الوزير", "Lakhdar arrived", "وصل الوزير"),
+        ("كريم", "Karam", "كريم"),
+        ("في مارس", "in March", "في مارس"),
+        ("", "Lakhdar", ""),
+    ],
+)
+def test_a_garbled_name_is_spelled_as_it_is_listed(said: str, source: str, mended: str) -> None:
+    assert with_listed_names(said, source=source) == mended
