@@ -24,6 +24,7 @@ from rag.names import (
     CALENDAR,
     alike,
     arabic_skeleton,
+    is_known,
     latin_skeleton,
     occurs,
     tells_apart,
@@ -118,7 +119,7 @@ def with_listed_names(said: str, *, source: str) -> str:
     """
     for span in words(source):
         name = span.of(source)
-        spelled = arabic_spellings(name) if name[0].isupper() and fold(name) not in CALENDAR else ()
+        spelled = arabic_spellings(name) if name[0].isupper() and not is_known(name) else ()
         wanted, there = latin_skeleton(name), split_words(said)
         if not spelled or len(wanted) < _LEAST_CONSONANTS or _is_among(spelled, there):
             continue

@@ -126,6 +126,7 @@ def test_most_words_are_found_both_ways() -> None:
         ("وصل الوزير", "Lakhdar arrived", "وصل الوزير"),
         ("كريم", "Karam", "كريم"),
         ("في مارس", "in March", "في مارس"),
+        ("والأردن", "and Jordan", "والأردن"),
         ("", "Lakhdar", ""),
     ],
 )
