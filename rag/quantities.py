@@ -13,6 +13,15 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from rag.lexical import is_function_word
+from rag.number_words import (
+    PARTS,
+    PLURAL_SCALES,
+    RANKS,
+    SCALE_VALUES,
+    SCALES,
+    TENS,
+    WORDS,
+)
 from rag.text import fold, normalise, numbers
 
 # The end of a sentence is a token too: no number goes on beyond it. Over a comma one may.
@@ -34,100 +43,16 @@ _NOT_SIX = "لست"
 _MOST_DIGITS = 15
 
 
-def _forms(table: dict[int, str]) -> dict[str, int]:
-    return {form: value for value, forms in table.items() for form in fold(forms).split()}
-
-
-_UNITS = _forms(
-    {
-        1: "one first واحد واحدة أحد إحدى أول أولى حادي حادية",
-        2: "two ثان ثاني ثانية اثنان اثنين اثنتان اثنتين اثنا اثني اثنتا اثنتي",
-        3: "three ثلاث ثلاثة third ثالث ثالثة",
-        4: "four أربع أربعة fourth رابع رابعة",
-        5: "five خمس خمسة fifth خامس خامسة",
-        6: "six ست ستة sixth سادس سادسة",
-        7: "seven سبع سبعة seventh سابع سابعة",
-        8: "eight ثمان ثماني ثمانية eighth ثامن ثامنة",
-        9: "nine تسع تسعة ninth تاسع تاسعة",
-    }
-)
-_TEENS = _forms(
-    {
-        10: "ten عشر عشرة tenth عاشر عاشرة",
-        11: "eleven eleventh",
-        12: "twelve twelfth dozen",
-        13: "thirteen thirteenth",
-        14: "fourteen fourteenth",
-        15: "fifteen fifteenth",
-        16: "sixteen sixteenth",
-        17: "seventeen seventeenth",
-        18: "eighteen eighteenth",
-        19: "nineteen nineteenth",
-    }
-)
-_TENS = _forms(
-    {
-        20: "twenty twentieth عشرون عشرين",
-        30: "thirty thirtieth ثلاثون ثلاثين",
-        40: "forty fortieth أربعون أربعين",
-        50: "fifty fiftieth خمسون خمسين",
-        60: "sixty sixtieth ستون ستين",
-        70: "seventy seventieth سبعون سبعين",
-        80: "eighty eightieth ثمانون ثمانين",
-        90: "ninety ninetieth تسعون تسعين",
-    }
-)
-_HUNDREDS = _forms(
-    {
-        100: "hundred hundredth مئة مائة",
-        200: "مئتان مئتين مئتا مئتي مائتان مائتين مائتي مائتا",
-        300: "ثلاثمئة ثلاثمائة",
-        400: "أربعمئة أربعمائة",
-        500: "خمسمئة خمسمائة",
-        600: "ستمئة ستمائة",
-        700: "سبعمئة سبعمائة",
-        800: "ثمانمئة ثمانمائة ثمانيمئة ثمانيمائة",
-        900: "تسعمئة تسعمائة",
-    }
-)
-_SCALES = _forms(
-    {
-        1_000: "thousand thousands ألف ألفا آلاف",
-        2_000: "ألفان ألفين ألفا ألفي",
-        1_000_000: "million millions مليون مليونا ملايين",
-        2_000_000: "مليونان مليونين مليوني",
-        1_000_000_000: "billion billions مليار مليارا مليارات بليون",
-        2_000_000_000: "ملياران مليارين ملياري",
-        1_000_000_000_000: "trillion trillions تريليون تريليونا تريليونات",
-    }
-)
-# «ألفا» is "a thousand" in the accusative, and two thousand before a noun: `_counts_two`.
-_SCALES["الفا"] = 1_000
 _OTHER = frozenset(fold("آخر أخرى").split())
-_SCALE_VALUES = frozenset(_SCALES.values())
-_PLURAL_SCALES = frozenset(
-    fold("آلاف ملايين مليارات تريليونات thousands millions billions trillions").split()
-)
-_PLURALS = "|".join(_PLURAL_SCALES)
+_PLURALS = "|".join(PLURAL_SCALES)
 _INDEFINITE = frozenset({"few", "several", "many"})
-# Of a word of scale, «نصف مليون»; None where no decimal number says it, or none is read.
-_PARTS: dict[str, Decimal | None] = {
-    **dict.fromkeys(("half", "نصف"), Decimal("0.5")),
-    **dict.fromkeys(("quarter", "ربع"), Decimal("0.25")),
-    **dict.fromkeys(
-        fold(
-            "third thirds quarters fifth fifths tenth tenths ثلث ثلثا ثلثي ثلثين أرباع أخماس أعشار"
-        ).split()
-    ),
-}
 # Before a word with the article: "a fifth", "a lady" and the like, or "wrote".
 _NUMBER_OR_NOT = frozenset(fold("ألف خمس ست سبع تسع عشر").split())
 # Folding makes «ألعاب» look as if it had the article.
 _NO_ARTICLE = re.compile(r"(?<!\w)[أإآ]ل\w+")
-_WORDS = {**_UNITS, **_TEENS, **_TENS, **_HUNDREDS, **_SCALES}
-_SCALE = "|".join(sorted(_SCALES, key=len, reverse=True))
+_SCALE = "|".join(sorted(SCALES, key=len, reverse=True))
 _PART_OF = re.compile(
-    rf"\b(?P<part>{'|'.join(part for part in _PARTS if part.isascii())})"
+    rf"\b(?P<part>{'|'.join(part for part in PARTS if part.isascii())})"
     rf"(?:\s+of)?\s+(?:an?\s+)?(?=(?:{_SCALE})\b)"
 )
 _AND_A_PART = re.compile(r"\band\s+an?\s+(?=(?:half|quarter|third)\b)")
@@ -155,14 +80,9 @@ _RANGE = re.compile(
     rf"(?P<high>\d[\d.,]*)\s?(?P<scale>{_SCALE})\b"
 )
 # Of an Arabic number from two on. Ranks are left out, which digits alone do not say.
-_RANKS = frozenset(fold("ثان ثاني ثانية").split()) | {
-    fold(form + ending)
-    for form in ("ثالث", "رابع", "خامس", "سادس", "سابع", "ثامن", "تاسع", "عاشر")
-    for ending in ("", "ة")
-}
 _CARDINAL = "|".join(
     sorted(
-        (form for form, n in _WORDS.items() if n > 1 and not form.isascii() and form not in _RANKS),
+        (form for form, n in WORDS.items() if n > 1 and not form.isascii() and form not in RANKS),
         key=len,
         reverse=True,
     )
@@ -176,7 +96,7 @@ _SPELLED = re.compile(
 _ENGLISH_CARDINAL = "|".join(
     sorted(
         form
-        for form in _WORDS.keys() - _PLURAL_SCALES
+        for form in WORDS.keys() - PLURAL_SCALES
         if form.isascii() and not form.endswith(("first", "second", "third", "th", "dozen"))
     )
 )
@@ -186,14 +106,14 @@ _ENGLISH_SPELLED = re.compile(
     re.IGNORECASE,
 )
 _FIGURE_GOES_ON = re.compile(r"\s+و\s?\d")
-_RANK = "|".join(sorted((*_RANKS, fold("حادي"), fold("حادية")), key=len, reverse=True))
+_RANK = "|".join(sorted((*RANKS, fold("حادي"), fold("حادية")), key=len, reverse=True))
 _SPELLED_RANK = re.compile(
-    rf"(?<!\w)[وف]?[بل]?(?:ال|ل)?(?:{_RANK})(?:\s+(?:عشره?|وال(?:{'|'.join(_TENS)})))?(?!\w)"
+    rf"(?<!\w)[وف]?[بل]?(?:ال|ل)?(?:{_RANK})(?:\s+(?:عشره?|وال(?:{'|'.join(TENS)})))?(?!\w)"
 )
 # "a third" is a part.
 _ENGLISH_RANKS = {
     form: value
-    for form, value in _WORDS.items()
+    for form, value in WORDS.items()
     if form.isascii() and form.endswith(("rd", "th")) and 3 <= value <= 20
 }
 _RANKED = re.compile(
@@ -215,7 +135,7 @@ def quantities(text: str) -> frozenset[str]:
 
 def is_number(word: str) -> bool:
     """Whether a word is a number or part of one, also «آلاف», which alone has no value."""
-    return bool(quantities(word) or _listed(fold(word), _PLURAL_SCALES))
+    return bool(quantities(word) or _listed(fold(word), PLURAL_SCALES))
 
 
 def unstated(answer: str, *sources: str) -> frozenset[str]:
@@ -299,7 +219,7 @@ def _spelled(folded: str) -> Iterator[re.Match[str]]:
         beside = (*folded[:start].split()[-1:], (match["counted"] or "").strip())
         if not (
             any(rank_start <= start < rank_end for rank_start, rank_end in ranks)
-            or any(_listed(word, _PARTS) for word in beside)
+            or any(_listed(word, PARTS) for word in beside)
             or _FIGURE_GOES_ON.match(folded, end)
         ):
             yield match
@@ -332,7 +252,7 @@ class _Run:
     def take(self, value: int, *, joined: bool, english: bool) -> bool:
         """Takes the next number word; False if it begins another number."""
         group = self.group
-        if value in _SCALE_VALUES:
+        if value in SCALE_VALUES:
             return self._scale(value, joined=joined)
         if group is None:
             if self.closed and not (joined or english):
@@ -367,7 +287,7 @@ class _Run:
         group = self.group
         if group is None or joined:
             return None
-        if value in _SCALE_VALUES and self.closed and group * value >= self.scale:
+        if value in SCALE_VALUES and self.closed and group * value >= self.scale:
             cut = group
         elif value == 100 and group > 100 and 1 <= group % 100 <= 9 and not self.in_digits:
             cut = group % 100
@@ -435,7 +355,7 @@ class _Reader:
         if value is None or self._is_uncounted(word, previous, following):
             self.begin(_Run())
             return
-        if value in _SCALE_VALUES and self.run.is_empty and _counts_two(word, following):
+        if value in SCALE_VALUES and self.run.is_empty and _counts_two(word, following):
             value *= 2
         if cut := self.run.split(value, joined=joined):
             self.begin(cut)
@@ -446,13 +366,13 @@ class _Reader:
 
     def _take_part(self, word: str, previous: str, following: str) -> bool:
         """Takes a part of the word of scale that follows or was the last; False if it is none."""
-        run, name = self.run, _listed(word, _PARTS)
-        scaled = _word(following)[0] in _SCALE_VALUES
+        run, name = self.run, _listed(word, PARTS)
+        scaled = _word(following)[0] in SCALE_VALUES
         joined = word.startswith("و") or previous == "and"
         closed = bool(run.closed) and run.group is None
-        if not name or not (scaled or (joined and closed and name not in _WORDS)):
+        if not name or not (scaled or (joined and closed and name not in WORDS)):
             return False
-        part = _PARTS[name]
+        part = PARTS[name]
         if part is None:
             self.run = _Run(group=Decimal(1), readable=False)
         elif not joined or run.is_empty or (scaled and closed and word.isascii()):
@@ -466,8 +386,8 @@ class _Reader:
     def _is_uncounted(self, word: str, previous: str, following: str) -> bool:
         """Whether a number word states none: «آلاف», "several thousand", «خمس السكان»."""
         alone = self.run.group is None or word.startswith("و")
-        indefinite = previous in _INDEFINITE or _listed(word, _PLURAL_SCALES)
-        if alone and indefinite and _listed(word, _SCALES):
+        indefinite = previous in _INDEFINITE or _listed(word, PLURAL_SCALES)
+        if alone and indefinite and _listed(word, SCALES):
             return True
         form = _listed(word, _NUMBER_OR_NOT)
         return bool(
@@ -503,13 +423,13 @@ def _counts_two(word: str, following: str) -> bool:
 
 def _word(token: str) -> tuple[int | None, bool]:
     """The value of a number word, and whether a conjunction is written on to it."""
-    form = _listed(token, _WORDS)
+    form = _listed(token, WORDS)
     if not form or token == _NOT_SIX:
         return None, False
     prefix = token.removesuffix(form)
     # «بالمئة» and «في المئة» are per cent.
-    percent = _WORDS[form] == 100 and prefix.endswith(("ال", "لل"))
-    return None if percent else _WORDS[form], prefix[:1] in ("و", "ف")
+    percent = WORDS[form] == 100 and prefix.endswith(("ال", "لل"))
+    return None if percent else WORDS[form], prefix[:1] in ("و", "ف")
 
 
 def _listed(token: str, forms: Container[str]) -> str:
