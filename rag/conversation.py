@@ -96,7 +96,7 @@ def searches(
     Args:
         question: as typed.
         history: past turns, oldest first.
-        model: rewrites the question; without one it is joined to an earlier one.
+        model: rewrites the question; without one it is joined to the one before.
         max_tokens: of past turns that the model is shown.
 
     Raises:
@@ -122,9 +122,9 @@ def searches(
     query = stand_alone(question, past, model=model, max_tokens=max_tokens)
     if cited and correction:
         yield Search(query, cited, reading=reading)
-    before = _before(past)
-    repeats = not correction and query.startswith(before.asked[-_MOST_OF_EACH:])
-    yield Search(query, told=before.quotes if repeats else ())
+    joined = query.startswith(last.asked[-_MOST_OF_EACH:])
+    repeats = last is answered and joined and not correction
+    yield Search(query, told=last.quotes if repeats else ())
 
 
 def _filled(question: str, last: Turn, answered: Turn) -> str:
@@ -140,18 +140,6 @@ def _filled(question: str, last: Turn, answered: Turn) -> str:
 
 def _joined(before: Turn, question: str) -> str:
     return f"{before.asked[-_MOST_OF_EACH:]} {question}"
-
-
-def _before(past: Sequence[Turn]) -> Turn:
-    """The newest turn that was searched as a question that stands alone; else the last turn."""
-    return next((turn for turn in reversed(past) if _stood_alone(turn)), past[-1])
-
-
-def _stood_alone(turn: Turn) -> bool:
-    if not turn.asked or needs_history(turn.asked):
-        return False
-    # A follow-up that was joined to the one before it may hold no pronoun, and grows all the same.
-    return turn.question.rstrip(" ?؟") not in turn.asked or not needs_history(turn.question)
 
 
 def asked_after(question: str, last: Turn) -> str:
@@ -276,7 +264,7 @@ def stand_alone(
     it, and any without history as it is. If the model changes the language, invents a question that
     shares nothing with the one asked or the conversation, leaves out what a correction names, or
     leaves a short question as it is with the pronoun in it, its words are not used: the question is
-    joined to the newest one before it that stands alone, as it is without a model.
+    joined to the one before it, as it is without a model.
 
     Raises:
         GenerationError: the model failed.
@@ -289,7 +277,7 @@ def stand_alone(
     if correction:
         joined = _corrected(history[-1].asked, correction)
     else:
-        joined = _joined(_before(history), question)
+        joined = _joined(history[-1], question)
     if model is None:
         return joined
     kept = trim_history(history, max_tokens=max_tokens, count_tokens=model.count_tokens)

@@ -250,7 +250,7 @@ class Answer:
     NOT_FOUND, `citations` is empty, `text` says so, and `passages` are the nearest ones. `query`
     is what was searched last: the question as typed, which may be a follow-up looked for in the
     documents cited before, or what was made of a follow-up: rewritten by the model, or joined to
-    an earlier question. `notes` say how a date was resolved or what was left out, in `language`.
+    the question before. `notes` say how a date was resolved or what was left out, in `language`.
     """
 
     question: str

@@ -330,29 +330,17 @@ def test_what_answered_the_question_before_does_not_answer_one_joined_to_it() ->
     assert ways("And how old is he?", CITED, refused)[-1].told == ()
 
 
-def test_a_follow_up_is_joined_to_the_newest_question_that_stands_alone() -> None:
-    refused = Turn(question="Who paid for it?", answer="The documents do not say.")
-    joined = "Who won the men's race in Aden? And how old is he?"
-    assert ways("And how old is he?", CITED, refused)[-1] == Search(joined, told=CITED.quotes)
-    told = Turn(question="Who paid for the new stadium?", answer="Qatar. [1]")
-    found = ways("And how old is he?", CITED, told, refused)[-1]
-    assert found == Search("Who paid for the new stadium? And how old is he?")
-
-
-@pytest.mark.parametrize(
-    ("first", "most"),
-    [("متى افتتح رئيس الوزراء الجسر الجديد؟", 90), ("متى افتتح الجسر؟", 220)],
-)
+@pytest.mark.parametrize("first", ["متى افتتح رئيس الوزراء الجسر الجديد؟", "متى افتتح الجسر؟"])
 @pytest.mark.parametrize(
     "question", ["ومن حضر من الوزراء حفل الافتتاح الكبير؟", "ومن حضر ذلك اليوم؟"]
 )
 def test_the_query_of_a_follow_up_does_not_grow_with_every_refusal(
-    first: str, most: int, question: str
+    first: str, question: str
 ) -> None:
     history = [Turn(question=first, answer="لا تذكر الوثائق ذلك.")]
     for _ in range(8):
         query = ways(question, *history)[-1].query
-        assert len(query) <= most
+        assert len(query) <= 160 + 1 + len(question)
         history.append(Turn(question=question, answer="لا تذكر الوثائق ذلك.", query=query))
 
 
