@@ -186,7 +186,8 @@ def _missing_words(answer: str, source: str) -> frozenset[str]:
     the source has, but not in the place of one that is none: «قال الوزير إلى عدن».
     """
     stems = content_stems(source)
-    words = [fold(word) for word in split_words(answer)]
+    # Of a lone vowel sign nothing is left.
+    words = [plain for word in split_words(answer) if (plain := fold(word))]
     told = _TOLD if _THAT.isdisjoint(words) else _TOLD | _SAYING
     return frozenset(
         word

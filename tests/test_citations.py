@@ -400,3 +400,8 @@ def test_a_name_in_another_spelling_or_by_its_initials_is_not_missing(
     answer: str, shown: str
 ) -> None:
     assert check_support(answer, question="من؟", shown=shown).missing_names == ()
+
+
+def test_a_vowel_sign_that_stands_alone_is_no_word() -> None:
+    found = check_support("\ufe70 بدأت المحادثات", question="متى بدأت؟", shown="بدأت المحادثات.")
+    assert found.missing_words == frozenset()
