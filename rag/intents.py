@@ -14,7 +14,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from rag.dates import MONTHS, Language
+from rag.calendar_words import FOLDED_MONTHS
+from rag.dates import Language
 from rag.schema import Period
 from rag.text import fold, split_words
 
@@ -140,8 +141,7 @@ _ONLY_ABOUT_DATED = _only(
 _SINCE, _AFTER = frozenset({"since", "منذ"}), frozenset({"after", "بعد"})
 _UNTIL, _BEFORE = frozenset({"until", fold("حتى")}), frozenset({"before", "قبل"})
 
-_FOLDED_MONTHS = {fold(name): number for name, number in MONTHS.items()}
-_MONTH = re.compile(rf"\b[وبل]?({'|'.join(sorted(_FOLDED_MONTHS, key=len, reverse=True))})\b")
+_MONTH = re.compile(rf"\b[وبل]?({'|'.join(sorted(FOLDED_MONTHS, key=len, reverse=True))})\b")
 
 _SAY_AGAIN = re.compile(r"\btranslat(?:e|ion)\b|ترجم")
 _IN_ENGLISH = re.compile(r"\benglish\b|ان[جك]ليزي")
@@ -199,7 +199,7 @@ def _period(asked: str) -> Period:
     years = sorted(int(year) for year in re.findall(r"\b(?:19|20)\d\d\b", asked))
     if not years:
         return Period()
-    months = [_FOLDED_MONTHS[name] for name in _MONTH.findall(asked)]
+    months = [FOLDED_MONTHS[name] for name in _MONTH.findall(asked)]
     if years[0] == years[-1]:
         months.sort()
     first = dt.date(years[0], months[0] if months else 1, 1)

@@ -5,7 +5,6 @@ What it lacks is taken from that list read backwards, and names from that of the
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 
@@ -32,7 +31,7 @@ from rag.names import (
 )
 from rag.quantities import is_number
 from rag.spellings import arabic_spellings, usual_spelling
-from rag.text import fold, split_words, words
+from rag.text import fold, replace_word, split_words, words
 
 # Of a name: «al-Amri».
 _ARTICLES = frozenset(("al", "el"))
@@ -127,9 +126,7 @@ def with_listed_names(said: str, *, source: str) -> str:
             plain = without_article(word)
             seen = arabic_skeleton(plain)
             if seen != wanted and alike(wanted, seen) and not usual_spelling(plain):
-                said = re.sub(
-                    rf"(?<!\w){re.escape(word)}(?!\w)", word.removesuffix(plain) + spelled[0], said
-                )
+                said = replace_word(said, word, word.removesuffix(plain) + spelled[0])
                 break
     return said
 

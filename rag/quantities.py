@@ -440,17 +440,19 @@ def _listed(token: str, forms: Container[str]) -> str:
 
 def _in_digits(value: Decimal) -> str:
     """A number as Arabic papers write it: «40 مليون», but 2000."""
-    for scale, word in ((1_000_000_000, "مليار"), (1_000_000, "مليون")):
-        if value >= scale:
-            return f"{_shown(value / scale)} {word}"
-    return _shown(value)
+    return _with_scale(value, billion="مليار", million="مليون") or _shown(value)
 
 
 def _in_english_digits(value: Decimal) -> str:
-    for scale, word in ((1_000_000_000, "billion"), (1_000_000, "million")):
+    return _with_scale(value, billion="billion", million="million") or f"{value:,f}"
+
+
+def _with_scale(value: Decimal, *, billion: str, million: str) -> str:
+    """A number with a word of scale after it; "" for one below a million."""
+    for scale, word in ((1_000_000_000, billion), (1_000_000, million)):
         if value >= scale:
             return f"{_shown(value / scale)} {word}"
-    return f"{value:,f}"
+    return ""
 
 
 def _shown(value: Decimal) -> str:

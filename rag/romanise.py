@@ -25,7 +25,7 @@ from rag.names import (
 )
 from rag.prompts import load_prompt
 from rag.spellings import WITHIN_NAMES, name_words, spelled_so, usual_spelling
-from rag.text import fold, split_words
+from rag.text import fold, replace_word, split_words
 
 _PROMPT = "spelling"
 _MOST_TOKENS = 16
@@ -170,7 +170,7 @@ def mend_names(draft: str, missing: Sequence[str], *, source: str, model: TextMo
         spelled = _spell_at(place, words, like=_ARTICLE.sub("", name), model=model)
         if spelled is not None and spelled not in draft:
             article = _ARTICLE.match(name)
-            draft = _replaced(draft, name, f"{article[0] if article else ''}{spelled}")
+            draft = replace_word(draft, name, f"{article[0] if article else ''}{spelled}")
     return draft
 
 
@@ -197,7 +197,7 @@ def spell_as_usual(draft: str, *, source: str, kept: str) -> str:
         known = usual.get(meant)
         stays = fold(plain) in fold(kept) or spelled_so(plain)
         if known and not stays and _sound(plain) != _sound(known):
-            draft = _replaced(draft, plain, known)
+            draft = replace_word(draft, plain, known)
     return draft
 
 
@@ -316,11 +316,6 @@ def spell(
     spelled = "".join(pieces).strip()
     # A server may not know grammars.
     return spelled if re.fullmatch(r"[A-Z][a-z]+", spelled) and occurs(spelled, word) else None
-
-
-def _replaced(draft: str, name: str, spelled: str) -> str:
-    """A draft with a name spelled otherwise, but not within another name."""
-    return re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", spelled, draft)
 
 
 def _sound(name: str) -> str:

@@ -180,8 +180,7 @@ def _in_english(
     if date := _date_in_words(best):
         yield date
     said, wrong = _translated(best, query, model, max_tokens, likeness)
-    spelled = with_final_ya(best.marked, of=best.text)
-    name = romanise(spelled, like=said, model=model) if may_be_name(best.marked) else None
+    name = romanise(_as_spelled(best), like=said, model=model) if may_be_name(best.marked) else None
     if name and _is_name(best):
         yield name
     share = _share_told(said, best)
@@ -403,5 +402,9 @@ def _goes_without_saying(word: str) -> bool:
 def _with_mended_names(said: str, query: str, best: Evidence, shown: str, model: TextModel) -> str:
     said = spell_as_usual(said, source=best.text, kept=query)
     missing = check_support(said, question=query, shown=shown).missing_names
-    source = with_final_ya(best.marked, of=best.text)
-    return mend_names(said, missing, source=source, model=model) if missing else said
+    return mend_names(said, missing, source=_as_spelled(best), model=model) if missing else said
+
+
+def _as_spelled(best: Evidence) -> str:
+    """The answering words as their names are read: with «ي» for «ى» in an Egyptian text."""
+    return with_final_ya(best.marked, of=best.text)

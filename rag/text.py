@@ -277,6 +277,11 @@ def _latin_script_language(text: str) -> str:
     return "en" if english == other == 0 and len(found) < 8 and text.isascii() else "und"
 
 
+def replace_word(text: str, word: str, by: str) -> str:
+    """A text with another word in the place of one, but not within another word."""
+    return re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", lambda _: by, text)
+
+
 def direction(text: str) -> str:
     """Says how a text runs: "rtl" or "ltr", by most of its letters; "ltr" without any."""
     kinds = [unicodedata.bidirectional(character) for character in text]

@@ -15,6 +15,7 @@ from rag.text import (
     normalise,
     numbers,
     own_direction,
+    replace_word,
     sentences,
     words,
 )
@@ -307,3 +308,16 @@ def test_a_text_runs_as_what_it_says_itself_and_not_as_what_it_quotes(text: str,
 )
 def test_a_word_of_two_scripts_is_a_garbled_one(text: str, *, mixed: bool) -> None:
     assert has_mixed_word(text) is mixed
+
+
+@pytest.mark.parametrize(
+    ("text", "replaced"),
+    [
+        ("Ali and Alia", "\\1 and Alia"),
+        ("Ali, Ali.", "\\1, \\1."),
+        ("Alia", "Alia"),
+        ("", ""),
+    ],
+)
+def test_a_word_is_replaced_but_not_within_another(text: str, replaced: str) -> None:
+    assert replace_word(text, "Ali", "\\1") == replaced
