@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import multiprocessing
+import re
 import statistics
 import tempfile
 import time
@@ -19,9 +20,10 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from benchmarks.results import DATA, RESULTS, save
+from benchmarks.results import DATA, RESULTS, rows_kept, save
 from benchmarks.systems import SYSTEMS, Reply
 from rag.evaluation import Question, contains, load_questions
+from rag.schema import Span
 
 RAW = "peers.jsonl"
 
@@ -52,6 +54,18 @@ def summary(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "slowest": max(row["seconds"] for row in rows),
         "set-up": rows[0]["set-up"],
     }
+
+
+def summaries(
+    rows: Sequence[dict[str, Any]], questions: Sequence[Question]
+) -> dict[str, dict[str, Any]]:
+    """The summary of each system that was asked, over these questions alone."""
+    asked = {one.question_id for one in questions}
+    systems: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        if row["id"] in asked:
+            systems.setdefault(row["system"], []).append(row)
+    return {name: summary(systems[name]) for name in SYSTEMS if name in systems}
 
 
 def run(name: str, corpus: Path, questions: Sequence[Question], raw: Path) -> None:
@@ -90,10 +104,11 @@ def main() -> None:
     questions = load_questions(arguments.questions)
     RESULTS.mkdir(exist_ok=True)
     raw = RESULTS / RAW
-    rows = _lines(raw)
+    rows = rows_kept(raw)
     if arguments.again:
         rows = [row for row in rows if row["system"] not in chosen]
-        raw.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
+        lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+        raw.write_text(lines, encoding="utf-8")
     done = {(row["system"], row["id"]) for row in rows}
     spawn = multiprocessing.get_context("spawn")
     for name in chosen:
@@ -101,32 +116,30 @@ def main() -> None:
         if left:
             with ProcessPoolExecutor(max_workers=1, mp_context=spawn) as pool:
                 pool.submit(run, name, arguments.corpus, left, raw).result()
-    systems: dict[str, list[dict[str, Any]]] = {}
-    for row in _lines(raw):
-        systems.setdefault(row["system"], []).append(row)
-    found = {name: summary(systems[name]) for name in SYSTEMS if name in systems}
+    found = summaries(rows_kept(raw), questions)
     for name, row in found.items():
         print(name, json.dumps(row))
     print(save("peers", {"questions": len(questions), "rows": found}))
 
 
-def _lines(path: Path) -> list[dict[str, Any]]:
-    if not path.exists():
-        return []
-    return list(map(json.loads, path.read_text(encoding="utf-8").splitlines()))
-
-
 def _holds(question: Question, cited: tuple[str, str], corpus: Path) -> bool:
-    """Whether the words shown overlap the gold evidence, where both stand in the file."""
+    """Whether the words shown overlap the gold evidence, wherever both stand in the file.
+
+    Words that are not in the file as they are shown must hold all of it.
+    """
     name, words = cited
-    if name != question.document or not question.evidence:
+    shown, wanted = _on_one_line(words), _on_one_line(question.evidence or "")
+    if name != question.document or not shown or not wanted:
         return False
     text = _on_one_line((corpus / name).read_text(encoding="utf-8"))
-    shown, wanted = _on_one_line(words), _on_one_line(question.evidence)
-    start, gold = text.find(shown), text.find(wanted)
-    if start < 0:
+    if shown not in text:
         return wanted in shown
-    return start < gold + len(wanted) and gold < start + len(shown)
+    places = _places(shown, text)
+    return any(one.overlaps(other) for one in places for other in _places(wanted, text))
+
+
+def _places(words: str, text: str) -> list[Span]:
+    return [Span(*match.span()) for match in re.finditer(re.escape(words), text)]
 
 
 def _on_one_line(text: str) -> str:

@@ -24,7 +24,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import IO, Any
 
-from benchmarks.results import DATA, RESULTS, save
+from benchmarks.results import DATA, RESULTS, rows_kept, save
 from benchmarks.retrieval import embed, fill
 from benchmarks.xquad import Asked, XQuAD, load_xquad
 from rag.answering import answer_events
@@ -251,7 +251,7 @@ def main() -> None:
     name = f"reading-{len(asked)}{kind}"
     RESULTS.mkdir(exist_ok=True)
     raw = RESULTS / f"{name}.jsonl"
-    done = {(row["direction"], row["id"]): row for row in _lines(raw)}
+    done = {(row["direction"], row["id"]): row for row in rows_kept(raw)}
     embedder = open_embedder(settings)
     reader = RememberingReader(embedder.open_reader())
     if arguments.gold:
@@ -303,11 +303,6 @@ def _keep(row: dict[str, Any], done: dict[tuple[str, str], dict[str, Any]], line
     done[row["direction"], row["id"]] = row
     lines.write(json.dumps(row, ensure_ascii=False) + "\n")
     lines.flush()
-
-
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
-    if path.exists():
-        yield from map(json.loads, path.read_text(encoding="utf-8").splitlines())
 
 
 if __name__ == "__main__":

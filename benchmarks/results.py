@@ -56,6 +56,21 @@ def read(name: str) -> dict[str, Any] | None:
     return found
 
 
+def rows_kept(path: Path) -> list[dict[str, Any]]:
+    """The rows of a run, one a line; none where there is no file.
+
+    A last line that was cut is taken out of the file, so that a row added to it has its own.
+    """
+    if not path.exists():
+        return []
+    content = path.read_bytes()
+    whole = content[: content.rfind(b"\n") + 1]
+    if whole != content:
+        path.write_bytes(whole)
+    # In bytes, since a text would be split at U+2028 and its like too.
+    return list(map(json.loads, whole.splitlines()))
+
+
 def resident_mb(process: int | None = None) -> float:
     """The memory that a process holds now, in MB of a million bytes; 0 once it has ended.
 
@@ -66,13 +81,11 @@ def resident_mb(process: int | None = None) -> float:
 
 
 def _commit() -> str:
-    run = subprocess.run(
-        ["git", "describe", "--always", "--dirty"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    command = ["git", "describe", "--always", "--dirty"]
+    try:
+        run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        return "unknown"
     return run.stdout.strip() or "unknown"
 
 

@@ -28,11 +28,15 @@ REPLY_TOKENS = 256
 _MARK = re.compile(r"\[(\d+)\]")
 # A system without a refusal of its own says it in words; these are read off its English and Arabic.
 _DECLINES = re.compile(
-    r"\b(?:no (?:relevant |specific )?(?:information|mention|answer|sources?)|none of the|not"
-    r" (?:mention|provide|specif|contain|availab|state|found|possible|helpful|relevant)\w*|n't"
-    r" (?:mention|provide|specify|contain|know|find|answer)|cannot|can't|unable|do(?:es)? not|"
-    r"unknown|Empty Response)\b"
-    r"|لا (?:يوجد|توجد|تتوفر|يتوفر|تتضمن|يتضمن|تحتوي|يحتوي|يمكن\w*|أعرف|تذكر|يذكر|أستطيع)"
+    r"\b(?:no (?:relevant |specific )?(?:information|mention|answer|sources?)|none of the"
+    r"|unknown|Empty Response)\b"
+    r"|(?:\bnot|n['\u2019]t) (?:(?:mention|provid|specif|contain|availab|state|found|possible|"
+    r"helpful|relevant|answer|includ|discuss|refer)\w*|say|know|find|tell|"
+    r"have (?:\w+ )?information)\b"
+    r"|\b(?:cannot|can['\u2019]t|can not|unable to) (?:be )?(?:answer|determin|find|found|provid|"
+    r"say|tell|know)\w*"
+    r"|لا (?:يوجد|توجد|تتوفر|يتوفر|تتضمن|يتضمن|تحتوي|يحتوي|يمكنن[يا]|أعرف|أعلم|تذكر|يذكر|أستطيع)"
+    r"|لا يمكن (?:الإجابة|تحديد|معرفة|العثور)"
     r"|لم (?:يتم|يذكر|ترد|يرد|تذكر|أجد)|غير (?:مذكور|متوفر|معروف|محدد|موجود)|ليس (?:هناك|لدي)",
     re.IGNORECASE,
 )

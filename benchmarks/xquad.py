@@ -20,7 +20,7 @@ LANGUAGES = ("ar", "en")
 class Asked:
     """A question in one language; `paragraph` is the number of the gold paragraph.
 
-    `answers` are the gold spans' words, and `gold` the first one's place, by language of the
+    `answer` has the first gold answer's words, and `gold` their place, by language of the
     paragraph.
     """
 

@@ -10,6 +10,8 @@ import asyncio
 import contextlib
 import os
 import re
+import shlex
+import stat
 import tempfile
 import threading
 import time
@@ -29,6 +31,8 @@ from rag.weights import explain
 MOST_NAME_CHARS: Final = 64
 LEAST_PASSWORD_CHARS: Final = 8
 _MOST_PASSWORD_CHARS: Final = 1_000
+# A character is at most four before its accents are composed. To compose takes long on long names.
+_MOST_TYPED_CHARS: Final = 4 * MOST_NAME_CHARS
 _HASH: Final = re.compile(
     r"\$argon2id\$v=\d+\$m=\d+,t=\d+,p=\d+\$[A-Za-z0-9+/]+\$[A-Za-z0-9+/]+", re.ASCII
 )
@@ -167,7 +171,7 @@ class Accounts:
         Raises:
             AccountsError: the file has changed and cannot be read any more.
         """
-        key = _folded(name[: 2 * MOST_NAME_CHARS])
+        key = _folded(name)
         found = self._refresh().get(key)
         with self._lines[hash(key) % _LINES]:
             if not self._throttle.attempt(key):
@@ -194,7 +198,7 @@ class Accounts:
                 seen = (status.st_mtime_ns, status.st_size, status.st_ino, status.st_mode)
                 if seen != self._seen:
                     self._check_mode(status.st_mode)
-                    self._accounts = self._parse(self.path.read_text(encoding="utf-8"))
+                    self._accounts = self._parse(self.path.read_text(encoding="utf-8-sig"))
                     self._seen = seen
             except FileNotFoundError as exc:
                 raise AccountsError(
@@ -211,11 +215,15 @@ class Accounts:
             return self._accounts
 
     def _check_mode(self, mode: int) -> None:
+        if not stat.S_ISREG(mode):
+            raise AccountsError(
+                path=self.path, reason="it cannot be used: it is no file. Name another."
+            )
         if os.name == "posix" and mode & 0o077:
             raise AccountsError(
                 path=self.path,
                 reason=f"others may use the file too (its mode is {mode & 0o777:o}). "
-                f"Run `chmod 600 {self.path}`.",
+                f"Run `chmod 600 {shlex.quote(str(self.path))}`.",
             )
 
     def _parse(self, text: str) -> dict[str, tuple[str, str]]:
@@ -254,6 +262,10 @@ class Accounts:
         descriptor, fresh = tempfile.mkstemp(dir=self.path.parent, prefix=".", suffix=".new")
         try:
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                if os.name == "posix" and self.path.exists():
+                    # An administrator may change the file of whoever serves the page.
+                    owner = self.path.stat()
+                    os.fchown(descriptor, owner.st_uid, owner.st_gid)
                 file.write(text)
                 file.flush()
                 os.fsync(file.fileno())
@@ -268,6 +280,9 @@ class Accounts:
 
 
 def _folded(name: str) -> str:
+    """What names are compared by; that of no account where a name is too long for one."""
+    if len(name) > _MOST_TYPED_CHARS:
+        return ""
     composed = unicodedata.normalize("NFC", name)
     return unicodedata.normalize("NFC", composed.casefold())
 

@@ -6,6 +6,7 @@ import dataclasses
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from rag.attribution import find_speaker
 from rag.citations import cite
@@ -335,7 +336,8 @@ class _Result:
 def _source(evidence: Evidence) -> str:
     """Who says so, and when: «وكالة الساحل للأنباء, 2024-08-19»."""
     passage = evidence.passage
-    facts = (passage.source or passage.title or passage.path, passage.published)
+    name = passage.source or passage.title or PurePath(passage.path).name
+    facts = (name, passage.published)
     return ", ".join(str(fact) for fact in facts if fact)
 
 

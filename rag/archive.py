@@ -222,10 +222,10 @@ class Archive(Closes):
     def rename(self, conversation_id: str, title: str, *, owner: str) -> bool:
         """Gives another title, cut as the first one is; whether there was one to give it to.
 
-        A blank title changes nothing.
+        A blank title, or one of invisible characters, changes nothing.
         """
         chosen = _title(_storable(title))
-        if not chosen:
+        if not _folded(chosen):
             return False
         facts = {**_key(conversation_id, owner), "title": chosen, "folded": _folded(chosen)}
         with self._writing() as database:
@@ -252,14 +252,14 @@ class Archive(Closes):
                 asked_at=dt.datetime.fromisoformat(row["asked_at"]),
                 corpus_id=row["corpus_id"],
             )
-        except ValueError as exc:
+        except (TypeError, ValueError) as exc:
             raise ArchiveError(path=self.path, reason=DAMAGED) from exc
 
     def _with_times(self, row: sqlite3.Row) -> dict[str, Any]:
         names = ("started", "updated")
         try:
             return {**dict(row), **{name: dt.datetime.fromisoformat(row[name]) for name in names}}
-        except ValueError as exc:
+        except (TypeError, ValueError) as exc:
             raise ArchiveError(path=self.path, reason=DAMAGED) from exc
 
     @contextlib.contextmanager

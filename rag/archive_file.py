@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -75,6 +76,7 @@ def open_archive_file(path: Path) -> sqlite3.Connection:
         path.parent.mkdir(parents=True, exist_ok=True)
         # SQLite gives its logs the mode of the file itself.
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        undo.callback(path.chmod, stat.S_IMODE(path.stat().st_mode))
         path.chmod(0o600)
         database = sqlite3.connect(
             path, timeout=_PATIENCE_S, isolation_level=None, check_same_thread=False
@@ -89,9 +91,18 @@ def open_archive_file(path: Path) -> sqlite3.Connection:
                 database.execute(statement)
         _check(path, database)
         # Only now: it changes the file, and cannot be done within a transaction.
-        database.execute("PRAGMA journal_mode = WAL").fetchall()
+        _log_writes(database)
         undo.pop_all()
     return database
+
+
+def _log_writes(database: sqlite3.Connection) -> None:
+    try:
+        database.execute("PRAGMA journal_mode = WAL").fetchall()
+    except sqlite3.OperationalError as exc:
+        # Another process opens the new file too, and sets this. SQLite does not wait for it.
+        if exc.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+            raise
 
 
 def _wanting(database: sqlite3.Connection) -> tuple[str, ...]:

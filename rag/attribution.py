@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from rag.dates import WEEKDAYS
 from rag.glossary import likely_names
 from rag.names import CALENDAR
 from rag.schema import Evidence, Span
@@ -19,13 +20,38 @@ _VERBS = fold(
     "قال|أوضح|أكد|أضاف|ذكر|أعلن|صرح|لفت|شدد|اعتبر|كشف|أفاد|حذر|توقع|رجح|زعم|تعهد|أشار|تابع|روى|"
     "روت|رأى|رأت|يقول|يضيف|يؤكد|يوضح"
 )
+# A name of at most three words may stand between quotation marks: «حماس».
+_QUOTED = r"«[^\s«»:،]+(?:\s[^\s«»:،]+){0,2}»"
 # What follows is told, not who tells it. Alef carries no hamza here.
-_THAT = r"(?:(?<!\w)(?:(?:الي|علي|من|عن)\s+)?ب?ان(?:ه|ها|هم|هما|هن|ني|نا)?(?!\w)|[:«])"
-_WORD = r"[^\s،:«»]++"
+_THAT = (
+    r"(?:(?<!\w)(?:(?:الي|علي|من|عن)\s+)?ب?ان(?:ه|ها|هم|هما|هن|ني|نا)?(?!\w)"
+    rf"|[:\u201c\"]|(?!{_QUOTED}\s)«)"
+)
+_WORD = rf"(?:{_QUOTED}|[^\s،:«»\u201c\"]++)"
 _ARABIC = re.compile(
     rf"(?<!\w)[وف]?(?:{_VERBS})ت?(?!\w)"
     rf"(?:[\s،]+(?!{_THAT})(?P<who>{_WORD}(?:[\s،]+(?!{_THAT}){_WORD}){{0,17}}))?"
     rf"[\s،]*{_THAT}"
+)
+_DAYS = "|".join(fold(day) for day in WEEKDAYS if not day.isascii())
+# Where, when, how and to whom it was said, which stands behind the speaker.
+_AROUND = re.compile(
+    r"(?:^|[\s،]+)(?:(?:خلال|اثناء|عقب|بعد|قبل|عبر|امام|لدي|ردا|تعليقا|قائلا|قائله|ايضا|كذلك"
+    rf"|(?:(?:يوم|اليوم|مساء|صباح|امس)\s+)?(?:امس|{_DAYS})"
+    r"|لل\w+|ل(?:وكاله|صحيفه|قناه|شبكه|اذاعه|موقع|مجله|رويترز|فرانس|ه|ها|هم|نا))(?!\w)"
+    r"|(?:في|علي)\s+(?:بيان|تصريح|مقابل|حوار|حديث|مؤتمر|كلم|خطاب|لقاء|رسال|تغريد|منشور|تدوين"
+    r"|مداخل|وقت|ختام|هامش|حساب|صفح))"
+)
+# Another verb of saying, or what takes a clause with «أن» itself: the words reach beyond the name.
+_SAYS_MORE = re.compile(
+    rf"(?<!\w)(?:و(?:{_VERBS})ت?(?!\w)"
+    r"|(?:مضيف|مؤكد|مشير|موضح|معتبر|مشدد|محذر|مبين|لافت|معلن|متوقع|زاعم)(?:ا|ه)(?!\w)"
+    r"|(?:بعد|قبل|منذ|دون|رغم|ضروره|اهميه|شانها|شانه|يمكن|يجب|احتمال|شرط|غير)$)"
+)
+# Ahead of "he said" whose speaker was named before; another verb may have a subject of its own.
+_OPENS = re.compile(
+    r"\W*(?:[وف]?(?:في|من|عن|علي|حول|بشان|بخصوص|ردا|تعليقا)\s[^،]{1,80}،\s*)?"
+    r"(?:و?(?:كما|قد|ثم|لكنه|لكنها)\s+)?"
 )
 _REPORTED = "added|adds|announced|explained|noted|stressed|claimed|warned|stated"
 # Those are adjectives too, as in "value added tax".
@@ -46,7 +72,10 @@ _LEAST_NAMES = 2
 _PRONOUNS = frozenset(["he", "she", "it", "they", "who"])
 # What opens another clause than "he said", and what makes the verb a passive or an adjective.
 _OPENS_ELSE = frozenset(
-    ["what", "as", "when", "while", "if", "that", "which", "after", "before", "because", "how"]
+    [
+        *("what", "as", "when", "while", "if", "that", "which", "after", "before", "because"),
+        *("how", "having", "no", "nobody", "none", "neither"),
+    ]
 )
 _ENDS_ELSE = frozenset(["be", "been", "being", "is", "are", "was", "were", "a", "an", "the"])
 
@@ -94,7 +123,14 @@ def speaker(sentence: str) -> Span | None:
     """
     folded = normalise(sentence)
     if match := _ARABIC.search(folded.text):
-        return folded.original_span(*match.span("who")) if match["who"] else Span(0, 0)
+        who = match["who"] or ""
+        if _SAYS_MORE.search(who):
+            return None
+        around = _AROUND.search(who)
+        end = around.start() if around else len(who)
+        if end:
+            return folded.original_span(match.start("who"), match.start("who") + end)
+        return Span(0, 0) if _OPENS.fullmatch(folded.text, 0, match.start()) else None
     if match := _ENGLISH.search(sentence):
         who = Span(*match.span(match.lastgroup or 0))
         words = fold(who.of(sentence)).split()

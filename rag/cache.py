@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from filelock import FileLock
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from rag.catalogue import ModelSpec
 from rag.errors import ModelCorruptError, ModelFetchError
@@ -209,5 +209,5 @@ class ModelCache:
 def _read_record(path: Path) -> Record | None:
     try:
         return Record.model_validate_json(path.read_text(encoding="utf-8"))
-    except (OSError, ValidationError):
+    except (OSError, ValueError):
         return None

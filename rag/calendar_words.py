@@ -91,9 +91,10 @@ HIJRI_MONTHS: Final = {
 
 
 def alternatives(names: Iterable[str]) -> str:
-    """A pattern for any of the names, folded, with any space between their words."""
+    """A pattern for any of the names, folded, with any space between their words or after «و»."""
     longest_first = sorted({fold(name) for name in names}, key=lambda name: (-len(name), name))
-    return "|".join(re.escape(name).replace(r"\ ", r"\s+") for name in longest_first)
+    escaped = (re.escape(name).replace(r"\ و", r"\s+و\s*") for name in longest_first)
+    return "|".join(name.replace(r"\ ", r"\s+") for name in escaped)
 
 
 # The patterns are for folded text.
@@ -104,3 +105,18 @@ EN_MONTH: Final = alternatives(ENGLISH_MONTHS)
 TWO_MONTHS: Final = rf"(?P<month>{MONTH})(?:\s*[/(]\s*(?P<other>{MONTH})\s*\)?)?"
 WEEKDAY: Final = "|".join(name for name in WEEKDAYS if not name.isascii())
 EN_WEEKDAY: Final = "|".join(name for name in WEEKDAYS if name.isascii())
+
+# -1 is past, 0 is now, 1 is to come.
+_TENSES: Final = {
+    "الماضي|الماضيه|المنصرم|المنصرمه|الفائت|الفائته|المنقضي|المنقضيه|الفارط|last|this past": -1,
+    "الجاري|الجاريه|الحالي|الحاليه|this": 0,
+    "المقبل|المقبله|القادم|القادمه|next": 1,
+}
+TENSE_OF: Final = {word: tense for words, tense in _TENSES.items() for word in words.split("|")}
+TENSE: Final = alternatives([word for word in TENSE_OF if not word.isascii()])
+HOURS: Final = "صباح|مساء|ظهر|فجر|ليل|عصر|يوم|نهار"
+# Dateparser reads no clock in Arabic words.
+CLOCK: Final = re.compile(
+    r"(?:الساعه\s*:?\s*\d\d?:\d\d|\d\d?:\d\d(?::\d\d)?(?=\s*(?:[صم]|صباحا|مساء|بتوقيت)(?!\w)))"
+    r"(?:\s*(?:[صم]|صباحا|مساء)(?!\w))?(?:\s*بتوقيت\s.*)?"
+)

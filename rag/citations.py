@@ -10,7 +10,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.glossary import english_stems, glosses, is_sense, stems_of_senses, unlisted_words
+from rag.glossary import (
+    SYMBOLS,
+    english_stems,
+    glosses,
+    is_sense,
+    stems_of_senses,
+    unlisted_words,
+)
 from rag.lexical import content_stems
 from rag.names import (
     CALENDAR,
@@ -30,8 +37,9 @@ from rag.text import detect_language, fold, split_words
 # The text model has been seen to turn a statement round by a particle that its source lacks.
 _NEGATIONS = frozenset(
     fold(
-        "لم لن لا ليس ليست ليسوا ليسا لسنا لستم لئلا دون بدون بلا عدم لعدم بعدم غير سوى "
-        "not no never none nor neither without cannot nobody nothing"
+        "لم لن لا ليس ليست ليسوا ليسا ليستا لسن لسنا لست لستم لستما لستن لئلا دون بدون بلا عدم "
+        "لعدم بعدم غير بغير لغير سوى "
+        "not no never none nor neither without cannot nobody nothing nowhere"
     ).split()
 )
 # «ألا» ("that not"), which folded is «إلا» ("but").
@@ -45,19 +53,35 @@ _WORDED_OTHERWISE = {
     re.compile(phrase): re.compile(plain)
     for phrase, plain in {
         r"\b[وف]?لا (?:[يتنا]زال(?:ون|ان|ن)?|سيما|بد)\b": "",
-        r"\bno\. ?(?=\d)": "",
+        r"\b[وف]?غير ان(?:ه|ها|هم|هما|هن|ني|نا|ك|كم)?\b": "",
+        rf"{_NO} [يت]لبث\w*\b": "",
+        r"\b[وف]?(?:(?:لا|بلا|ب?دون) (?:ادني |اي )?شك|لا ريب)\b|\bno doubt\b|\bnot least\b": "",
+        r"\bno\. ?(?=\d)|\bno[- ]confidence\b": "",
+        r"\b[وف]?ما لم\b": r"\b(?:unless|until|except)\b|\bالا اذا\b",
+        rf"(?:{_NO} [يت]|عدم (?:ال)?)(?:كشف|ذكر|نشر|فصح|افصاح)\w* (?:عن )?(?:ال)?(?:هوي|اسم)\w*": (
+            r"\b(?:anonym|unnamed|undisclosed)"
+        ),
+        r"\bnot guilty\b": (
+            r"\b(?:acquit|clear|innocen|den[iy])|\b(?:(?:ب|ال)?براء|[وف]?(?:برات|[يت]برئ))"
+        ),
         r"\bدون (?:سن|ال\w+)": r"\b(?:under|below|younger)\b",
         rf"{_NO} [يت]قل\b|\b(?:no|not) (?:less|fewer) than\b": (
-            r"\b(?:at least|minimum|or more|علي الاقل|ك?حد ادني)\b"
+            r"\b(?:at least|minimum|(?:and|or) (?:more|over|older|above)|علي الاقل|ك?حد ادني)\b"
         ),
         rf"{_NO} [يت](?:تجاوز|تعدي|زيد)\b|\b(?:no|not) more than\b|(?:\bnot|n't) exceed\b": (
-            r"\b(?:at most|up to|maximum|or less|علي الاكثر|ك?حد اقصي)\b"
+            r"\b(?:at most|up to|within|maximum|or less|علي الاكثر|ك?حد اقصي)\b"
         ),
         rf"{_NO} {_SOME_WORDS}(?:فقط|فحسب)\b|(?:\bnot|n't) (?:only|just)\b": rf"\A(?!.*{_ONLY})",
         # A mark may begin behind «لم يبق».
         rf"(?:{_NO} {_SOME_WORDS})?\b(?:سوي|الا)\b": _ONLY,
     }.items()
 }
+# «غير مباشر» is "indirect", and «عدم الاستقرار» "instability". Most words in "un" are such, but for
+# "unit" and its like; of the other prefixes only the dictionary tells.
+_OPPOSITE = re.compile(r"\b[وف]?[بلك]?(?:ال)?(?P<whole>(?:غير|عدم) (?P<noun>\w+))")
+_PREFIXED = re.compile(
+    r"\b(?:(?P<sure>un(?!i[floqtv]|der|less|rest|til|veil)|non-?)|i[lmnr]|[dm]is)(?P<rest>\w{3,})"
+)
 _LATIN = re.compile("[A-Za-z]{2,}")
 _INITIALS = re.compile(r"\b(?:[A-Z]\.?){2,}")
 _BEFORE = 2
@@ -65,8 +89,10 @@ _BEFORE = 2
 # «منعقد», the name «عبد المنعم», or a bank.
 _DENIALS = re.compile(
     r"(?:^|[ وفب])(?:ال)?(?:[يتنا]?(?:رفض|نفي(?!س)|نفت(?!\w)|منع(?![قطشزدم])|فتقر|حظر|استبعد|ستبعد"
-    "|امتنع|عارض|انكر|فشل)|رافض|نافي|مستبعد|ممنوع|محظور|ممتنع)"
-    r"|\b(?:refus|den(?:y|i)|reject|rul\w+ out|ban(?:s|ned|ning)?\b|fail|prevent|prohibit|lack)"
+    "|امتنع|عارض|انكر|فشل)|رافض|نافي|مستبعد|ممنوع|محظور|ممتنع"
+    "|خال(?:ي|يه|يا)? من|[يت]خلو من)"
+    r"|\b(?:refus|den(?:y|i)|reject|rul\w+ out|ban(?:s|ned|ning)?\b|fail|prevent|prohibit|lack"
+    r"|declin\w+ to\b|yet to\b|absence\b|forb[ai]d|barr(?:ed|ing)\b|free (?:of|from)\b)"
 )
 # What a sentence says is told in other verbs without a change of meaning; but it is said "that".
 _SAYING = frozenset(
@@ -76,9 +102,14 @@ _SAYING = frozenset(
     ).split()
 )
 _THAT = frozenset(fold("أن إن أنه إنه أنها إنها أنهم إنهم بأن بأنه بأنها").split())
-_TOLD = _THAT | frozenset(fold("بحسب وفق حسب كما لكن نعم فقد لقد إذ حين").split())
 # To "who won?" a bare "yes" with the question's own words adds nothing.
-_YES = "نعم أجل بلى"
+_YES = "نعم أجل بلى yes"
+_TOLD = _THAT | frozenset(fold(f"{_YES} بحسب وفق حسب كما لكن فقد لقد إذ حين").split())
+_WHETHER = re.compile(
+    r"(?:^|[,،;؛:.!?؟])\s*(?:(?:\w+ )?[وف]?هل|(?:(?:and|but|so|or|then) )?(?:is|are|was|were|do"
+    r"|does|did|has|have|had|can|could|will|would|shall|should|may|might|must)(?:n't)?)\b"
+)
+_PERCENT = content_stems("percent per cent المئة المائة بالمئة بالمائة")
 # Not within a number (2,500). A full stop is one only at the end of the text, since that is one
 # sentence: others are of abbreviations («د.»). Nor is the last of initials (U.S.).
 _CLAUSE_END = re.compile(r"[،؛,;:!?؟\n](?!(?<=\d.)\d)|(?<!\b\w)\.(?=[\s\"'”\u2019»)\]]*\Z)")
@@ -117,8 +148,9 @@ def check_support(answer: str, *, question: str, shown: str) -> Support:
     """Compares an answer with the sentence it rests on, as that was shown to the model."""
     language = detect_language(answer)
     said, asked = content_stems(answer), content_stems(question)
-    if not _asks_whether(question):
+    if not _WHETHER.search(_comparable(question)):
         said -= content_stems(_YES)
+    denies = _negated(_comparable(answer), "") and not _negated(_comparable(question), "")
     same = language == detect_language(shown)
     given = f"{shown}\n{question}"
     if language == "en":
@@ -136,7 +168,7 @@ def check_support(answer: str, *, question: str, shown: str) -> Support:
         missing_names=tuple(names),
         missing_words=_missing_words(answer, f"{shown} {question}") if same else frozenset(),
         negates=_negates(answer, shown),
-        echo=not said or (detect_language(question) == language and said <= asked),
+        echo=not denies and (not said or (detect_language(question) == language and said <= asked)),
     )
 
 
@@ -173,19 +205,16 @@ def _may_be(latin: str, arabic: str) -> bool:
     return any(latin_skeleton(latin) == arabic_skeleton(part) for part in parts)
 
 
-def _asks_whether(question: str) -> bool:
-    """Whether yes is an answer; of English questions that is not looked at."""
-    return any(fold(word).lstrip("وف") == "هل" for word in split_words(question)[:2])
-
-
 def _missing_words(answer: str, source: str) -> frozenset[str]:
     """The words of an answer of which the source does not have the stem.
 
     Roots are not compared: the letters that forms of a word do not share are those that a misspelt
-    name lacks. Numbers are compared elsewhere, by their value. Verbs of saying may be others than
-    the source has, but not in the place of one that is none: «قال الوزير إلى عدن».
+    name lacks. Numbers, by their value, and negations are compared elsewhere. Verbs of saying may
+    be others than the source has, but not in the place of one that is none: «قال الوزير إلى عدن».
     """
-    stems = content_stems(source)
+    stems = content_stems(source.translate(SYMBOLS))
+    if stems & _PERCENT:
+        stems |= _PERCENT
     # Of a lone vowel sign nothing is left.
     words = [plain for word in split_words(answer) if (plain := fold(word))]
     told = _TOLD if _THAT.isdisjoint(words) else _TOLD | _SAYING
@@ -194,6 +223,7 @@ def _missing_words(answer: str, source: str) -> frozenset[str]:
         for word in words
         if not word[0].isdigit()
         and word not in told
+        and not _is_negation(word)
         and not is_number(word)
         and content_stems(word) - stems
     )
@@ -223,10 +253,33 @@ def _negated(text: str, other: str) -> bool:
     for phrase, plain in _WORDED_OTHERWISE.items():
         if plain.search(other):
             text = phrase.sub(" ", text)
-    return any(
-        word in _NEGATIONS or word.lstrip("وف") in _NEGATIONS or word.endswith("n't")
-        for word in split_words(text)
-    )
+    if _OPPOSITE.search(text) and _LATIN.search(other):
+        text = _without_opposites(text, other)
+    return any(map(_is_negation, split_words(text)))
+
+
+def _is_negation(word: str) -> bool:
+    return word in _NEGATIONS or word.lstrip("وف") in _NEGATIONS or word.endswith("n't")
+
+
+def _without_opposites(arabic: str, english: str) -> str:
+    """An Arabic text without each «غير» or «عدم» that one English word tells with what follows."""
+    told = english_stems(english)
+    prefixed = {(found["sure"], found["rest"]) for found in _PREFIXED.finditer(english)}
+
+    def tells(opposite: re.Match[str]) -> bool:
+        whole = opposite["whole"]
+        listed = [
+            english_stems(sense)
+            for gloss in glosses(whole)
+            if " " in gloss.span.of(whole)
+            for sense in gloss.senses
+        ]
+        return any(stems and stems <= told for stems in listed) or any(
+            sure or is_sense(rest, opposite["noun"]) for sure, rest in prefixed
+        )
+
+    return _OPPOSITE.sub(lambda found: " " if tells(found) else found[0], arabic)
 
 
 def _denials(text: str) -> int:

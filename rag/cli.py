@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import sys
 import threading
@@ -16,7 +17,7 @@ from rag.cli_ask import ask, chat
 from rag.cli_corpora import corpora, corpus_option, within_corpus
 from rag.cli_evaluate import evaluate
 from rag.cli_feedback import feedback
-from rag.cli_manage import documents, ingest, models, take_in
+from rag.cli_manage import documents, ingest, models, models_in_use, take_in
 from rag.cli_session import Meter, Parts, Session, note, one_line, say
 from rag.cli_settings import settings
 from rag.cli_users import users
@@ -40,6 +41,10 @@ def _remember(name: str) -> Callable[[click.Context, click.Parameter, Any], None
 
 
 def _set(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> None:
+    if not values:
+        return
+    from rag.settings import parse_sources
+
     for assignment in values:
         name, equals, value = assignment.partition("=")
         if not equals or name.count(".") != 1:
@@ -47,7 +52,7 @@ def _set(context: click.Context, parameter: click.Parameter, values: tuple[str, 
                 f"{assignment!r} is not of the form section.name=value.", context, parameter
             )
         _session(context).overrides[name] = (
-            tuple(value.split(",")) if name == "models.sources" else value
+            parse_sources(value) if name == "models.sources" else value
         )
 
 
@@ -80,7 +85,7 @@ def _global_options(*, hidden: bool) -> list[click.Parameter]:
     return [
         click.Option(
             ["--index"],
-            type=click.Path(path_type=Path),
+            type=click.Path(),
             expose_value=False,
             hidden=hidden,
             callback=_remember("index.path"),
@@ -93,7 +98,7 @@ def _global_options(*, hidden: bool) -> list[click.Parameter]:
             expose_value=False,
             hidden=hidden,
             callback=_remember("answer.engine"),
-            help="Use no text model: the best sentence is quoted (answer.engine=none).",
+            help="Use no text model: the clause that answers is quoted (answer.engine=none).",
         ),
         click.Option(
             ["--set"],
@@ -129,7 +134,7 @@ def _global_options(*, hidden: bool) -> list[click.Parameter]:
 def cli() -> None:
     """Answers questions about your own documents, offline, with verbatim citations.
 
-    The options below may also stand after a command.
+    The options below, but for --version, may also stand after a command.
     """
 
 
@@ -152,7 +157,7 @@ def cli() -> None:
 @click.option(
     "--auth",
     metavar="FILE",
-    type=click.Path(path_type=Path),
+    type=click.Path(),
     expose_value=False,
     callback=_remember("page.auth"),
     help="Only let in the accounts of FILE; `mustanad users` makes it (page.auth).",
@@ -231,12 +236,9 @@ def _load(assistant: AnyAssistant) -> None:
 
 
 def _fetch_missing(session: Session, chosen: Settings) -> None:
-    names = [chosen.models.embedding]
-    if chosen.answer.engine == "llama.cpp":
-        names.append(chosen.models.text)
     with Meter() as meter:
         store = session.parts.open_store(chosen.models, meter.fetched)
-        for name in names:
+        for name in models_in_use(chosen):
             store.resolve(name)
 
 
@@ -296,6 +298,10 @@ def main(argv: Sequence[str] | None = None, *, parts: Parts | None = None) -> in
         # What is not UTF-8 here could not show Arabic at all.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")
+    if isinstance(sys.stdin, io.TextIOWrapper) and not sys.stdin.isatty():
+        # A pipe or a file; those of Windows may begin with a byte order mark.
+        with contextlib.suppress(io.UnsupportedOperation):  # the caller has read from it
+            sys.stdin.reconfigure(encoding="utf-8-sig", errors="strict")
     from rag.errors import RagError
 
     session = Session(parts=parts or Parts())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import sys
+import unicodedata
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -25,11 +26,23 @@ _PROMPT = {"ar": "سؤالك: ", "en": "Question: "}
 _STOPPED = {"ar": "توقفت الإجابة.", "en": "The answer was stopped."}
 _LEAVING = {"/exit", "/quit", "/خروج"}
 _AFRESH = {"/new", "/جديد"}
+_MARKS = "\u061c\u200e\u200f"  # of direction
+
+
+class _Day(click.DateTime):
+    """A day in digits of any script."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> dt.datetime:
+        digits = (str(unicodedata.decimal(char, char)) for char in str(value))
+        day: dt.datetime = super().convert("".join(digits), param, ctx)
+        return day
 
 
 def _dated(command: Callable[..., Any]) -> Callable[..., Any]:
     """Adds the options that limit a command to documents of some time."""
-    day = click.DateTime(["%Y-%m-%d"])
+    day = _Day(["%Y-%m-%d"])
     since = click.option("--since", type=day, help="Use documents from this day on (2024-01-31).")
     until = click.option("--until", type=day, help="Use documents up to this day.")
     return since(until(command))
@@ -63,7 +76,7 @@ def ask(
 ) -> None:
     """Answers QUESTION from the documents, in the language of the question.
 
-    Every sentence of the answer names the words of the documents that bear it out. If the
+    What the answer takes from the documents names the words there that bear it out. If the
     documents do not hold the answer, it says so.
 
     Example: mustanad ask "when did talks begin?" --since 2024-01-01
@@ -105,7 +118,7 @@ def chat(session: Session, since: dt.datetime | None, until: dt.datetime | None)
     language, failed = "en", False
     with session.open_assistant() as (assistant, meter):
         while (question := _read_question(_PROMPT[language] if interactive else None)) is not None:
-            if question in _AFRESH:
+            if question.strip(_MARKS) in _AFRESH:
                 history.clear()
                 continue
             try:
@@ -146,8 +159,11 @@ def _read_question(prompt: str | None) -> str | None:
         except EOFError:
             note("")
             return None
+        except UnicodeDecodeError as exc:
+            raise click.ClickException("The questions on stdin are not UTF-8.") from exc
         question = line.strip()
-        if not line or question in _LEAVING:
+        # Who types from right to left may have put a mark of direction before the stroke.
+        if not line or question.strip(_MARKS) in _LEAVING:
             return None
         if question:
             return question

@@ -95,7 +95,7 @@ def list_corpora(session: Session, as_json: bool) -> None:
 
 @corpora.command("create")
 @click.argument("name", metavar="NAME")
-@click.option("--shared", is_flag=True, help="Let all accounts of the page read it.")
+@click.option("--shared", is_flag=True, help="Let all who use the page read it.")
 @click.pass_obj
 def create_corpus(session: Session, name: str, shared: bool) -> None:
     """Makes an empty corpus called NAME.

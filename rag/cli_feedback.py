@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from rag.cli_session import Session, note, say, say_json
+from rag.cli_session import Session, json_text, note, say, say_json
 
 if TYPE_CHECKING:
     from rag.feedback import Feedback, FeedbackFile
@@ -103,13 +102,12 @@ def _corpus_id(session: Session) -> str | None:
 
 
 def _write(lines: list[dict[str, object]], out: Path | None) -> None:
-    written = [f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines]
+    written = [f"{json_text(line)}\n" for line in lines]
     if out is None:
-        # As they are: evidence must be the document's own words.
         click.echo("".join(written), nl=False)
         return
     try:
-        with out.open("x", encoding="utf-8", errors="replace", newline="\n") as file:
+        with out.open("x", encoding="utf-8", newline="\n") as file:
             file.writelines(written)
     except FileExistsError as exc:
         # It may be one that somebody has completed.

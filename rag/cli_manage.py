@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rag.schema import Document
+    from rag.settings import Settings
 
 
 @click.command(short_help="Takes in files and folders.")
@@ -84,7 +85,7 @@ def list_documents(session: Session, as_json: bool) -> None:
 def show_document(session: Session, document_id: str, as_json: bool) -> None:
     """Shows what is known about the document ID, and its text.
 
-    Example: mustanad documents show 3f2a9c
+    Example: mustanad documents show 3f2a9c0b71d4e685
     """
     with session.open_assistant() as (assistant, _):
         document = assistant.document(document_id)
@@ -106,7 +107,7 @@ def show_document(session: Session, document_id: str, as_json: bool) -> None:
 def remove_documents(session: Session, document_ids: tuple[str, ...]) -> int:
     """Removes the documents ID… from the index. Their files stay where they are.
 
-    Example: mustanad documents remove 3f2a9c
+    Example: mustanad documents remove 3f2a9c0b71d4e685
     """
     failed = False
     with session.open_assistant() as (assistant, _):
@@ -144,15 +145,15 @@ def list_models(session: Session, as_json: bool) -> None:
 
     Example: mustanad models list
     """
-    settings = session.settings.models
+    chosen = session.settings
     with Meter() as meter:
-        entries = session.parts.open_store(settings, meter.fetched).entries()
+        entries = session.parts.open_store(chosen.models, meter.fetched).entries()
     if as_json:
         say_json([dataclasses.asdict(entry) for entry in entries])
         return
     width = max((len(entry.name) for entry in entries), default=0)
     for entry in entries:
-        used = "*" if entry.name in (settings.embedding, settings.text) else " "
+        used = "*" if entry.name in models_in_use(chosen) else " "
         say(
             f"{used} {entry.name:<{width}}  {entry.kind:<9}  {_megabytes(entry.size_bytes):>9}  "
             f"{entry.license}  {entry.path or 'not fetched'}"
@@ -163,17 +164,17 @@ def list_models(session: Session, as_json: bool) -> None:
 @click.argument("names", metavar="[NAME…]", nargs=-1)
 @click.pass_obj
 def fetch_models(session: Session, names: tuple[str, ...]) -> None:
-    """Fetches the models NAME…, or those in use, and checks every byte of them.
+    """Fetches the models NAME…, or those in use, and compares SHA-256 where it is known.
 
     A broken fetch goes on where it stopped. NAME is one that `mustanad models list` shows, or a
-    hub's owner/repository.
+    hub's owner/repository, or owner/repository/file.gguf.
 
     Example: mustanad models fetch
     """
-    settings = session.settings.models
-    for name in names or (settings.embedding, settings.text):
+    chosen = session.settings
+    for name in names or models_in_use(chosen):
         with Meter() as meter:
-            path = session.parts.open_store(settings, meter.fetched).fetch(name)
+            path = session.parts.open_store(chosen.models, meter.fetched).fetch(name)
         say(f"{name}: {path}")
 
 
@@ -182,6 +183,8 @@ def fetch_models(session: Session, names: tuple[str, ...]) -> None:
 @click.pass_obj
 def verify_models(session: Session, names: tuple[str, ...]) -> int:
     """Reads the models NAME…, or all that are cached, and compares their SHA-256.
+
+    Of a path only the format is checked.
 
     Example: mustanad models verify
     """
@@ -226,6 +229,13 @@ def remove_models(session: Session, names: tuple[str, ...]) -> int:
                 note(f"Error: {name} is not cached. `mustanad models list` shows what is.")
                 failed = True
     return int(failed)
+
+
+def models_in_use(settings: Settings) -> tuple[str, ...]:
+    """The models that run on this machine: no text model where a server words, or nothing does."""
+    if settings.answer.engine == "llama.cpp":
+        return settings.models.embedding, settings.models.text
+    return (settings.models.embedding,)
 
 
 def _megabytes(size: int) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self, TextIO
 
 import click
 
@@ -98,11 +98,16 @@ def _open_store(settings: ModelSettings, progress: Fetched) -> ModelStore:
 
 
 def _stdout_is_terminal() -> bool:
-    return sys.stdout.isatty()
+    return _is_terminal(sys.stdout)
 
 
 def _both_are_terminals() -> bool:
-    return sys.stdin.isatty() and sys.stdout.isatty()
+    return _is_terminal(sys.stdin) and _is_terminal(sys.stdout)
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    """Whether somebody sits there; a stream that was closed before the start is None."""
+    return stream is not None and stream.isatty()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -229,13 +234,15 @@ def _counter() -> Iterator[Callable[[str, int, int], None]]:
         )
 
 
+_STEERING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
 def printable(text: str) -> str:
     """The text with control characters made visible, so that no document steers a terminal.
 
     Among them are those that turn around the characters after them, and halves of characters.
     """
-    steering = r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
-    return re.sub(steering, "\N{REPLACEMENT CHARACTER}", text)
+    return _STEERING.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def say(text: str) -> None:
@@ -245,7 +252,13 @@ def say(text: str) -> None:
 
 def say_json(value: Any) -> None:
     """Writes a result to stdout as JSON; dates as ISO 8601, paths as text."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_plain))
+    click.echo(json_text(value, indent=2))
+
+
+def json_text(value: Any, *, indent: int | None = None) -> str:
+    """A value as JSON; what `printable` would replace is escaped, and so kept."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent, default=_plain)
+    return _STEERING.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
 def note(text: str, *, dim: bool = False) -> None:

@@ -42,8 +42,8 @@ def settings(session: Session, as_markdown: bool, as_json: bool) -> None:
         tree, origins = session.load_settings()
     except SettingsError:
         # The error says that this command lists all settings, so it does: with their defaults.
-        tree, origins = load_settings(environ={}, file=Path(os.devnull))
-        _list(tree, origins)
+        if not as_json:
+            _list(*load_settings(environ={}, file=Path(os.devnull)))
         raise
     if as_json:
         say_json({name: {"value": value, "origin": origins[name]} for name, value in _values(tree)})

@@ -28,6 +28,14 @@ _POINTERS = frozenset(
         "به بها إليه إليها عليه عليها معه معها بينهما عنهم منهم فيهم أيضا الآخر الأخرى"
     ).split()
 )
+# «المدينة التي سيطر عليها الجيش»: after a relative pronoun these mean the noun before it.
+_RELATIVES = frozenset(fold("الذي التي الذين اللذان اللذين اللتان اللتين اللي").split())
+_WITHIN_CLAUSE = frozenset(
+    fold(
+        "هو هي هم هما فيه فيها منه منها عنه عنها له لها لهم به بها إليه إليها عليه عليها معه معها "
+        "بينهما عنهم منهم فيهم"
+    ).split()
+)
 _CONJUNCTIONS = frozenset(["and", "but", "so", "or", "لكن", "ولكن", "ثم"])
 _QUESTION_WORDS = frozenset(
     fold(
@@ -43,25 +51,32 @@ _AFTER_THAT = frozenset(["the", "a", "an", "all", "any", "no", "some"])
 _TIMES = frozenset(
     fold(
         "year month week day morning afternoon evening summer winter spring autumn century "
+        "quarter season decade "
         "العام السنة الشهر الأسبوع اليوم الصباح المساء الليلة الصيف الشتاء الربيع الخريف القرن "
-        "الموسم العقد"
+        "الموسم العقد الربع الفصل"
     ).split()
 )
 # «مديرها»: a pronoun written on to its word. Those that open like «متى» are followed by a verb.
 _ATTACHED = re.compile(r"(?!ال)\w{3,}(?:ها|هما?)")
 _ASKING = frozenset(fold("ما من ماذا متى أين كيف لماذا كم هل").split())
-_BEFORE_VERB = frozenset(fold("متى أين كيف لماذا").split())
+_BEFORE_ANOTHER = frozenset(fold("متى أين كيف لماذا ما").split())
 _NO_PRONOUN = frozenset(
     fold(
         "تفاهم مساهم يساهم تساهم التهم يلتهم تلتهم يتفهم تتفهم يستلهم دراهم مساهما تفاهما دراهما "
         "مياها اتجاها توجيها تنبيها متوجها مواجها مشابها شبيها"
     ).split()
 )
+# «موقفه من», «رأيه؟»: his or its, where «نتيجه المباراه» is a careless «نتيجة المباراة».
+_HIS = re.compile(r"(?!ال)\w{2,}ه")
+_ATTACHED_PARTICLE = re.compile("[بل]ال|لل")
+_WAS = frozenset(fold("كان كانت سيكون ستكون").split())
 _FEW_WORDS = 2
 # The reader is given so many characters of the question before, and of what answered it.
 _MOST_OF_EACH = 160
 # Who speaks is named at most so many sentences before what is quoted.
 _SPEAKER_WITHIN = 3
+_YEAR = re.compile(r"(?:19|20|١٩|٢٠)\d\d\W*")
+_ARTICLES = frozenset(["the", "a", "an"])
 _UNMARKED = re.compile(r"\s*\[\d+\]")
 
 
@@ -208,8 +223,11 @@ def needs_history(question: str) -> bool:
 def _points(question: str) -> bool:
     words = split_words(question)
     spoken = ["", *map(fold, words), ""]
+    relative = next((at for at, word in enumerate(spoken) if word in _RELATIVES), len(spoken))
     return _opens_with_attached(words) or any(
-        word in _POINTERS and not _means_nothing_before(word, spoken[at - 1], spoken[at + 1 :])
+        word in _POINTERS
+        and not (at > relative and word in _WITHIN_CLAUSE)
+        and not _means_nothing_before(word, spoken[at - 1], spoken[at + 1 :])
         for at, word in enumerate(spoken)
     )
 
@@ -232,18 +250,23 @@ def _means_nothing_before(word: str, before: str, after: Sequence[str]) -> bool:
 def _opens_with_attached(words: Sequence[str]) -> bool:
     """Whether a word with a pronoun stands where nothing in the question can be meant by it.
 
-    That is right after the question word, or after the verb: «متى أعلن مديرها». After the verb of
-    a woman or a thing it may mean what follows: «متى أعلنت اعتزالها الفنانة».
+    That is right after the question word, or one word later: «متى أعلن مديرها», «ما عدد سكانها».
+    After the verb of a woman or a thing it may mean what follows: «متى أعلنت اعتزالها الفنانة».
     """
-    first, second, third, *_ = (*words, "", "", "")
-    asks = fold(first)
-    if asks in _ASKING and _has_pronoun(second):
+    first, *rest = words or [""]
+    asks, was = fold(first), bool(rest) and fold(rest[0]) in _WAS
+    second, third, fourth, *_ = (*rest[was:], "", "", "")
+    # «كم مدينه في» counts cities, as many spell them.
+    counts = asks == "كم" and not was
+    if asks in _ASKING and _has_pronoun(second, third, may_be_his=not counts):
         return True
-    verb = not second.startswith("ال") and not second.endswith("ت")
-    return asks in _BEFORE_VERB and verb and _has_pronoun(third)
+    other = not second.startswith("ال") and not second.endswith("ت")
+    return asks in _BEFORE_ANOTHER and other and _has_pronoun(third, fourth)
 
 
-def _has_pronoun(word: str) -> bool:
+def _has_pronoun(word: str, after: str, *, may_be_his: bool = True) -> bool:
+    if may_be_his and _HIS.fullmatch(word):
+        return not after or is_function_word(fold(after)) or bool(_ATTACHED_PARTICLE.match(after))
     return _ATTACHED.fullmatch(word) is not None and fold(word) not in _NO_PRONOUN
 
 
@@ -302,19 +325,26 @@ def stand_alone(
 def _corrected(asked: str, correction: Correction) -> str:
     """The question with what was meant in the place of what it names, as far as words show it.
 
-    «من نالت جائزة أفضل ممثلة؟» and «جائزة الجمهور» make «من نالت جائزة الجمهور». Of several
-    questions the last is meant.
+    «من نالت جائزة أفضل ممثلة؟» and «جائزة الجمهور» make «من نالت جائزة الجمهور». A year takes the
+    place of a year only. Of several questions the last is meant.
     """
     *_, asked = (asked, *filter(str.strip, re.split(r"(?<=[?؟])\s", asked)))
     words, meant = asked.split(), correction.meant.split()
     said = next(at for at, word in enumerate(meant) if content_stems(word))
     opening = [fold(word) for word in meant[:said]]
-    for named in (content_stems(correction.not_meant), content_stems(meant[said])):
+    is_year = _YEAR.fullmatch(meant[said])
+    years = " ".join(filter(_YEAR.fullmatch, words)) if is_year else ""
+    for named in map(content_stems, (correction.not_meant, meant[said], years)):
         place = next((at for at, word in enumerate(words) if named & content_stems(word)), None)
         if place is not None:
+            rest = words[place + 1 :] if is_year else []
             while place > 1 and fold(words[place - 1]) in opening:
                 place -= 1
-            return " ".join([*words[:place], correction.meant])
+            return " ".join([*words[:place], correction.meant, *rest])
+    if opening and opening[0] not in _ARTICLES:
+        # «أقصد في الأردن» takes the place of «في مصر»; without such a place it is added.
+        place = max((at for at, word in enumerate(words) if fold(word) == opening[0]), default=0)
+        return " ".join([*(words[:place] if place > 1 else words), correction.meant])
     first = _without_conjunction(next(iter(words), ""))
     if fold(first) in _QUESTION_WORDS:
         return f"{first} {correction.meant}"

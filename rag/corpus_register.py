@@ -23,8 +23,10 @@ LONGEST_NAME = 80
 LOCK_TIMEOUT_S = 30
 
 # Persian words and emoji need them, and two names that differ in them only look the same.
-_JOINERS = dict.fromkeys(map(ord, "\u200c\u200d"))
+_JOINERS = dict.fromkeys(map(ord, "\u200c\u200d\ufe0e\ufe0f"))
 _UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+# Letters and signs by their category, yet nothing is drawn for them.
+_FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,19 +126,25 @@ def check_name(name: str) -> str:
     name = unicodedata.normalize("NFC", name).strip()
     if not name_key(name):
         raise CorpusError(corpus="?", reason="its name is empty. Give it one.")
+    shown = "".join("\N{REPLACEMENT CHARACTER}" if _is_unseen(c) else c for c in name)
     if len(name) > LONGEST_NAME:
         raise CorpusError(
-            corpus=f"{name[:LONGEST_NAME]}…",
+            corpus=f"{shown[:LONGEST_NAME]}…",
             reason=f"its name has {len(name):,} characters, and at most {LONGEST_NAME} are kept.",
         )
     for character in name:
-        if unicodedata.category(character) in _UNSEEN and ord(character) not in _JOINERS:
+        if _is_unseen(character):
             raise CorpusError(
-                corpus=name.replace(character, "\N{REPLACEMENT CHARACTER}"),
+                corpus=shown,
                 reason=f"its name holds the invisible character U+{ord(character):04X}. "
                 "Leave it out.",
             )
     return name
+
+
+def _is_unseen(character: str) -> bool:
+    unseen = unicodedata.category(character) in _UNSEEN or character in _FILLERS
+    return unseen and ord(character) not in _JOINERS
 
 
 def check_free(name: str, others: Sequence[Corpus]) -> None:

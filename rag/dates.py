@@ -15,18 +15,23 @@ import datetime as dt
 import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Final, Literal
 
 from rag.calendar_words import (
+    CLOCK,
     EN_MONTH,
     EN_WEEKDAY,
     ENGLISH_MONTHS,
     FOLDED_MONTHS,
     HIJRI_MONTHS,
+    HOURS,
     MONTH,
     MONTH_FAMILIES,
     MONTHS,
     ORDINALS,
+    TENSE,
+    TENSE_OF,
     TWO_MONTHS,
     WEEKDAY,
     WEEKDAYS,
@@ -217,11 +222,8 @@ def named_dates(text: str) -> tuple[NamedDate, ...]:
                 continue
             found.append(NamedDate(span, year, month, day))
     found.sort(key=lambda date: date.span)
-    return tuple(
-        date
-        for at, date in enumerate(found)
-        if not any(date.span.overlaps(other.span) for other in found[:at])
-    )
+    ends = accumulate((date.span.end for date in found), max, initial=0)
+    return tuple(date for date, end in zip(found, ends, strict=False) if date.span.start >= end)
 
 
 def undated_phrases(sentence: str) -> tuple[Span, ...]:
@@ -265,7 +267,9 @@ def _relative_dates(
             if moment is None or _STATED.match(folded.text, end):
                 continue
             written = folded.original_span(start, end).of(sentence)
-            if _means_else(written, folded.text[:start], folded.text[end:]):
+            begin = folded.original_span(start, end).start
+            before = sentence[max(0, begin - _LONGEST_DATE) : begin]
+            if _means_else(written, before, folded.text[end : end + _LONGEST_DATE]):
                 continue
             if end > found.get(start, (-1, moment))[0]:
                 found[start] = (end, moment)
@@ -273,11 +277,12 @@ def _relative_dates(
 
 
 def _means_else(written: str, before: str, after: str) -> bool:
-    """Whether a phrase is no date, or one that is counted from a year named before it."""
+    """Whether a phrase is no date: "became", "may", or the end of a name like "USA Today"."""
     if written == "غدا" and _BECOMES.match(after):
         return True
-    counted = _YEAR_OR_MONTH.fullmatch(written) and _FROM_A_YEAR.search(before)
-    return bool(counted or _VERB.search(written))
+    if written in ("Today", "Tomorrow", "Yesterday") and _CAPITALISED_LAST.search(before):
+        return True
+    return bool(_VERB.search(written))
 
 
 def _hijri_dates(text: str) -> Iterator[tuple[int, tuple[int, _Moment]]]:
@@ -315,6 +320,7 @@ def _english_months(text: str) -> str | None:
 
     plain = re.sub(rf"(?<!\w){TWO_MONTHS}(?!\w)", name, folded)
     plain = re.sub(rf"(?<!\w)(?:يوم\s+)?(?:{WEEKDAY})(?!\w)[،,]?", " ", plain)
+    plain = CLOCK.sub(" ", plain).strip(" ،,.-")
     plain = re.sub(r"(?<=\d{4})\s*م(?:يلادي\w*)?\.?$", "", plain)
     return None if disagree else " ".join(plain.split()).strip(" ،,.")
 
@@ -339,19 +345,11 @@ def _say(moment: _Moment, language: Language) -> str:
     return f"{day}{name} {moment.year}"
 
 
-# The rules: -1 is past, 0 is now, 1 is to come.
-_TENSES: Final = {
-    "الماضي|الماضيه|المنصرم|المنصرمه|الفائت|الفائته|المنقضي|المنقضيه|الفارط|last|this past": -1,
-    "الجاري|الجاريه|الحالي|الحاليه|this": 0,
-    "المقبل|المقبله|القادم|القادمه|next": 1,
-}
-_TENSE_OF: Final = {word: tense for words, tense in _TENSES.items() for word in words.split("|")}
-_TENSE: Final = alternatives([word for word in _TENSE_OF if not word.isascii()])
-
-
-_DAY: Final = rf"(?:(?P<day>\d{{1,2}}|{alternatives(list(ORDINALS))})\s+(?:من\s+)?)?"
+_DAY: Final = (
+    rf"(?:(?:ال\s?(?=\d))?(?P<day>\d{{1,2}}|{alternatives(list(ORDINALS))})\s+(?:من\s+)?)?"
+)
 _OPEN: Final = r"(?<!\w)[وفبلك]{0,2}"
-_YEAR: Final = rf"(?:(?:ال|لل)(?:عام|سنه)\s+(?P<tense>{_TENSE})|هذا\s+العام|هذه\s+السنه)"
+_YEAR: Final = rf"(?:(?:ال|لل)(?:عام|سنه)\s+(?P<tense>{TENSE})|هذا\s+العام|هذه\s+السنه)"
 _YEAR_WORD: Final = r"(?:لل|ال|ل)?(?:عام|سنه)\s+"
 _FOUR_FIGURES: Final = r"(?P<year>(?:1[6-9]|20)\d\d)(?!\d)"
 _YEAR_NAMED: Final = re.compile(rf"{_OPEN}(?P<phrase>{_YEAR_WORD}{_FOUR_FIGURES})")
@@ -372,7 +370,7 @@ _STATED: Final = re.compile(
 
 def _tense(match: re.Match[str]) -> int:
     word = match.groupdict().get("tense") or "this"
-    return _TENSE_OF[" ".join(word.split())]
+    return TENSE_OF[" ".join(word.split())]
 
 
 def _day(match: re.Match[str]) -> int | None:
@@ -380,7 +378,7 @@ def _day(match: re.Match[str]) -> int | None:
     word = parts.get("day") or parts.get("late")
     if not word:
         return None
-    return int(word) if word.isdigit() else ORDINALS[" ".join(word.split())]
+    return int(word) if word.isdigit() else ORDINALS[" ".join(word.split()).replace(" و ", " و")]
 
 
 def _moment(year: int, month: int | None = None, day: int | None = None) -> _Moment | None:
@@ -463,14 +461,12 @@ def _shifted(published: dt.date, days: int) -> _Moment | None:
 
 _NAMED: Final = rf"(?:[\s،,]+(?:يوم\s+)?(?P<weekday>{WEEKDAY})(?!\w))?"
 _REPORTS: Final = "اعلنت?|قالت?|اكدت?|كشفت?|ذكرت?|افادت?|اوضحت?|اضافت?|صرحت?"
-_HOURS: Final = "صباح|مساء|ظهر|فجر|ليل|عصر|يوم|نهار"
 # «غدا» is also "became": then its subject or an adjective follows, and «غداً» is never written.
 _BECOMES: Final = re.compile(
-    rf"\s+(?!(?:(?:ال)?(?:{_HOURS}|ساعه)ا?|{WEEKDAY})(?!\w))(?:ال(?!ي(?:ه[ام]?)?(?!\w))\w|\w{{3,}}ا(?!\w))"
+    rf"\s+(?!(?:(?:ال)?(?:{HOURS}|ساعه)ا?|{WEEKDAY})(?!\w))(?:ال(?!ي(?:ه[ام]?)?(?!\w))\w|\w{{3,}}ا(?!\w))"
 )
 _VERB: Final = re.compile(r"\b(?!May\b|March\b)(?i:may|march)\b")
-_YEAR_OR_MONTH: Final = re.compile(r"(?:last|next|this past)\s+(?:year|month)")
-_FROM_A_YEAR: Final = re.compile(rf"(?<!\d){_FOUR_FIGURES}.*\bthe\s+$", re.DOTALL)
+_CAPITALISED_LAST: Final = re.compile(r"\b[A-Z]\w*\s+$")
 
 _HIJRI: Final = re.compile(
     rf"{_OPEN}(?P<phrase>(?:(?P<first>غره)|(?P<day>\d{{1,2}}|{alternatives(list(ORDINALS))}))\s+"
@@ -480,22 +476,26 @@ _HIJRI: Final = re.compile(
 
 _Rule = tuple[str, Callable[[re.Match[str], dt.date], _Moment | None]]
 _ARABIC: Final[tuple[_Rule, ...]] = (
-    (rf"{_DAY}(?:شهر\s+)?{TWO_MONTHS}\s+(?P<tense>{_TENSE})", _named_month),
+    (rf"{_DAY}(?:شهر\s+)?{TWO_MONTHS}\s+(?P<tense>{TENSE})", _named_month),
     (rf"{_DAY}(?:شهر\s+)?{TWO_MONTHS}\s+(?:من\s+)?{_YEAR}", _month_of_year),
-    (rf"{_DAY}(?:ال|لل)شهر\s+(?P<tense>{_TENSE})", _this_month),
+    (rf"{_DAY}(?:ال|لل)شهر\s+(?P<tense>{TENSE})", _this_month),
     (rf"{_DAY}هذا\s+الشهر", _this_month),
     (_YEAR, _this_year),
-    (rf"(?:يوم\s+)?(?P<weekday>{WEEKDAY})\s+(?P<tense>{_TENSE})", _weekday),
-    (rf"(?:(?:ال)?اول\s+(?:من\s+)?امس|امس\s+الاول){_NAMED}", _days_off(-2)),
-    (rf"(?:يوم\s+)?(?:ال)?امس(?!\s+(?:الحاجه|الاول|القريب|البعيد)(?!\w)){_NAMED}", _days_off(-1)),
+    (rf"(?:يوم\s+)?(?P<weekday>{WEEKDAY})\s+(?P<tense>{TENSE})", _weekday),
+    (rf"(?:(?:(?:ال)?اول\s+(?:من\s+)?|قبل\s+)(?:امس|البارحه)|امس\s+الاول){_NAMED}", _days_off(-2)),
+    (
+        rf"(?:يوم\s+)?(?:(?:ال)?امس|البارحه)(?!\s+(?:الحاجه|الاول|القريب|البعيد)(?!\w)){_NAMED}",
+        _days_off(-1),
+    ),
     (rf"بعد\s+غدا?{_NAMED}", _days_off(2)),
     (rf"(?<!بعد )(?:غدا|يوم\s+(?:ال)?غد){_NAMED}", _days_off(1)),
-    (rf"اليوم[\s،,]+(?P<weekday>{WEEKDAY})(?!\s+(?:{_TENSE}))", _days_off(0)),
+    (rf"اليوم[\s،,]+(?P<weekday>{WEEKDAY})(?!\s+(?:{TENSE}))", _days_off(0)),
 )
-_TODAY: Final = (
+_NEAR_DAYS: Final = (
     # Alone, «اليوم» as often means "nowadays" or belongs to a name.
-    rf"(?<!\w)(?:{_REPORTS}|{_HOURS})\s+(?P<phrase>اليوم)(?!\w|\s+ال)",
-    r"(?:^|[،,(«\"]\s*)(?P<phrase>اليوم)(?=\s*[،,.)»\"])",
+    (rf"(?<!\w)(?:{_REPORTS}|{HOURS})\s+(?P<phrase>اليوم)(?!\w|\s+ال)", _days_off(0)),
+    (r"(?:^|[،,(«\"]\s*)(?P<phrase>اليوم)(?=\s*[،,.)»\"])", _days_off(0)),
+    (rf"(?<!\w)(?:{HOURS})\s+(?P<phrase>غد{_NAMED})(?!\w)", _days_off(1)),
 )
 _EN_DAY: Final = r"(?:(?P<day>\d{1,2})(?:st|nd|rd|th)?\s+(?:of\s+)?)?"
 _EN_NAMED: Final = rf"(?P<month>{EN_MONTH})(?P<other>)"
@@ -505,7 +505,8 @@ _EN_NAMED_DATE: Final = re.compile(
     r"(?:\s+(?P<late>\d{1,2})(?:st|nd|rd|th)?(?![\w:%]|[.,\u2013-]\d|\s+[^\W\d_]))?"
     rf"(?:,?\s+(?:of\s+)?{_FOUR_FIGURES})?)"
 )
-_EN_TENSE: Final = r"(?P<tense>last|this past|next|this)\s+"
+# "The last year" is the time up to now, and "the next" what followed.
+_EN_TENSE: Final = r"(?<!\bthe )(?P<tense>last|this past|next|this)\s+"
 _ENGLISH_RULES: Final[tuple[_Rule, ...]] = (
     (rf"{_EN_DAY}{_EN_TENSE}{_EN_NAMED}", _named_month),
     (rf"{_EN_DAY}{_EN_NAMED}\s+(?:of\s+)?{_EN_TENSE}year", _month_of_year),
@@ -520,6 +521,6 @@ _ENGLISH_RULES: Final[tuple[_Rule, ...]] = (
 )
 _RULES: Final = (
     *((re.compile(rf"{_OPEN}(?P<phrase>{text})(?!\w)"), rule) for text, rule in _ARABIC),
-    *((re.compile(text), _days_off(0)) for text in _TODAY),
+    *((re.compile(text), rule) for text, rule in _NEAR_DAYS),
     *((re.compile(rf"\b(?P<phrase>{text})\b"), rule) for text, rule in _ENGLISH_RULES),
 )

@@ -10,12 +10,13 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeVar, runtime_checkable
 
+from rag.chat_server import OpenAIModel
 from rag.closing import Closes
 from rag.drafting import warm_up
 from rag.embedding import Embedder, GemmaEmbedder, likeness
 from rag.errors import ModelError, SettingsError
 from rag.evidence import Reader
-from rag.generation import LlamaCppModel, OpenAIModel, TextModel
+from rag.generation import LlamaCppModel, TextModel
 from rag.models import ModelStore
 from rag.settings import Settings
 from rag.statements import Likeness

@@ -56,7 +56,7 @@ SkipKind = Literal[
 
 
 class RagError(Exception):
-    """The root of the tree. `facts` holds the keyword arguments the error was made with."""
+    """The root of the tree. `facts` tells what failed, by the names of the error's attributes."""
 
     def __init__(self, message: str, **facts: Any) -> None:
         super().__init__(message)

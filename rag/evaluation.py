@@ -18,8 +18,10 @@ from rag.text import fold, split_words
 Item = TypeVar("Item")
 
 _SLOWEST = 3
-_BETWEEN_DIGITS = re.compile(r"(?<=\d),(?=\d)")
-_POSSESSIVE = re.compile(r"['\u2019]s\b")
+_THOUSANDS = re.compile(r"(?<=\d)[,،\u00a0\u202f](?=\d{3}(?!\d))")
+_DECIMAL_COMMA = re.compile(r"(?<=\d)[,،](?=\d)")
+_CITATION_MARK = re.compile(r"\[\d+\]")
+_POSSESSIVE = re.compile(r"'s\b")
 _ARABIC = re.compile("[\u0620-\u06ff]")
 
 
@@ -171,12 +173,41 @@ def read_lines(path: Path, parse: Callable[[Any], Item], *, what: str) -> tuple[
             continue
         try:
             items.append(parse(json.loads(line)))
-        except (ValueError, KeyError, TypeError) as exc:
+        except (ValueError, KeyError, TypeError, RecursionError) as exc:
             raise DocumentError(
                 path=path,
                 reason=f"line {number} is no {what} ({type(exc).__name__}: {exc}).",
             ) from exc
     return tuple(items)
+
+
+def text_in(row: dict[str, Any], name: str) -> str:
+    """What stands in a row by that name.
+
+    Raises:
+        KeyError: the row lacks it.
+        TypeError: it is no text.
+    """
+    text = row[name]
+    if not isinstance(text, str):
+        raise TypeError(f"{name} is no text")
+    return text
+
+
+def texts_in(row: dict[str, Any], name: str) -> tuple[str, ...]:
+    """The list that stands in a row by that name; numbers are taken as they are written.
+
+    Raises:
+        KeyError: the row lacks it.
+        TypeError: it is no list of texts.
+    """
+    found = row[name]
+    # A string is a sequence too: each of its letters would count as a text.
+    if not isinstance(found, list):
+        raise TypeError(f"{name} is no list")
+    if not all(isinstance(one, str | int | float) for one in found):
+        raise TypeError(f"{name} is no list of texts")
+    return tuple(map(str, found))
 
 
 def evaluate(
@@ -237,17 +268,17 @@ def grouped(
 def contains(text: str, accepted: str) -> bool:
     """Whether `accepted` stands in `text`, after normalisation.
 
-    Letters and digits of both scripts are compared folded; punctuation, separators within numbers
-    and the English 's are dropped. Where `accepted` begins or ends with a digit or a letter that
-    is not Arabic, a word must begin or end there; an Arabic word may carry what is written
-    together with it, and a number an Arabic letter in front: «و170». "famil*" stands for every word
-    that begins so.
+    Letters and digits of both scripts are compared folded; punctuation, the marks of citations
+    ([1]), separators of thousands and the English 's are dropped, and a decimal comma is a point.
+    Where `accepted` begins or ends with a digit or a letter that is not Arabic, a word must begin
+    or end there; an Arabic word may carry what is written together with it, and a number an Arabic
+    letter in front: «و170». "famil*" stands for every word that begins so.
     """
     said, wanted = _comparable(text), _comparable(accepted)
     if not wanted:
         return False
     begins = "" if _ARABIC.match(wanted[0]) else r"(?:(?<!\S)|(?<=\b[وفبلك]))"
-    open_end = accepted.endswith("*") or _ARABIC.match(wanted[-1])
+    open_end = accepted.rstrip().endswith("*") or _ARABIC.match(wanted[-1])
     ends = "" if open_end else r"(?!\S)"
     return re.search(begins + re.escape(wanted) + ends, said) is not None
 
@@ -278,7 +309,10 @@ def _answer_words(text: str) -> list[str]:
 
 
 def _comparable(text: str) -> str:
-    return " ".join(split_words(_POSSESSIVE.sub("", _BETWEEN_DIGITS.sub("", fold(text)))))
+    # Folding makes plain spaces of those that group digits.
+    folded = _THOUSANDS.sub("", fold(_THOUSANDS.sub("", text))).replace("\u2019", "'")
+    folded = _CITATION_MARK.sub(" ", _DECIMAL_COMMA.sub(".", folded))
+    return " ".join(split_words(_POSSESSIVE.sub("", folded)))
 
 
 def ask_one(assistant: Answerer, question: str, history: Sequence[Turn] = ()) -> Answer:
@@ -378,16 +412,16 @@ def _shown(seconds: float | None) -> str:
 def _question(row: dict[str, Any]) -> Question:
     if not isinstance(row["answerable"], bool):
         raise TypeError("answerable is not true or false")
-    # A string is a sequence too: each of its letters would count as an answer.
-    if not isinstance(row["answers"], list):
-        raise TypeError("answers is no list")
+    answers = texts_in(row, "answers")
+    if row["answerable"] and not answers:
+        raise ValueError("answerable is true, and answers is empty")
     return Question(
         question_id=str(row["id"]),
         lang=str(row["lang"]),
         kind=str(row["kind"]),
-        question=str(row["question"]),
+        question=text_in(row, "question"),
         answerable=row["answerable"],
-        answers=tuple(map(str, row["answers"])),
+        answers=answers,
         document=None if row.get("document") is None else str(row["document"]),
         evidence=None if row.get("evidence") is None else str(row["evidence"]),
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rag.evaluation import grouped, read_lines
+from rag.evaluation import grouped, read_lines, text_in
 from rag.schema import Evidence, Passage, Span
 from rag.statements import Likeness, is_borne_out
 
@@ -112,16 +112,17 @@ def _totals(found: Sequence[tuple[Claim, bool]]) -> dict[str, float]:
 
 
 def _claim(row: dict[str, Any]) -> Claim:
-    if row["marked"] not in row["sentence"]:
+    sentence, marked = text_in(row, "sentence"), text_in(row, "marked")
+    if marked not in sentence:
         raise ValueError("the marked words do not stand in the sentence")
     if not isinstance(row["supported"], bool):
         raise TypeError("supported is not true or false")
     return Claim(
         claim_id=str(row["id"]),
-        question=str(row["question"]),
-        sentence=str(row["sentence"]),
-        marked=str(row["marked"]),
-        answer=str(row["answer"]),
+        question=text_in(row, "question"),
+        sentence=sentence,
+        marked=marked,
+        answer=text_in(row, "answer"),
         lang=str(row["lang"]),
         supported=row["supported"],
         kind=str(row["kind"]),

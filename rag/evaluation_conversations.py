@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rag.evaluation import Answerer, ask_one, contains, grouped, read_lines
+from rag.evaluation import (
+    Answerer,
+    ask_one,
+    contains,
+    grouped,
+    read_lines,
+    text_in,
+    texts_in,
+)
 from rag.schema import Answer, Status, Turn
 
 
@@ -134,16 +142,18 @@ def converse(
 
 
 def is_right(turn: ScriptedTurn, answer: Answer) -> bool:
-    """Whether status, language, words and citations are what the turn asks for."""
-    if turn.status is Status.NOT_FOUND:
-        return answer.status is Status.NOT_FOUND
+    """Whether status, language, words and citations are what the turn asks for.
+
+    ANSWERED and PARTIAL count as one status. Of a refusal only status and language are asked for.
+    """
+    refused = answer.status is Status.NOT_FOUND
+    if refused is not (turn.status is Status.NOT_FOUND) or answer.language != turn.lang:
+        return False
+    if refused:
+        return True
     cited = {Path(citation.path).name for citation in answer.citations}
-    return (
-        answer.status is not Status.NOT_FOUND
-        and answer.language == turn.lang
-        and (not turn.answers or any(contains(answer.text, one) for one in turn.answers))
-        and (bool(cited & set(turn.documents)) if turn.documents else not cited)
-    )
+    worded = not turn.answers or any(contains(answer.text, one) for one in turn.answers)
+    return worded and (bool(cited & set(turn.documents)) if turn.documents else not cited)
 
 
 def _conversation(row: dict[str, Any]) -> Conversation:
@@ -152,10 +162,10 @@ def _conversation(row: dict[str, Any]) -> Conversation:
 
 def _turn(row: dict[str, Any]) -> ScriptedTurn:
     return ScriptedTurn(
-        question=str(row["question"]),
+        question=text_in(row, "question"),
         lang=str(row["lang"]),
         kind=str(row["kind"]),
         status=Status(row["status"]),
-        answers=tuple(map(str, row["answers"])),
-        documents=tuple(map(str, row["documents"])),
+        answers=texts_in(row, "answers"),
+        documents=texts_in(row, "documents"),
     )

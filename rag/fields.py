@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from rag.dates import parse_date
@@ -24,7 +25,10 @@ FIELDS: Final = {
     "keywords": ("keywords", "tags"),
     "language": ("language", "lang"),
 }
-_HEAD_LINE: Final = re.compile(r"\s*+(#|-\s|[\w-][\w -]*:(\s|$)|$)")
+# An indented line goes on with the one before it.
+_HEAD_LINE: Final = re.compile(r"\s|#|-\s|[\w-][\w -]*:(\s|$)|[])}]|$")
+_FACT: Final = re.compile(r"\w[\w -]*:(?:\s|$)")
+_NEXT_FACT: Final = re.compile(rf"\n(?={_FACT.pattern})")
 _FIELD_OF: Final = {name: field for field, names in FIELDS.items() for name in names}
 
 
@@ -33,7 +37,7 @@ def split_front_matter(text: str) -> tuple[dict[str, Any] | None, str]:
 
     Returns:
         The facts as from `parse_fields`, and the body; None and the whole text where it has no
-        front matter. A first line of dashes over a paragraph is none.
+        front matter. A first line of dashes over a paragraph or a list is none.
 
     Raises:
         UnreadableError: its date is none.
@@ -47,7 +51,10 @@ def split_front_matter(text: str) -> tuple[dict[str, Any] | None, str]:
     head = lines[1:end]
     if sum(map(len, head)) > _FRONT_MATTER_CHARS or not all(map(_HEAD_LINE.match, head)):
         return None, text
-    facts = parse_fields(_mapping(head))
+    stated = _mapping("\n".join(head))
+    if not stated and any(map(str.strip, head)):
+        return None, text
+    facts = parse_fields(stated)
     facts.pop("text", None)
     if "published" in facts and facts["published"] is None:
         raise UnreadableError(
@@ -56,45 +63,81 @@ def split_front_matter(text: str) -> tuple[dict[str, Any] | None, str]:
     return facts, "\n".join(lines[end + 1 :]).strip()
 
 
-def _mapping(lines: list[str]) -> Mapping[Any, Any]:
+def _mapping(head: str) -> Mapping[Any, Any]:
+    """What the lines of a front matter state; empty where they are no names with values."""
+    whole = _loaded(head)
+    if whole is not None:
+        return whole
+    # A title with a colon is no YAML: its words are plain, and the other facts are read still.
+    return dict(pair for fact in _NEXT_FACT.split(head) for pair in _pairs(fact))
+
+
+def _pairs(fact: str) -> Iterator[tuple[Any, Any]]:
+    loaded = _loaded(fact)
+    if loaded is not None:
+        yield from loaded.items()
+    elif _FACT.match(fact):
+        name, _, value = fact.partition(":")
+        yield name.strip(), " ".join(value.split())
+
+
+def _loaded(text: str) -> Mapping[Any, Any] | None:
+    """The mapping that a YAML text is, empty if it is something else; None if it is no YAML."""
     import yaml
 
-    text = "\n".join(lines)
     try:
         # A few lines of aliases of aliases may stand for a billion words, and a tag for a type
         # that its value is not of.
         special = (yaml.AliasToken, yaml.TagToken)
         if re.search("[*!]", text) and any(isinstance(token, special) for token in yaml.scan(text)):
-            raise yaml.YAMLError("aliases and tags are not followed")
-        loaded = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError, RecursionError):
-        # A title with a colon is no YAML, and a thirteenth month no date; the words are plain.
-        pairs = (line.partition(":") for line in lines if ":" in line)
-        loaded = {name.strip(): value.strip() for name, _, value in pairs}
+            return None
+        loaded = _loader()(text).get_single_data()
+    except (yaml.YAMLError, ValueError):
+        return None
+    except RecursionError:
+        return {}
     return loaded if isinstance(loaded, Mapping) else {}
+
+
+@functools.cache
+def _loader() -> Any:
+    """A safe loader of YAML that leaves a title like `No`, `12:30` or `007` as it is written."""
+    import yaml
+
+    null = "tag:yaml.org,2002:null"
+    resolvers = {
+        first: [resolver for resolver in known if resolver[0] == null]
+        for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+    return type("_TextLoader", (yaml.SafeLoader,), {"yaml_implicit_resolvers": resolvers})
 
 
 def parse_fields(row: Mapping[Any, Any]) -> dict[str, Any]:
     """The fields of a row that have a value, by the names of Document, in its types.
 
     Names are compared without case; unknown ones are passed over, and so are keywords that are no
-    plain values. A date that cannot be read becomes None.
+    plain values. Of several names for one field the first that has a value counts. A date that
+    cannot be read becomes None.
 
     Raises:
-        UnreadableError: a value is a list or a mapping where a text should be, or is a number of
-            thousands of digits.
+        UnreadableError: a value is a list or a mapping where a text should be.
     """
     facts: dict[str, Any] = {}
     for name, value in row.items():
         field = field_of(name) if isinstance(name, str) else None
-        if field is None or value is None or value == "" or field in facts:
+        is_blank = value is None or (isinstance(value, str) and not value.strip())
+        if field is None or is_blank or facts.get(field):
             continue
         if field == "published":
             facts[field] = _date(value)
         elif field == "keywords":
             is_listed = isinstance(value, (list, Mapping))
             parts = value if is_listed else re.split(r"[،,;؛|]", _text(name, value))
-            plain = (_text(name, part) for part in parts if not isinstance(part, (list, Mapping)))
+            plain = (
+                _text(name, part)
+                for part in parts
+                if part is not None and not isinstance(part, (list, Mapping))
+            )
             facts[field] = tuple(part for part in plain if part)
         else:
             facts[field] = _text(name, value)
@@ -104,10 +147,7 @@ def parse_fields(row: Mapping[Any, Any]) -> dict[str, Any]:
 def _text(name: Any, value: Any) -> str:
     if isinstance(value, (list, Mapping)):
         raise UnreadableError(f"{name} is not a plain value")
-    try:
-        return str(value).strip()
-    except ValueError as exc:
-        raise UnreadableError(f"{name} is a number that is too long") from exc
+    return str(value).strip()
 
 
 def field_of(name: str) -> str | None:
@@ -116,8 +156,4 @@ def field_of(name: str) -> str | None:
 
 
 def _date(value: Any) -> dt.date | None:
-    if isinstance(value, dt.datetime):
-        return value.date()
-    if isinstance(value, (list, Mapping)):
-        return None
-    return value if isinstance(value, dt.date) else parse_date(_text("its date", value))
+    return None if isinstance(value, (list, Mapping)) else parse_date(_text("its date", value))

@@ -41,6 +41,7 @@ _GLUE: Final = re.compile(r"(?<=[»”)؟!])(?=[^\W\d_])|(?<=[ء-ي][.…])(?=[�
 _BULLET: Final = re.compile("[•●▪◾■*\u2023\u2043·-]\\s")
 _FULL_STOP: Final = re.compile(r"[.!۔][\"'»”\u2019)\]]*$")
 _SENTENCE_END: Final = re.compile(r"[.!?؟…۔][\"'»”\u2019)\]]*$")
+_PARTED: Final = re.compile(r"[،؛]|,\s|[^.]\.\s")
 _SEPARATORS: Final = re.compile("[،,;؛|#•]")
 _JOINT: Final = re.compile(r"(?<!\.)\.\.+\s|\w[\"»”]?[:|]\s")
 
@@ -81,7 +82,7 @@ def is_glued_list(line: str) -> bool:
         len(line.split()) >= _GLUED_LIST_WORDS
         and not is_bullet(line)
         and not _SENTENCE_END.search(line)
-        and not re.search(r"[،؛]|[^.]\.\s", line)
+        and not _PARTED.search(line)
         and len(_JOINT.findall(line)) > 1
     )
 
@@ -154,6 +155,23 @@ class Furniture(BaseModel):
                 raise ValueError(f"{pattern!r} is no regular expression: {exc}") from exc
         return patterns
 
+    @field_validator("datelines")
+    @classmethod
+    def _name_a_source(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
+        for pattern in patterns:
+            if "source" not in re.compile(pattern).groupindex:
+                raise ValueError(f"{pattern!r} has no group (?P<source>…)")
+        return patterns
+
+    @field_validator("menu_words")
+    @classmethod
+    def _are_words(cls, entries: tuple[str, ...]) -> tuple[str, ...]:
+        for entry in entries:
+            # It would stand in every line.
+            if not comparable(entry):
+                raise ValueError(f"{entry!r} has no letter or digit")
+        return entries
+
     @field_validator(
         *("published_labels", "source_labels", "keyword_labels", "next_article", "related"),
         *("whole_lines", "line_starts", "offices", "tails", "glued_heads", "openers"),
@@ -161,7 +179,7 @@ class Furniture(BaseModel):
     )
     @classmethod
     def _are_comparable(cls, entries: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(comparable(entry) for entry in entries))
+        return tuple(dict.fromkeys(map(comparable, cls._are_words(entries))))
 
     def joined(self, other: Furniture) -> Furniture:
         """These patterns and those of `other`."""
@@ -267,12 +285,12 @@ class Furniture(BaseModel):
         folded = normalise(line)
         for pattern in self.datelines:
             match = re.match(pattern, folded.text)
-            if match:
+            if match and match["source"]:
                 return folded.original_span(*match.span("source")).of(line)
         return None
 
     def _is_menu(self, line: str) -> bool:
-        if self._menu is None or len(line) > LONGEST_LINE or re.search(r"[.!؟]$", line):
+        if self._menu is None or len(line) > LONGEST_LINE or _SENTENCE_END.search(line):
             return False
         # Latin menus are told from prose by their capitals, so only Arabic is folded.
         both = f"{line}\n{fold(line)}"
@@ -321,7 +339,7 @@ def load_furniture(extra: Path | None = None) -> Furniture:
     if extra is None:
         return own
     try:
-        return own.joined(Furniture(**tomllib.loads(extra.read_text(encoding="utf-8"))))
+        return own.joined(Furniture(**tomllib.loads(extra.read_text(encoding="utf-8-sig"))))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:
         raise SettingsError(
             name=_SETTING, reason=f"{extra} cannot be read: {exc}.", origin=str(extra)

@@ -1,24 +1,23 @@
-"""The text models that word an answer: the home of llama.cpp and of OpenAI-compatible servers.
+"""The text models that word an answer: what is asked of one, and the one that runs in llama.cpp.
 
-Both are a `TextModel`: they are told what to write by messages and, where the engine can, a GBNF
-grammar; they decode greedily, so that the same question gets the same answer.
+A `TextModel` is told what to write by messages and, where the engine can, a GBNF grammar; it
+decodes greedily, so that the same question gets the same answer. `rag.chat_server` has another.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
-import httpx
-
-from rag.errors import GenerationError, ModelLoadError, SettingsError
+from rag.errors import GenerationError, ModelLoadError
 from rag.gguf_adapter import SwitchedAdapter
 
 if TYPE_CHECKING:
@@ -27,12 +26,14 @@ if TYPE_CHECKING:
 
 _ANYTHING = "root ::= .*"
 
+Role = Literal["system", "user", "assistant"]
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
     """One message of a chat."""
 
-    role: Literal["system", "user", "assistant"]
+    role: Role
     content: str
 
 
@@ -100,10 +101,11 @@ class LlamaCppModel:
             translator: an adapter of the model, on while it translates.
 
         Raises:
-            ModelLoadError: the file is no GGUF model, the adapter not one of it, or memory does
-                not suffice.
+            ModelLoadError: the file is no GGUF model or has no chat template that can be used, the
+                adapter is not one of it, or memory does not suffice.
         """
         try:
+            from jinja2 import TemplateError
             from llama_cpp import Llama
             from llama_cpp.llama_chat_format import Jinja2ChatFormatter
         except ImportError as exc:
@@ -120,7 +122,7 @@ class LlamaCppModel:
                 n_threads_batch=cores,
                 verbose=False,
             )
-        except (ValueError, OSError, RuntimeError) as exc:
+        except (ValueError, OSError, RuntimeError, TemplateError) as exc:
             raise ModelLoadError(
                 model=str(path), reason=f"llama.cpp cannot load it ({exc})."
             ) from exc
@@ -135,9 +137,16 @@ class LlamaCppModel:
                 model=str(path),
                 reason="it has no chat template; choose an instruction-tuned model.",
             )
-        self._format = Jinja2ChatFormatter(
-            template=template, eos_token=self._piece(self._llama.token_eos()), bos_token=""
-        )
+        eos = self._piece(self._llama.token_eos())
+        roles: tuple[Role, ...] = ("system", "user", "assistant", "user")
+        try:
+            self._format = Jinja2ChatFormatter(template=template, eos_token=eos, bos_token="")
+            self._format(messages=as_dicts(Message(role, "x") for role in roles))
+        except (TemplateError, ValueError) as exc:
+            raise ModelLoadError(
+                model=str(path), reason=f"its chat template cannot be used ({exc})."
+            ) from exc
+        self._is_closed = False
 
     @property
     def name(self) -> str:
@@ -151,11 +160,12 @@ class LlamaCppModel:
 
     def count_tokens(self, text: str) -> int:
         """Tokens of `text`."""
-        return len(self._tokens(text))
+        with self._turn():
+            return len(self._tokens(text))
 
     def warm(self, messages: Sequence[Message], *, adapted: bool = False) -> None:
         """Reads messages that later prompts begin with."""
-        with self._lock, self._translated():
+        with self._turn():
             self._adapter.switch(on=adapted)
             self._reuse(self._prompt(messages, reply=False))
 
@@ -168,10 +178,24 @@ class LlamaCppModel:
         max_tokens: int,
         adapted: bool = False,
     ) -> Iterator[str]:
-        """Yields the reply piece by piece; whole characters only."""
+        """Yields the reply piece by piece; whole characters only.
+
+        It is written in a thread of its own, so that a reply whose reader pauses ends all the
+        same, and keeps no other call waiting. Closing the iterator stops it.
+        """
+        return _ahead(self._pieces(messages, fixed, grammar, max_tokens, adapted))
+
+    def _pieces(
+        self,
+        messages: Sequence[Message],
+        fixed: int,
+        grammar: str | None,
+        max_tokens: int,
+        adapted: bool,
+    ) -> Generator[str]:
         from rag.greedy import decode
 
-        with self._lock, self._translated():
+        with self._turn():
             self._adapter.switch(on=adapted)
             prompt = self._fitting(messages, fixed, max_tokens)
             waiting = b""
@@ -185,8 +209,11 @@ class LlamaCppModel:
                         yield piece
 
     def close(self) -> None:
-        """Frees the model."""
+        """Frees the model; what is asked of it later raises `GenerationError`."""
         with self._lock:
+            if self._is_closed:
+                return
+            self._is_closed = True
             self._prefixes.clear()
             self._adapter.close()
             self._llama.close()
@@ -228,17 +255,31 @@ class LlamaCppModel:
         self._prefixes[key] = state
 
     def _prompt(self, messages: Sequence[Message], *, reply: bool) -> list[int]:
-        turns: Any = [{"role": m.role, "content": m.content} for m in messages]
-        rendered = self._format(messages=turns).prompt
+        told = [Message(m.role, self._harmless(m.content)) for m in messages]
+        rendered = self._format(messages=as_dicts(told)).prompt
         if not reply:
             # Some templates strip white space from what they are given.
-            last = messages[-1].content.strip()
+            last = told[-1].content.strip()
             rendered = rendered[: rendered.rindex(last) + len(last)]
         return self._tokens(rendered, special=True)
 
     def _tokens(self, text: str, *, special: bool = False) -> list[int]:
         tokens: list[int] = self._llama.tokenize(text.encode(), add_bos=False, special=special)
         return tokens
+
+    def _harmless(self, text: str) -> str:
+        """A text without what the engine would read as the end of a turn, a new one and the like.
+
+        Such a word is made two: "< |im_end|>".
+        """
+        import llama_cpp
+
+        vocabulary = llama_cpp.llama_model_get_vocab(self._llama.model)
+        for token in self._tokens(text, special=True):
+            if llama_cpp.llama_vocab_is_control(vocabulary, token):
+                word = self._piece(token)
+                text = text.replace(word, f"{word[:1]} {word[1:]}")
+        return text
 
     def _piece(self, token: int) -> str:
         piece: bytes = self._llama.detokenize([token], special=True)
@@ -251,11 +292,15 @@ class LlamaCppModel:
         return bool(llama_cpp.llama_vocab_is_eog(vocabulary, token))
 
     @contextmanager
-    def _translated(self) -> Iterator[None]:
-        try:
-            yield
-        except (RuntimeError, ValueError, MemoryError) as exc:
-            raise GenerationError(model=self.name, reason=str(exc)) from exc
+    def _turn(self) -> Iterator[None]:
+        """Has the engine for itself, and translates its errors."""
+        with self._lock:
+            if self._is_closed:
+                raise GenerationError(model=self.name, reason="it was closed meanwhile. Ask again.")
+            try:
+                yield
+            except (RuntimeError, ValueError, MemoryError) as exc:
+                raise GenerationError(model=self.name, reason=str(exc)) from exc
 
 
 class _Adapted:
@@ -270,139 +315,33 @@ class _Adapted:
         """Does nothing."""
 
 
-class OpenAIModel:
-    """A model behind an OpenAI-compatible server (llama-server, Ollama, vLLM, LM Studio …)."""
+def as_dicts(messages: Iterable[Message]) -> list[Any]:
+    """Messages as chat templates and servers take them."""
+    return [{"role": message.role, "content": message.content} for message in messages]
 
-    def __init__(
-        self, name: str, *, url: str, api_key: str | None = None, timeout_s: float = 120.0
-    ) -> None:
-        """Opens a client; the server is asked at the first question.
 
-        Args:
-            name: the model's name on the server.
-            url: the address up to and with /v1.
-            api_key: sent as a bearer token; None sends none.
-            timeout_s: seconds without a byte until the server counts as gone.
+def _ahead(source: Generator[str]) -> Iterator[str]:
+    """Yields what another thread takes from a generator, which it does not wait for."""
+    taken: SimpleQueue[str | None] = SimpleQueue()
+    stop = threading.Event()
 
-        Raises:
-            SettingsError: `url` is no address.
-        """
-        headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
-        self._name, self._url = name, url
+    def take() -> None:
         try:
-            self._client = httpx.Client(base_url=url, headers=headers, timeout=timeout_s)
-        except httpx.InvalidURL as exc:
-            raise SettingsError(name="answer.url", reason=f"{url} is no address ({exc}).") from exc
+            with closing(source):
+                for piece in source:
+                    taken.put(piece)
+                    if stop.is_set():
+                        return
+        finally:
+            taken.put(None)
 
-    @property
-    def name(self) -> str:
-        """The model's name on the server."""
-        return self._name
-
-    def count_tokens(self, text: str) -> int:
-        """An estimate: one token for three code points."""
-        return -(-len(text) // 3)
-
-    def warm(self, messages: Sequence[Message]) -> None:
-        """Does nothing: the server keeps its own cache."""
-
-    def write(
-        self,
-        messages: Sequence[Message],
-        *,
-        fixed: int = 0,
-        grammar: str | None = None,
-        max_tokens: int,
-    ) -> Iterator[str]:
-        """Yields the reply piece by piece, from server-sent events.
-
-        The grammar is not sent, since few servers know it: the draft's parser is lenient.
-        """
-        request = {
-            "model": self._name,
-            "messages": [{"role": m.role, "content": m.content} for m in messages],
-            "max_tokens": max_tokens,
-            "temperature": 0.0,
-            "stream": True,
-        }
-        with (
-            self._translated(),
-            self._client.stream("POST", "chat/completions", json=request) as response,
-        ):
-            if response.is_error:
-                response.read()
-                response.raise_for_status()
-            ended = False
-            for line in response.iter_lines():
-                if not line.startswith("data:"):
-                    continue
-                event = line.removeprefix("data:").strip()
-                if event == "[DONE]":
-                    ended = True
-                    continue
-                piece, last = _words_of(event)
-                ended = ended or last
-                if piece:
-                    yield piece
-            if not ended:
-                raise httpx.RemoteProtocolError("the reply stopped before its end")
-
-    def close(self) -> None:
-        """Closes the connections."""
-        self._client.close()
-
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
+    with ThreadPoolExecutor(1) as pool:
+        taking = pool.submit(take)
         try:
-            yield
-        except httpx.HTTPStatusError as exc:
-            status = exc.response.status_code
-            raise GenerationError(
-                model=self._name,
-                reason=f"{self._url} answered {status}: {exc.response.text[:200]}",
-                retryable=status >= 500 or status == 429,
-            ) from exc
-        except httpx.TimeoutException as exc:
-            raise GenerationError(
-                model=self._name,
-                reason=f"{self._url} did not answer in time. Raise answer.timeout_s, or take a "
-                "smaller model.",
-                retryable=True,
-            ) from exc
-        except (httpx.ReadError, httpx.RemoteProtocolError) as exc:
-            raise GenerationError(
-                model=self._name,
-                reason=f"{self._url} broke off ({exc}). Does it speak the OpenAI protocol?",
-                retryable=True,
-            ) from exc
-        except httpx.HTTPError as exc:
-            raise GenerationError(
-                model=self._name,
-                reason=f"{self._url} cannot be reached ({exc}). Is the server running?",
-                retryable=True,
-            ) from exc
-        except ValueError as exc:
-            raise GenerationError(
-                model=self._name, reason=f"{self._url} sent what is no completion ({exc})."
-            ) from exc
-
-
-def _words_of(event: str) -> tuple[str, bool]:
-    """The words in one server-sent event, and whether the reply ends with it.
-
-    Raises:
-        ValueError: it is not JSON, no part of a completion, or reports an error.
-    """
-    match json.loads(event):
-        case {"error": problem} if problem:
-            raise ValueError(problem)
-        case {"choices": [{"delta": {"content": str(words)}, **more}, *_]}:
-            return words, more.get("finish_reason") is not None
-        case {"choices": [{**choice}, *_]}:
-            return "", choice.get("finish_reason") is not None
-        case {"choices": _}:
-            return "", False
-    raise ValueError(event[:200])
+            yield from iter(taken.get, None)
+        finally:
+            stop.set()
+        taking.result()
 
 
 def _whole_characters(data: bytes) -> tuple[str, bytes]:

@@ -35,6 +35,9 @@ __all__ = ["SCHEMA_VERSION", "Hit", "Index"]
 SCHEMA_VERSION = 2
 """Changes when the records do; part of every manifest."""
 
+# SQLite takes 32,766 variables in a query, and Chroma makes one of each id.
+_MOST_NAMED = 10_000
+
 
 class Index(Closes):
     """An open index. Use it as a context manager, from any number of threads.
@@ -152,7 +155,7 @@ class Index(Closes):
 
     def remove(self, document_id: str) -> bool:
         """Removes a document with its chunks; False if there is no such document."""
-        if document_id not in self.document_ids():
+        if not self._store.read(lambda: self._store.has(document_id)):
             return False
         with self._store.writing(document_id):
             self._store.delete(document_id)
@@ -215,21 +218,30 @@ class Index(Closes):
         """
         if k < 1 or (where is not None and not where):
             return ()
-        only: Any = None if where is None else {"document_id": {"$in": sorted(where)}}
+        if where is None:
+            return self._store.read(lambda: self._nearest(vector, k, None))
+        ids = sorted(where)
+        parts = [ids[first : first + _MOST_NAMED] for first in range(0, len(ids), _MOST_NAMED)]
+        found = self._store.read(
+            lambda: [
+                hit
+                for part in parts
+                for hit in self._nearest(vector, k, {"document_id": {"$in": part}})
+            ]
+        )
+        return tuple(sorted(found, key=lambda hit: -hit.cosine)[:k])
 
-        def ask() -> tuple[Hit, ...]:
-            found = self._store.chunks.query(
-                query_embeddings=vector.reshape(1, -1),
-                n_results=k,
-                where=only,
-                include=["documents", "metadatas", "distances"],
-            )
-            texts, records, distances = found["documents"], found["metadatas"], found["distances"]
-            if not texts or not records or not distances:
-                return ()
-            return self._hits(texts[0], records[0], [1 - distance for distance in distances[0]])
-
-        return self._store.read(ask)
+    def _nearest(self, vector: NDArray[np.float32], k: int, where: Any) -> tuple[Hit, ...]:
+        found = self._store.chunks.query(
+            query_embeddings=vector.reshape(1, -1),
+            n_results=k,
+            where=where,
+            include=["documents", "metadatas", "distances"],
+        )
+        texts, records, distances = found["documents"], found["metadatas"], found["distances"]
+        if not texts or not records or not distances:
+            return ()
+        return self._hits(texts[0], records[0], [1 - distance for distance in distances[0]])
 
     def chunks(
         self, chunk_ids: Sequence[str], vector: NDArray[np.float32] | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
@@ -153,9 +154,8 @@ def _vanished(before: dict[str, frozenset[str]], roots: Sequence[Path]) -> list[
 def _is_gone(path: Path) -> bool:
     """Whether there is no such file; one that may not be looked at is not gone."""
     try:
-        path.stat()
+        return stat.S_ISDIR(path.stat().st_mode)
     except (FileNotFoundError, NotADirectoryError):
         return True
     except OSError:
         return False
-    return False

@@ -62,39 +62,53 @@ def _only(*patterns: str) -> re.Pattern[str]:
 
 
 _THANKED_FOR = (
-    "the|your|that|this|all|everything|help|helping|me|answer|answers|information|explanation|time"
+    "the|your|that|this|all|everything|help|helping|me|answers?|info|information|explanation|time"
 )
 _THANKED_FOR_AR = "مساعدت|مساعدة|إجابة|إجابت|جواب|رد|توضيح|معلومات|معلومة|شرح|جهود"
 # For each kind, the phrases that show it.
 _COURTESIES: dict[Courteous, str] = {
     "farewell": _one_of(
-        "(?:good ?)?bye(?: bye)?|good night|see you(?: later| soon| again| tomorrow)?|take care",
+        "(?:good ?)?bye(?: bye)?(?: for now)?|good ?night|take care",
+        "(?:see (?:you|ya)|talk to you)(?: later| soon| again| tomorrow)?",
         "have a (?:nice|good|great|lovely) (?:day|evening|night|weekend|time|one)",
-        "(?:مع|في) (?:السلامة|أمان الله)|وداعا|إلى اللقاء|تصبح(?:ي|ون|وا)? على خير",
-        "(?:أراك|نراك)(?: لاحقا| قريبا| غدا)?|(?:يوما?|نهارا?) سعيدا?",
+        "(?:مع ال|بال|ب)سلامة|(?:مع|في) (?:السلامة|(?:أمان|رعاية|حفظ) الله)|وداعا|إلى اللقاء",
+        "باي(?: باي)?|تصبح(?:ي|ين|ون|وا)? على خير|أستودعك(?:م)? الله",
+        "(?:أراك|نراك)(?: لاحقا| قريبا| غدا)?|(?:يوم|نهار|ليلة)(?:ا|ك|كم)? سعيد[اة]?",
     ),
     "thanks": _one_of(
-        "(?:many |no )?(?:thanks|thank you|thank|thx)(?: (?:so|very) much| a lot| again)*"
+        "(?:many |no |yes )?(?:thanks|thank you|thank|thx)"
+        "(?: (?:so|very) much| a (?:lot|million|bunch)| again| kindly)*"
         f"(?: for(?: (?:{_THANKED_FOR}))+)?",
+        "i appreciate (?:it|that|(?:the|your) (?:help|time|answer))|much appreciated",
         "cheers|great|perfect|ok|okay|got it|i see|understood|wonderful|excellent|awesome|cool",
+        "alright|all right|sure|fine|interesting|amazing|fantastic|brilliant|noted|right",
+        "good(?! (?:morning|evening|afternoon|day))|nice(?! to)|(?:that |it )?makes sense",
         "(?:very|all) (?:good|nice|helpful)|well done|(?:great|good|nice) (?:job|answer|work)",
-        "(?:that|this|it) (?:is|was) (?:all|(?:very |so )?(?:helpful|useful|great|perfect))",
-        "(?:ألف |كل )?(?:ال)?شكر(?:ا)?(?: (?:جزيلا|كثيرا|جدا|لك|لكم|مرة أخرى|"
+        "(?:no )?(?:that|this|it) (?:is|was) (?:all|"
+        "(?:very |so )?(?:helpful|useful|great|perfect|interesting))",
+        "(?:ألف |كل |لا |نعم |مع |لك )?(?:جزيل )?(?:ال)?شكر(?:ا)?"
+        "(?: (?:جزيلا|كثيرا|كتير|جدا|مقدما|لك|لكم|ليك|مرة أخرى|"
         f"(?:على|ل)(?: كل)? ?(?:هذه |هذا )?(?:ال|ل)?(?:{_THANKED_FOR_AR})(?:ك|كم)?))*",
-        "أشكرك(?:م)?(?: كثيرا| جزيلا)?|جزيل الشكر(?: لك)?|جزاك(?:م)? الله (?:كل )?خيرا?",
-        "(?:الله )?يعطيك العافية|بارك الله فيك(?:م)?|(?:أ)?حسنت|تمام|حسنا|طيب|فهمت",
-        "تسلم(?:ي)?(?: (?:إيدك|يدك|يداك))?|مشكور(?:ة|ين)?|(?:جيد|ممتاز|رائع)(?: جدا)?",
+        f"أشكرك(?:م)?(?: كثيرا| جزيلا| على ال(?:{_THANKED_FOR_AR}))?",
+        "جزاك(?:م)? الله (?:كل |ألف )?خيرا?|(?:الله )?يعطيك(?:م)? (?:ألف |ال)عافية",
+        "بارك الله فيك(?:م)?|الله (?:يبارك فيك|يعافيك|يخليك|يسلمك)(?:م)?|وفقك(?:م)? الله",
+        "(?:أ)?حسنت(?:م)?|تمام|حسنا|طيب|فهمت|نعم|ماشي|أوكي|أوك|خلاص|حلو|واضح|مفهوم|عظيم|برافو",
+        "[تي]سلم(?:ي|و|وا)?(?: (?:إيدك|إيديك|يدك|يداك))?|عاشت (?:إيدك|يدك)|هذا كل شيء",
+        "(?:مشكور|متشكر|ممنون)(?:ة|ين|ك)?(?: جدا| لك)?|ميرسي|(?:جيد|ممتاز|رائع)(?: جدا)?",
         "هذا (?:مفيد|رائع|ممتاز|جيد)(?: جدا)?|كان (?:ذلك|هذا) (?:مفيدا|رائعا|ممتازا)(?: جدا)?",
     ),
     "greeting": _one_of(
-        "(?:hello|hi|hey)(?: there| again| all)?|good (?:morning|evening|afternoon|day)|greetings",
-        "how are you(?: doing)?(?: today)?|how is it going|nice to meet you",
-        "مرحبا(?: بك)?|أهلا(?: وسهلا)?(?: بك)?|تحية(?: طيبة)?|تحياتي|(?:صباح|مساء) (?:الخير|النور)",
+        "(?:hello|hi|hey|hiya)(?: there| again| all| everyone)?|greetings",
+        "good (?:morning|evening|afternoon|day)|(?:assalamu|salam) alaikum",
+        "how are you(?: doing)?(?: today)?|how is it going|nice to meet you|how do you do",
+        "مرحبا(?: بك)?|أهلا(?: وسهلا)?(?: بك)?|تحية(?: طيبة)?|تحياتي|أهلين|(?:يا )?هلا(?: والله)?",
+        "(?:صباح|مساء) (?:الخير|النور|الفل|الورد)|حيا(?:ك|كم) الله|أسعد الله (?:صباح|مساء)ك(?:م)?",
         "(?:ال)?سلام عليكم(?: ورحمة الله)?(?: وبركاته)?|عليكم السلام(?: ورحمة الله)?(?: وبركاته)?",
-        "كيف (?:ال)?حال(?:ك|كم)?(?: اليوم)?|كيف أنت|(?:ما |كيف )?أخبارك",
+        "كيف (?:ال)?حال(?:ك|كم)?(?: اليوم)?|كيف أنت|(?:(?:ما|كيف|شو|وش|ايش|ايه) |ش)?أخبارك",
+        "شخبارك|(?:شلون|كيف|إزي)(?:ك|كم)|عامل(?:ة|ين)? ايه|لا ?باس(?: عليك)?",
     ),
 }
-_PLEASE = _one_of("please|pls|sir|my friend|من فضلك|لو سمحت|رجاء|يا صديقي")
+_PLEASE = _one_of("please|pls|sir|my friend|من فضلك|لو سمحت|رجاء|(?:يا )?(?:صديقي|أخي)")
 _ONE_COURTESY = rf"و?{_one_of(*_COURTESIES.values(), _PLEASE)}\b"
 _COURTEOUS = rf"{_ONE_COURTESY}(?: (?:and )?{_ONE_COURTESY})*+"
 _ONLY_COURTEOUS = re.compile(_COURTEOUS)
@@ -108,9 +122,12 @@ _MEANS_CORPUS = re.compile(
     rf"\b(?:documents|docs|articles|files|sources|corpus|{_words(_DOCUMENTS, endings=_OF_CORPUS)}|"
     rf"what (?:do you (?:know|cover|have)|can i ask)|what is (?:there )?in (?:the|your|my) library|"
     rf"(?:topics|subjects)(?= .*\b(?:you|covered|available)\b)|"
+    r"(?:newest|latest|oldest|most recent) (?:article|document|file)|"
     + _one_of(
+        f"(?:أحدث|أقدم|آخر) (?:{_ONE_DOCUMENT.replace(' ', '|')})",
         f"كم (?:عدد )?(?:{_ONE_DOCUMENT.replace(' ', '|')})",
         "(?:ماذا|ما الذي|عما?) (?:تعرف|تعرفه|تغطي|تغطيه|لديك|عندك|يمكنني أن أسألك?)",
+        "(?:شو|ايش|وش|شنو|ايه)(?: اللي)? عندك|عندك ايه",
         "(?:ماذا|ما الذي|ما)(?: يوجد| هناك)? في (?:ال)?مكتبة",
         r"(?:ال)?(?:مواضيع|موضوعات)(?=.*\b(?:لديك|عندك|تغطي|تغطيها|تعرفها|المتوفرة|المتاحة)\b)",
     )
@@ -119,21 +136,24 @@ _MEANS_CORPUS = re.compile(
 # No word that points back, like "it": "what do you know about it?" asks for a fact.
 _BESIDE_DOCUMENTS = (
     "(?:show|tell|give) me|deal with|list(?= .)|these(?= (?:documents|articles|files|sources))",
+    "this(?= (?:corpus|library|collection))|(?:did|have) i (?:upload|add)(?:ed)?|most recent",
     _one_of(rf"هذه(?= ال(?:{_DOCUMENTS.replace(' ', '|')})\b)"),
     _words(
         "documents docs articles files sources corpus library topics subjects know cover covered "
         "what which how many do does you have can i ask is are there a your my our the about of "
-        "from in on show all available any and please " + _DOCUMENTS + " " + _ONE_DOCUMENT + " "
+        "from in on show all available any and please article document file titles kind type "
+        f"newest latest oldest collection database time period dates {_DOCUMENTS} {_ONE_DOCUMENT} "
         "مكتبة مواضيع موضوعات تعرف تعرفه تعرفها تغطي تغطيه تغطيها ما ماذا الذي هي هو هل التي لدي "
         "عند كم عدد عن عم عما من في أي اعرض اذكر أعطني أرني لي جميع كل قائمة متوفرة متاحة موجودة "
-        "منشورة تتحدث تتناول يمكنني أسأل أن هنا هناك يوجد توجد و من فضلك رجاء",
+        "منشورة تتحدث تتناول يمكنني أسأل أن هنا هناك يوجد توجد و من فضلك رجاء ماهي ماهو عناوين "
+        "حول تدور فترة زمنية موجود أحدث أقدم آخر شو ايش وش شنو ايه اللي",
         endings=_OF_CORPUS,
     ),
 )
 _ONLY_ABOUT_CORPUS = _only(*_BESIDE_DOCUMENTS)
 # Words that limit documents to a time; without one they ask what happened.
 _ONLY_ABOUT_DATED = _only(
-    "(?:was |were )?(?:published|dated)|c[ao]me out",
+    "(?:was |were )?(?:published|dated)|c[ao]me out|date(?= from)",
     "year|month|since|before|after|until|to|between",
     _words("نشر نشرت تنشر صادرة صدر صدرت عام سنة شهر منذ قبل بعد حتى إلى بين", endings="ي"),
     *_BESIDE_DOCUMENTS,
@@ -148,6 +168,8 @@ _IN_ENGLISH = re.compile(r"\benglish\b|ان[جك]ليزي")
 _IN_ARABIC = re.compile(r"\barabic\b|عربي")
 _ONLY_AGAIN = _only(
     "(?:what is|how do you say) (?:that|it|this)(?= in )|what is the(?= (?:\\w+ )?translation)",
+    "what does (?:that|it|this) mean(?= in )|put (?:that|it|this)|from(?= (?:english|arabic) )",
+    "كيف (?:تقول|يقال)(?= (?:ذلك|هذا) بال)",
     "i (?:want|need|prefer|would like)|(?:can|could|may) i (?:have|get|see|read)",
     "هل (?:يمكنك?|تستطيع|بإمكانك|من الممكن)(?: أن)?|من فضلك|ما(?= ترجم)",
     "من(?= (?:ال)?(?:عربي|ان[جك]ليزي))|(?:ما|ماذا) (?:معنى|يعني)(?= (?:ذلك|هذا) بال)",
@@ -155,9 +177,11 @@ _ONLY_AGAIN = _only(
         "translate translation english arabic it that this in to into please can could would will "
         "you your now say repeat again also just only the a an same answer reply respond response "
         "version me my for and give show provide write last tell back want have "
+        "speak plain quote quotation sentence text "
         "ترجم ترجمي ترجمة ترجمت تترجم مترجم مترجما مترجمة إنجليزي إنجليزية إنكليزي إنكليزية عربي "
         "عربية لغة ذلك هذا هذه جواب إجابة رد كلام نص نفس آن قل قول تقول كرر أعد أعط أريد هات أجب "
-        "اكتب تكتب تجيب إلى ل لي مرة أخرى ثانية أيضا فقط ممكن و رجاء كتابة إعادة",
+        "اكتب تكتب تجيب إلى ل لي مرة أخرى ثانية أيضا فقط ممكن و رجاء كتابة إعادة جملة اقتباس عبارة "
+        "ترجمل أرجو جاوب احك تكلم عل عايز عاوز بد أبغا يا حول",
         endings="ها ه ني ي ك",
     ),
 )
@@ -178,8 +202,10 @@ def understand(question: str, *, follows: bool) -> Intent | None:
                 return Courtesy(kind)
     asked = _AROUND.sub("", text)
     if follows and _ONLY_AGAIN.fullmatch(asked):
-        if _IN_ENGLISH.search(asked) or _IN_ARABIC.search(asked):
-            return Again("en" if _IN_ENGLISH.search(asked) else "ar")
+        # «من الإنجليزية إلى العربية»: the language named last is the one that is wanted.
+        english, arabic = (_last(pattern, asked) for pattern in (_IN_ENGLISH, _IN_ARABIC))
+        if english != arabic:
+            return Again("en" if english > arabic else "ar")
         if _SAY_AGAIN.search(asked):
             return Again(None)
     undated = " ".join(re.sub(r"\b\d+\b", " ", _MONTH.sub(" ", asked)).split())
@@ -192,6 +218,11 @@ def understand(question: str, *, follows: bool) -> Intent | None:
     ):
         return AboutCorpus(_period(asked))
     return None
+
+
+def _last(pattern: re.Pattern[str], text: str) -> int:
+    """Where the last match begins; -1 without one."""
+    return max((match.start() for match in pattern.finditer(text)), default=-1)
 
 
 def _period(asked: str) -> Period:

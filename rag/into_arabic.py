@@ -5,6 +5,7 @@ What it lacks is taken from that list read backwards, and names from that of the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 
@@ -37,6 +38,9 @@ from rag.text import fold, replace_word, split_words, words
 _ARTICLES = frozenset(("al", "el"))
 # Names of fewer consonants are like many a word.
 _LEAST_CONSONANTS = 3
+_DOTTED = re.compile(r"\b(?:[A-Z]\.){2,}")
+# Conjunctions and prepositions, written on to a word of at least three letters.
+_WRITTEN_ON = re.compile(r"(?<!\w)[وفبلك](?=\w{3})")
 
 
 @lru_cache(maxsize=256)
@@ -89,11 +93,11 @@ def share_told_in_arabic(text: str, said: str) -> float:
     """The share of an English text's words that an Arabic text tells, or has as they are.
 
     A listed word or expression is told by an Arabic word for it or by one of which it is a sense, a
-    name by its letters. Function words, numbers, months and days do not count, as the latter are
-    compared by value. 1.0 where nothing is left.
+    name by its letters. Function words, initials, numbers, months and days do not count, as the
+    latter are compared by value. 1.0 where nothing is left.
     """
-    text = text.translate(SYMBOLS)
-    arabic = content_stems(said)
+    text = _DOTTED.sub(lambda found: found[0].replace(".", ""), text.translate(SYMBOLS))
+    arabic = content_stems(said) | content_stems(_WRITTEN_ON.sub("", said))
     english = english_stems(said) | stems_of_senses(said)
     listed = arabic_for(text)
     told: list[bool] = []
@@ -104,7 +108,9 @@ def share_told_in_arabic(text: str, said: str) -> float:
             told.append(by_list or _is_told(words_of_it, said, english))
     for span in words(text):
         word = span.of(text)
-        counts = english_stems(word) and not (is_number(word) or fold(word) in _ARTICLES)
+        counts = english_stems(word) and not (
+            len(word) == 1 or is_number(word) or fold(word) in _ARTICLES
+        )
         if counts and not any(span.overlaps(gloss.span) for gloss in listed):
             told.append(_is_told(word, said, english))
     return sum(told) / len(told) if told else 1.0
@@ -138,6 +144,11 @@ def _is_among(spelled: Iterable[str], there: Iterable[str]) -> bool:
 
 
 def _is_told(english: str, said: str, stems_said: frozenset[str]) -> bool:
-    """Whether the stems of English words are said, or a name of them stands in an Arabic text."""
-    named = english[0].isupper() and tells_apart(english) and occurs(english, said)
+    """Whether the stems of English words are said, or a name of them stands in an Arabic text.
+
+    "US" has too few consonants to be told by them, and occurs where a country of its name does; one
+    that occurs in an empty text could be any word.
+    """
+    sure = tells_apart(english) or (english.isupper() and not occurs(english, ""))
+    named = english[0].isupper() and sure and occurs(english, said)
     return named or english_stems(english) <= stems_said

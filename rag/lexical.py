@@ -126,6 +126,8 @@ def stems(words: Iterable[str]) -> tuple[str, ...]:
 class _Stemmers:
     """Turns a word into its terms: one, none for a function word, more for a date.
 
+    A tatweel that stands for a dash has none either.
+
     An instance serves one thread.
     """
 
@@ -136,10 +138,10 @@ class _Stemmers:
         self._english: Callable[[str], str] = Stemmer.Stemmer("english").stemWord
 
     def __call__(self, word: str) -> tuple[str, ...]:
-        if word[0].isdigit():
+        if word[:1].isdigit():
             return tuple(sorted(numbers(word)))
         folded = fold(word)
-        if is_function_word(folded):
+        if not folded or is_function_word(folded):
             return ()
         if _ARABIC.search(folded):
             return (self._arabic(_ARTICLE.sub("", folded, count=1)),)

@@ -21,6 +21,8 @@ from rag.schema import Document
 from rag.text import detect_language
 
 _OWN_ID = "document_id"
+# Readers of others may have one of these names for something else, like an id of theirs.
+_OWN = (_OWN_ID, "path", "title", "keywords", "language")
 # What the model reads of a document besides its text; the rest is bookkeeping.
 _READ_BY_MODELS = ("title", "source", "published")
 
@@ -46,7 +48,7 @@ def from_llama_document(found: BaseNode) -> Document:
     """
     text = found.get_content(MetadataMode.NONE)
     metadata = found.metadata
-    if _OWN_ID in metadata:
+    if all(isinstance(metadata.get(name), str) for name in _OWN):
         return document_from(metadata[_OWN_ID], metadata, text)
     named = (metadata.get(name) for name in ("path", "file_path", "file_name", "url"))
     path = next((str(name) for name in named if name), found.node_id)

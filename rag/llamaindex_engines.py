@@ -20,6 +20,7 @@ from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 from rag.embedding import Vectors
 from rag.generation import Message
 from rag.retrieval import Retriever
+from rag.schema import Passage
 
 
 class LlamaIndexEmbedder:
@@ -123,17 +124,25 @@ class PassageRetriever(BaseRetriever):
                     text=passage.text,
                     start_char_idx=passage.start,
                     end_char_idx=passage.end,
-                    metadata={
-                        "title": passage.title,
-                        "source": passage.source,
-                        "published": str(passage.published) if passage.published else None,
-                        "path": passage.path,
-                    },
+                    metadata=_facts(passage),
+                    excluded_embed_metadata_keys=["path"],
+                    excluded_llm_metadata_keys=["path"],
                 ),
                 score=passage.score,
             )
             for passage in self._found.search(query_bundle.query_str, top_k=self._top_k)
         ]
+
+
+def _facts(passage: Passage) -> dict[str, str]:
+    """What is known of the document: a model would read "None" as a fact."""
+    facts = {
+        "title": passage.title,
+        "source": passage.source,
+        "published": str(passage.published) if passage.published else None,
+        "path": passage.path,
+    }
+    return {name: fact for name, fact in facts.items() if fact}
 
 
 def _unit(rows: Sequence[Sequence[float]]) -> Vectors:

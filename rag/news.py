@@ -40,9 +40,9 @@ _HEADLINES_IN_A_LIST: Final = 3
 # A dateline is shorter; the way back from a whole book on one line would take gigabytes.
 _DATELINE_CHARS: Final = 300
 
-_STAMP: Final = re.compile(
-    r"(\d{4}-\d\d-\d\d)[@T ](\d\d:\d\d(?::\d\d)?)\s*(?:GMT|UTC|Z)", re.IGNORECASE
-)
+_STAMP: Final = re.compile(r"(\d{4}-\d\d-\d\d)[@t ](\d\d:\d\d(?::\d\d)?)\s*(?:gmt|utc|z)")
+_STAMP_CHARS: Final = 60
+_HEADING: Final = re.compile(r"#{1,6}\s")
 # «اليوم الأحد (5 يناير 2025)» in a first paragraph is the day the article was written.
 _TODAY: Final = re.compile(r"(?<!\w)اليوم(?:\s+\w+)?\s*[(،,]\s*([^()،,.]{6,30}\d{4})")
 
@@ -130,7 +130,7 @@ def _is_scraped(lines: Sequence[str], furniture: Furniture) -> bool:
         if label and (label[0] != "source" or len(filled) - place <= _TAIL_LINES):
             return True
         if (
-            _STAMP.fullmatch(line)
+            _crawled(line)
             or furniture.is_next_article(line)
             or furniture.is_related(line)
             or furniture.is_office(line)
@@ -153,7 +153,7 @@ def plain_article(text: str) -> Article:
         return Article(text="")
     first = lines[filled[0]]
     stands_alone = len(filled) > 1 and filled[1] > filled[0] + 1
-    is_heading = first.startswith("#") or (
+    is_heading = _HEADING.match(first) or (
         stands_alone and may_be_title(first, most_words=_SURE_TITLE_WORDS)
     )
     dates = (_lone_date(lines[place]) for place in filled[:_HEAD_LINES])
@@ -213,9 +213,18 @@ def _lists_headlines(lines: Iterable[str], furniture: Furniture) -> bool:
 def _is_list_line(line: str, furniture: Furniture, *, bulleted: bool) -> bool:
     if is_bullet(line):
         return True
-    if bulleted or furniture.label(line) or _STAMP.fullmatch(line):
+    if bulleted or furniture.label(line) or _crawled(line):
         return False
     return not is_prose(line)
+
+
+def _crawled(line: str) -> dt.datetime | None:
+    """The moment of a line that is a crawler's stamp, as 2025-03-29@01:10:57 GMT."""
+    stamp = _STAMP.fullmatch(fold(line)) if len(line) <= _STAMP_CHARS else None
+    try:
+        return dt.datetime.fromisoformat(f"{stamp[1]}T{stamp[2]}+00:00") if stamp else None
+    except ValueError:
+        return None
 
 
 def _lone_date(line: str) -> dt.date | None:
@@ -293,12 +302,12 @@ def _take_facts(lines: list[str], furniture: Furniture, facts: _Facts, dropped: 
     for place, line in enumerate(lines):
         if not line:
             continue
-        stamp = _STAMP.fullmatch(line)
+        crawled = _crawled(line)
         is_outside = place < first or place > last
         signature = furniture.signature(line) if is_outside else None
         date = _lone_date(line) if place < first and place in head else None
-        if stamp:
-            facts.crawled = dt.datetime.fromisoformat(f"{stamp[1]}T{stamp[2]}+00:00")
+        if crawled:
+            facts.crawled = crawled
             if previous >= 0 and lines[previous].endswith(":"):
                 facts.sources["stamp"] = lines[previous].rstrip(": ")
                 lines[previous] = ""
@@ -365,6 +374,9 @@ def _take_title(
     facts.title = title
     plain = [comparable(lines[place]) for place in head]
     repeated = {name for name, count in Counter(plain).items() if count > 1}
+    if first == len(lines):
+        # Without a paragraph these lines are all that the article has: a table, or a poem.
+        repeated &= {plain[0]}
     sure = follows or len(title.split()) <= _SURE_TITLE_WORDS or bool(repeated)
     for place, name in zip(head, plain, strict=True):
         line = lines[place]

@@ -17,26 +17,25 @@ from rag.number_words import (
     PARTS,
     PLURAL_SCALES,
     RANKS,
+    SCALE,
     SCALE_VALUES,
-    SCALES,
     TENS,
     WORDS,
+    tokens,
+    whole_phrases,
 )
 from rag.text import fold, normalise, numbers
 
-# The end of a sentence is a token too: no number goes on beyond it. Over a comma one may.
-_TOKEN = re.compile(r"\d[\d.,،]*|[^\W\d_]+|[.;؛:!?؟،,]")
 _COMMAS = "،,"
-_SPACE_IN_NUMBER = re.compile(r"(?<=\d)[\u00a0\u202f](?=\d{3}(?!\d))")
 _PREFIXES = ("وال", "بال", "فال", "ال", "لل", "و", "ب", "ل", "ف", "ك")
-# «كانون الثاني» has no two in it, and «الاثنين» is mostly Monday.
-_NUMBERED_NAMES = re.compile(r"\b(?:كانون|تشرين|ربيع|جمادي)\s+ال\w+|\b[وف]?ب?الاثنين\b")
-_TWO = re.compile(r"\w{3,}(?:ان|ين|تا|تي)\b|\b(?:second|twice|both)\b")
+_TWO = re.compile(r"\w{3,}(?:ان|ين|تا|تي)\b|\w*ثلث[اي]\b|\b(?:second|twice|both)\b")
 # The commonest names and nouns that end as duals do; others state a two all the same.
 _NO_DUAL = re.compile(
     "(?:[وف]?[بلك]?(?:ال)?|لل)(?:ايران|لبنان|سودان|باكستان|افغانستان|فلسطين|رمضان|شعبان|نيسان"
     "|حزيران|سكان|انسان|برلمان|ميدان)"
 )
+# «صفر» is also a month, and so no number of an answer.
+_ZERO = re.compile(r"(?<![^\W\d])[وبل]?(?:ال)?صفر(?!\w)|\b(?:zero|nil)\b")
 # «لست» is "I am not".
 _NOT_SIX = "لست"
 # Longer numbers in digits, of accounts and the like, have no word of scale after them.
@@ -45,40 +44,10 @@ _MOST_DIGITS = 15
 
 _OTHER = frozenset(fold("آخر أخرى").split())
 _PLURALS = "|".join(PLURAL_SCALES)
-_INDEFINITE = frozenset({"few", "several", "many"})
 # Before a word with the article: "a fifth", "a lady" and the like, or "wrote".
 _NUMBER_OR_NOT = frozenset(fold("ألف خمس ست سبع تسع عشر").split())
 # Folding makes «ألعاب» look as if it had the article.
 _NO_ARTICLE = re.compile(r"(?<!\w)[أإآ]ل\w+")
-_SCALE = "|".join(sorted(SCALES, key=len, reverse=True))
-_PART_OF = re.compile(
-    rf"\b(?P<part>{'|'.join(part for part in PARTS if part.isascii())})"
-    rf"(?:\s+of)?\s+(?:an?\s+)?(?=(?:{_SCALE})\b)"
-)
-_AND_A_PART = re.compile(r"\band\s+an?\s+(?=(?:half|quarter|third)\b)")
-_DASH = r"\s?[-\u2013\u2014]\s?"
-_MONEY = r"(?:[$€£¥]|\b(?:usd|eur|gbp|sar|aed|qar|kwd|jod|iqd|egp|ils))\s?"
-_ABBREVIATIONS = {
-    "k": "thousand",
-    "m": "million",
-    "mn": "million",
-    "b": "billion",
-    "bn": "billion",
-    "tn": "trillion",
-}
-# "100m" may be metres, and "5b" a flat.
-_ABBREVIATED = re.compile(
-    rf"(?P<figure>(?P<money>{_MONEY}(?:\d[\d.,]*{_DASH})?)?(?<![\d.,])\d[\d.,]*)"
-    r"(?P<scale>(?(money)[mb]n?|[mb]n)|tn|(?(money)k|(?!)))\b"
-)
-# The word of scale after a range counts for its lower figure too, which is no year.
-_RANGE = re.compile(
-    rf"(?P<between>\b[وف]?(?:between|بين)\s+(?:{_MONEY})?)?"
-    r"(?<![\d.,:/-])(?P<low>\d{1,3}(?:[.,]\d+)?)"
-    rf"(?P<to>(?(between)\s+(?:and\s+|و\s?)|(?!))(?:{_MONEY})?|"
-    rf"(?:{_DASH}|\s+(?:to|{fold('إلى')})\s+)(?:{_MONEY})?)"
-    rf"(?P<high>\d[\d.,]*)\s?(?P<scale>{_SCALE})\b"
-)
 # Of an Arabic number from two on. Ranks are left out, which digits alone do not say.
 _CARDINAL = "|".join(
     sorted(
@@ -90,8 +59,8 @@ _CARDINAL = "|".join(
 _ONE = fold("واحد|واحدة|أحد|إحدى")
 _SPELLED = re.compile(
     rf"(?<!\w)(?<!\d )(?![وف]?{_NOT_SIX}\b)[وف]??[بل]??"
-    rf"(?P<number>(?:(?:{_ONE})\s+و?(?=(?:{_CARDINAL})))?"
-    rf"(?:{_CARDINAL})(?:\s+(?!و(?:{_PLURALS})\b)و?(?:{_CARDINAL}))*)(?!\w)(?P<counted>\s+[^\W\d]+)?"
+    rf"(?P<number>(?:(?:{_ONE})\s+(?:و\s*)?(?=(?:{_CARDINAL})))?"
+    rf"(?:{_CARDINAL})(?:\s+(?!و\s*(?:{_PLURALS})\b)(?:و\s*)?(?:{_CARDINAL}))*)(?!\w)(?P<counted>\s+[^\W\d]+)?"
 )
 _ENGLISH_CARDINAL = "|".join(
     sorted(
@@ -101,10 +70,13 @@ _ENGLISH_CARDINAL = "|".join(
     )
 )
 _ENGLISH_SPELLED = re.compile(
-    rf"(?<![\w-])(?<!\d )(?<!half )(?<!\ba )(?:{_ENGLISH_CARDINAL})"
-    rf"(?:(?:-|\s+(?:and\s+)?)(?:{_ENGLISH_CARDINAL})(?!\w))*(?![\w-])(?!\s+and\s+a\s+half)",
+    r"(?<![\w-])(?<![\d¼½¾] )(?<!half )(?<!\ba )"
+    rf"(?:a\s+(?=(?:hundred|{SCALE})\s+(?:and\s+)?(?:{_ENGLISH_CARDINAL})\b))?"
+    rf"(?:{_ENGLISH_CARDINAL})(?:(?:-|\s+(?:and\s+)?)(?:{_ENGLISH_CARDINAL})(?!\w))*(?![\w-])"
+    r"(?!\s+(?:and\s+a\s+half|thirds|quarters|fifths|tenths|dozen)\b)",
     re.IGNORECASE,
 )
+_LONGEST_WORD = 40
 _FIGURE_GOES_ON = re.compile(r"\s+و\s?\d")
 _RANK = "|".join(sorted((*RANKS, fold("حادي"), fold("حادية")), key=len, reverse=True))
 _SPELLED_RANK = re.compile(
@@ -141,14 +113,17 @@ def is_number(word: str) -> bool:
 def unstated(answer: str, *sources: str) -> frozenset[str]:
     """The numbers of an answer that stand in none of the sources, in whatever form.
 
-    A dual in a source states a two, and so does an English "second", mostly a time elsewhere. The
-    figure before a word of scale is stated only for an answer without words: "40".
+    A dual in a source states a two, and so does an English "second", mostly a time elsewhere;
+    «صفر» and "nil" state a zero. The figure before a word of scale is stated only for an answer
+    without words: "40".
     """
     stated = {_shown(value) for text in sources for value, _ in _values(text)}
     if not any(map(str.isalpha, answer)):
         stated.update(value for text in sources for value in numbers(text))
     if any(map(_states_two, sources)):
         stated.add("2")
+    if any(_ZERO.search(fold(text)) for text in sources):
+        stated.add("0")
     return quantities(answer) - stated
 
 
@@ -181,12 +156,13 @@ def ranks_counted(answer: str, source: str) -> bool:
 def english_with_digits(text: str) -> str:
     """An English text with its spelled numbers from three on in digits: "fourteen years".
 
-    Ranks and parts stay, and what stands beside digits or a half.
+    Ranks, parts and ranges of one word of scale stay, and what stands beside digits or a half.
     """
     shown, end = "", 0
+    kept = whole_phrases(text)
     for match in _ENGLISH_SPELLED.finditer(text):
         values = [value for value, _ in _values(match[0])]
-        if len(values) == 1 and values[0] > 2:
+        if len(values) == 1 and values[0] > 2 and kept.isdisjoint(range(*match.span())):
             shown += text[end : match.start()] + _in_english_digits(values[0])
             end = match.end()
     return shown + text[end:]
@@ -195,8 +171,8 @@ def english_with_digits(text: str) -> str:
 def with_digits(text: str) -> str:
     """An Arabic text with its spelled numbers in digits: «بخمسة وسبعين ريالا» as «بـ75 ريالا».
 
-    What goes on from digits or into them stays («19 ألفا»), and so do ranks, "one", and what
-    stands beside a half or another part.
+    What goes on from digits or into them stays («19 ألفا»), and so do ranks, "one", ranges of one
+    word of scale, and what stands beside a half or another part.
     """
     folded = normalise(text)
     shown, end = "", 0
@@ -213,12 +189,19 @@ def with_digits(text: str) -> str:
 
 def _spelled(folded: str) -> Iterator[re.Match[str]]:
     """The Arabic numbers in words that are whole: no «عشر» of a rank, and no part beside them."""
-    ranks = [match.span() for match in _SPELLED_RANK.finditer(folded)]
+    ranks = {
+        at for match in _SPELLED_RANK.finditer(folded) for at in range(match.start(), match.end())
+    }
+    kept = whole_phrases(folded)
     for match in _SPELLED.finditer(folded):
         start, end = match.span("number")
-        beside = (*folded[:start].split()[-1:], (match["counted"] or "").strip())
+        beside = (
+            *folded[max(0, start - _LONGEST_WORD) : start].split()[-1:],
+            (match["counted"] or "").strip(),
+        )
         if not (
-            any(rank_start <= start < rank_end for rank_start, rank_end in ranks)
+            start in ranks
+            or not kept.isdisjoint(range(start, end))
             or any(_listed(word, PARTS) for word in beside)
             or _FIGURE_GOES_ON.match(folded, end)
         ):
@@ -259,7 +242,9 @@ class _Run:
                 return False
             self.group = Decimal(value)
             return True
-        if value == 100 and 1 <= group <= 9 and not joined:
+        # "Fifteen hundred" is 1500.
+        counts_hundreds = group < 10 or (english and group % 10 and not self.in_digits)
+        if value == 100 and 1 <= group < 100 and counts_hundreds and not joined:
             self.group = group * 100
             return True
         if self.in_digits:
@@ -311,8 +296,8 @@ class _Run:
 def _values(text: str) -> list[tuple[Decimal, bool]]:
     """The numbers of a text in order, and whether each begins with a word."""
     reader = _Reader(frozenset(map(fold, _NO_ARTICLE.findall(text))))
-    tokens = _tokens(text)
-    for previous, word, following in zip(("", *tokens), tokens, (*tokens[1:], ""), strict=False):
+    words = tokens(text)
+    for previous, word, following in zip(("", *words), words, (*words[1:], ""), strict=False):
         if word[0].isdigit():
             reader.take_figure(word, joined=previous == "و")
         elif word == "و" and following[:1].isdigit() and previous not in _COMMAS:
@@ -352,7 +337,7 @@ class _Reader:
         if self._take_part(word, previous, following):
             return
         value, joined = _word(word)
-        if value is None or self._is_uncounted(word, previous, following):
+        if value is None or self._is_uncounted(word, following):
             self.begin(_Run())
             return
         if value in SCALE_VALUES and self.run.is_empty and _counts_two(word, following):
@@ -383,11 +368,9 @@ class _Reader:
             run.closed += part * run.scale
         return True
 
-    def _is_uncounted(self, word: str, previous: str, following: str) -> bool:
-        """Whether a number word states none: «آلاف», "several thousand", «خمس السكان»."""
-        alone = self.run.group is None or word.startswith("و")
-        indefinite = previous in _INDEFINITE or _listed(word, PLURAL_SCALES)
-        if alone and indefinite and _listed(word, SCALES):
+    def _is_uncounted(self, word: str, following: str) -> bool:
+        """Whether a number word states none: «آلاف», «خمس السكان»."""
+        if (self.run.group is None or word.startswith("و")) and _listed(word, PLURAL_SCALES):
             return True
         form = _listed(word, _NUMBER_OR_NOT)
         return bool(
@@ -398,16 +381,6 @@ class _Reader:
             and following not in self.without_article
             and _word(following)[0] is None
         )
-
-
-def _tokens(text: str) -> list[str]:
-    """The words, figures and marks of a text, with the words of scale that are abbreviated."""
-    folded = _NUMBERED_NAMES.sub(" ", fold(_SPACE_IN_NUMBER.sub("", text)))
-    folded = _ABBREVIATED.sub(
-        lambda match: f"{match['figure']} {_ABBREVIATIONS[match['scale']]}", folded
-    )
-    folded = _RANGE.sub(r"\g<between>\g<low> \g<scale>\g<to>\g<high> \g<scale>", folded)
-    return _TOKEN.findall(_PART_OF.sub(r"\g<part> ", _AND_A_PART.sub("and ", folded)))
 
 
 def _counts_two(word: str, following: str) -> bool:

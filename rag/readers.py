@@ -46,6 +46,7 @@ _MOST_HTML_MB: Final = 20
 _MOST_XML_MB: Final = 50
 _MOST_XML_RATIO: Final = 100
 _UNSUSPECTED_XML_MB: Final = 10
+_DOCX_BODY: Final = "word/document.xml"
 _ZIP_ENCRYPTED: Final = 0x1
 _ENCRYPTED: Final = "it is encrypted; save a copy without a password"
 # What a broken archive raises as it is unpacked, and broken XML as it is read: a part that lacks
@@ -141,11 +142,16 @@ def _below(folder: Path, skipped: list[Skipped]) -> Iterator[Path]:
         folders[:] = sorted(
             name
             for name in folders
-            if not name.startswith(".") and followed(here / name, is_folder=True)
+            if not _is_hidden(name) and followed(here / name, is_folder=True)
         )
-        visible = (name for name in files if not name.startswith("."))
+        visible = (name for name in files if not _is_hidden(name))
         found = (followed(here / name, is_folder=False) for name in visible)
         yield from (path for path in found if path and path.suffix.lower() in _READERS)
+
+
+def _is_hidden(name: str) -> bool:
+    # Word keeps a file "~$name.docx" beside a document while that is open.
+    return name.startswith((".", "~$"))
 
 
 def _resolved(path: Path) -> Path:
@@ -363,16 +369,15 @@ def _unwrapped(text: str) -> str:
 
 
 def _read_docx(path: Path, settings: IngestSettings) -> Iterator[_Draft]:
-    from llama_index.readers.file.docs.base import DocxReader
+    from docx2txt.docx2txt import xml2text
 
     with path.open("rb") as opened:
         try:
             with zipfile.ZipFile(opened) as archive:
-                # The reader takes a part as often as it is listed, but the last of its name.
                 parts = [
                     archive.getinfo(name)
                     for name in archive.namelist()
-                    if name.startswith(("word/document", "word/header", "word/footer"))
+                    if name == _DOCX_BODY or name.startswith(("word/header", "word/footer"))
                 ]
         except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as exc:
             raise UnreadableError(
@@ -388,10 +393,13 @@ def _read_docx(path: Path, settings: IngestSettings) -> Iterator[_Draft]:
             f"it unpacks to {size:.0f} MB of XML, which is too large", "too_large"
         )
     try:
-        documents = DocxReader().load_data(path)
+        with zipfile.ZipFile(path) as archive:
+            # The body comes first: the header of its pages is no title.
+            names = dict.fromkeys([_DOCX_BODY, *(part.filename for part in parts)])
+            texts = [xml2text(archive.read(name)).strip() for name in names]
     except _DAMAGED_DOCX as exc:
         raise UnreadableError("it is a damaged Word document", "damaged") from exc
-    yield _draft(plain_article("\n\n".join(document.text for document in documents)))
+    yield _draft(plain_article("\n\n".join(filter(None, texts))))
 
 
 def _read_csv(path: Path, settings: IngestSettings) -> Iterator[_Draft]:
@@ -414,7 +422,8 @@ def _read_csv(path: Path, settings: IngestSettings) -> Iterator[_Draft]:
         for row in table:
             # A short row lacks its last columns: to fill them in, a file of many columns and of
             # many rows would take the product of both.
-            facts = parse_fields(dict(zip(names, row, strict=False)))
+            filled = (pair for pair in zip(names, row, strict=False) if pair[1].strip())
+            facts = parse_fields(dict(filled))
             if facts.get("text"):
                 yield facts
     except csv.Error as exc:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import PurePath
 
 from rag.intents import AboutCorpus, Courtesy
 from rag.schema import Document, Period
@@ -42,7 +43,7 @@ def _lines(meant: Sequence[Document], of_all: int, language: str) -> Iterator[st
     if len(meant) < of_all:
         yield phrase("corpus_part", language, count=str(len(meant)), all=str(of_all))
     else:
-        yield phrase("corpus", language, count=str(of_all))
+        yield phrase("corpus" if of_all > 1 else "corpus_of_one", language, count=str(of_all))
     dates = sorted(document.published for document in meant if document.published)
     if dates:
         yield phrase("corpus_dates", language, first=str(dates[0]), last=str(dates[-1]))
@@ -58,7 +59,8 @@ def _lines(meant: Sequence[Document], of_all: int, language: str) -> Iterator[st
         meant, key=lambda d: d.published.toordinal() if d.published else 0, reverse=True
     )
     for document in newest[:_MOST_LISTED]:
-        facts = (document.title or document.path, document.published)
+        # Whoever asks need not know in which folder a file lies.
+        facts = (document.title or PurePath(document.path).name, document.published)
         yield "• " + " · ".join(str(fact) for fact in facts if fact)
     if len(newest) > _MOST_LISTED:
         yield phrase("corpus_more", language, count=str(len(newest) - _MOST_LISTED))

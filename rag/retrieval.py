@@ -61,7 +61,8 @@ class Retriever:
             dated = self._index.ids_published(period)
             within = dated if documents is None else dated.intersection(documents)
         vector = self._embedder.embed_query(query)
-        candidates = self._settings.candidates
+        most = top_k or self._settings.top_k
+        candidates = max(self._settings.candidates, most)
         hits = {
             hit.chunk.chunk_id: hit
             for hit in self._index.search(vector, k=candidates, where=within)
@@ -74,7 +75,7 @@ class Retriever:
             hits[hit.chunk.chunk_id] = hit
         found = list(hits.values())
         fused = self._fuse(query, found, bm25)
-        order = np.argsort(-fused, kind="stable")[: top_k or self._settings.top_k]
+        order = np.argsort(-fused, kind="stable")[:most]
         return tuple(_passage(found[i], float(fused[i]), vector) for i in order)
 
     def _fuse(

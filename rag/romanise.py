@@ -13,7 +13,7 @@ from difflib import SequenceMatcher
 from itertools import zip_longest
 
 from rag.generation import TextModel
-from rag.glossary import is_sense, spelled_as_name, unlisted_words, unquoted_words
+from rag.glossary import glosses, is_sense, spelled_as_name, unlisted_words, unquoted_words
 from rag.names import (
     alike,
     arabic_skeleton,
@@ -192,10 +192,11 @@ def spell_as_usual(draft: str, *, source: str, kept: str) -> str:
         plain = _ARTICLE.sub("", name)
         wanted = latin_skeleton(plain)
         # A word of the source with the very consonants is meant before one with nearly those.
-        exact = wanted in skeletons.values() or is_known(plain) or is_sense(plain, source)
+        exact = wanted in skeletons.values() or is_sense(plain, source)
         meant = wanted if exact else next((one for one in usual if alike(wanted, one)), "")
         known = usual.get(meant)
-        stays = fold(plain) in fold(kept) or spelled_so(plain)
+        # «السوداني» is Sudani where it is a man, and Sudanese or Sudan's elsewhere.
+        stays = fold(plain) in fold(kept) or spelled_so(plain) or is_known(plain)
         if known and not stays and _sound(plain) != _sound(known):
             draft = replace_word(draft, plain, known)
     return draft
@@ -254,9 +255,17 @@ def is_place(before: str, text: str) -> bool:
     unlisted = unlisted_words(text)
     # «نادي وادي بهلاء» has two kinds of place before its name.
     return not definite and all(
-        word in unlisted or spelled_as_name(word) or (_kind_of_place(word) and word != name[-1])
+        word in unlisted
+        or (spelled_as_name(word) and not _agrees(word, words[place]))
+        or (_kind_of_place(word) and word != name[-1])
         for word in name
     )
+
+
+def _agrees(word: str, kind: str) -> bool:
+    """Whether a word may be the adjective of a feminine noun: «منطقة آمنة» is a safe zone."""
+    feminine = kind.endswith("ة") and word.endswith("ة") and not word.startswith("ال")
+    return feminine and any(sense[0].islower() for gloss in glosses(word) for sense in gloss.senses)
 
 
 def _kind_of_place(word: str) -> str:

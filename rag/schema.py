@@ -6,9 +6,11 @@ All offsets are Unicode code points. `start` is inclusive, `end` exclusive, as i
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from pathlib import PurePath
 from typing import Any, Self
 
 from rag.errors import SkipKind
@@ -65,6 +67,8 @@ class Period:
     def between(cls, first: dt.date | str | None, last: dt.date | str | None) -> Self:
         """A period from two days, as dates or as ISO 8601 ("2024-01-31"); "" counts as None.
 
+        The digits may be Arabic ones; of a moment (`datetime`) the day counts.
+
         Raises:
             ValueError: a text is no such date, or the period ends before it begins.
         """
@@ -80,7 +84,11 @@ class Period:
 def _day(value: dt.date | str | None) -> dt.date | None:
     if not value:
         return None
-    return value if isinstance(value, dt.date) else dt.date.fromisoformat(value)
+    if isinstance(value, dt.datetime):
+        return value.date()
+    if isinstance(value, dt.date):
+        return value
+    return dt.date.fromisoformat(re.sub(r"\d", lambda digit: str(int(digit[0])), value))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -276,7 +284,8 @@ class Answer:
         yield self.text
         yield from self.notes
         for citation in self.citations:
-            facts = (citation.title, citation.source, citation.published)
+            name = citation.title or PurePath(citation.path).name
+            facts = (name, citation.source, citation.published)
             yield ""
             yield f"[{citation.number}] «{citation.quote}»"
             yield "    " + " · ".join(str(fact) for fact in facts if fact)

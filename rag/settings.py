@@ -12,10 +12,18 @@ import os
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from rag.errors import SettingsError
@@ -29,9 +37,33 @@ Engine = Literal["llama.cpp", "openai", "none"]
 
 
 class Section(BaseModel):
-    """A branch of the tree: frozen, and an unknown key is an error."""
+    """A branch of the tree: frozen, and an unknown key is an error.
+
+    An empty text is None where there may be a text or None, else an error: an empty path could
+    mean this folder, or that there are no accounts. `~` in a path is the home folder.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _refuse_empty(cls, value: Any, asked: ValidationInfo) -> Any:
+        if value != "":
+            return value
+        kinds = get_args(cls.model_fields[str(asked.field_name)].annotation)
+        if type(None) in kinds and Path not in kinds:
+            return None
+        raise ValueError("Input should not be empty")
+
+    @field_validator("*")
+    @classmethod
+    def _expand_home(cls, value: Any) -> Any:
+        if not isinstance(value, Path):
+            return value
+        try:
+            return value.expanduser()
+        except RuntimeError as exc:
+            raise ValueError("There is no such home folder") from exc
 
 
 class ModelSettings(Section):
@@ -206,6 +238,7 @@ class Settings(BaseSettings):
         env_nested_delimiter=DELIMITER,
         frozen=True,
         extra="forbid",
+        hide_input_in_errors=True,  # it may be a secret
     )
 
     models: ModelSettings = Field(default_factory=ModelSettings)
@@ -282,11 +315,20 @@ def load_settings(
     except ValidationError as exc:
         first = exc.errors()[0]
         name = ".".join(str(part) for part in first["loc"][:2])
+        told = first["msg"].removeprefix("Value error, ")
+        given = "" if name in _secret_names() else f", not {first['input']!r}"
         raise SettingsError(
-            name=name,
-            reason=f"{first['msg']}, not {first['input']!r}.",
-            origin=origins.get(name, ""),
+            name=name, reason=f"{told}{given}.", origin=origins.get(name, "")
         ) from exc
+
+
+def _secret_names() -> set[str]:
+    return {name for name, field in setting_fields() if SecretStr in get_args(field.annotation)}
+
+
+def parse_sources(text: str) -> tuple[str, ...]:
+    """The value of `models.sources` as one text: the sources with commas between them."""
+    return tuple(source.strip() for source in text.split(","))
 
 
 def _from_environ(environ: Mapping[str, str]) -> dict[str, tuple[Any, str]]:
@@ -294,7 +336,7 @@ def _from_environ(environ: Mapping[str, str]) -> dict[str, tuple[Any, str]]:
     for variable, value in environ.items():
         if variable.startswith(PREFIX):
             name = variable.removeprefix(PREFIX).lower().replace(DELIMITER, ".")
-            parsed = tuple(value.split(",")) if name == "models.sources" else value
+            parsed = parse_sources(value) if name == "models.sources" else value
             found[name] = (parsed, variable)
     return found
 
@@ -304,7 +346,8 @@ def _from_file(file: Path | None) -> dict[str, tuple[Any, str]]:
     if file is None and not path.is_file():
         return {}
     try:
-        tree = tomllib.loads(path.read_text(encoding="utf-8"))
+        # Some editors on Windows begin a file with a byte order mark, which TOML has not.
+        tree = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:
         raise SettingsError(name=str(path), reason=f"the file cannot be read: {exc}.") from exc
     found: dict[str, tuple[Any, str]] = {}

@@ -41,10 +41,12 @@ _WHY = re.compile(
     r"explain|say|و|ف|لكن|ولكن|ثم|هل|تعرف|تعلم|قل|لي|اذن|طيب|حسنا)\W+)*"
     r"(?:why|(?:for\s+)?(?:what|which)\s+reasons?"
     r"|what(?:['\u2019]s|\s+(?:is|was|are|were))\s+(?:the|its|his|her|their)\s+"
-    r"(?:\w+\s+)?(?:causes?|reasons?)|what\s+(?:has\s+|had\s+)?caused"
-    r"|[وف]?(?:لماذا|لم|لاي\s+(?:سبب|اسباب)"
+    r"(?:\w+\s+)?(?:causes?|reasons?)"
+    r"|what\s+(?:has\s+|had\s+)?(?:caused|triggered|sparked|prompted|led\s+to)|how\s+come"
+    # «لم يحضر» denies.
+    r"|[وف]?(?:لماذا|ليش|ليه|لم(?!\s+[ينت])|لاي\s+(?:سبب|اسباب)"
     r"|ما(?:ذا)?\s+(?:(?:هو|هي|كان|كانت)\s+)?(?:\w+\s+)?(?:ال)?(?:سبب|اسباب)(?:ه|ها|هم|هما)?"
-    r"|ما\s+الذي\s+ت?سبب))(?!\w)"
+    r"|ما\s+الذي\s+(?:ت?سبب|ادي|دفع)))(?!\w)"
 )
 # A year that stands alone, unless what follows is counted.
 _BARE_YEAR = re.compile(r"(?<![\w.,/-])\d{4}(?![\w%]|[.,/-]\d)")
@@ -142,8 +144,15 @@ def _differ(one: Evidence, other: Evidence) -> bool:
     dates, others = _comparable_dates(first, second)
     if dates and others and not any(_same(*pair) for pair in product(dates, others)):
         return True
+    if _are_years(first) != _are_years(second):
+        return False
     stated = first.numbers, second.numbers
     return all(stated) and stated[0].isdisjoint(stated[1])
+
+
+def _are_years(stated: _Stated) -> bool:
+    """Whether all numbers stated may be years: "in 2022" is no other number than "two years"."""
+    return 0 < len(stated.numbers) == len(stated.years)
 
 
 def _comparable_dates(one: _Stated, other: _Stated) -> tuple[frozenset[_Date], frozenset[_Date]]:

@@ -42,6 +42,8 @@ _NO_SPACE = re.compile(
     "disk is full|disk I/O error|No space left|Failed to apply logs|Error (persist|purg|updat)ing"
 )
 
+_DOCUMENTS = "-documents"
+
 _SEGMENT = "-".join("[0-9a-f]" * digits for digits in (8, 4, 4, 4, 12))
 """The folders of vector files, called by the ids of Chroma's segments."""
 
@@ -163,6 +165,10 @@ class Store:
         """How many records may be written at once. Call it while `writing`."""
         return min(PAGE, self._opened().get_max_batch_size())
 
+    def has(self, document_id: str) -> bool:
+        """Whether there is such a document. Call it within `read` or `writing`."""
+        return bool(self.documents.get(ids=[document_id], include=[])["ids"])
+
     def chunk_ids(self, document_id: str) -> list[str]:
         """The ids of a document's chunks. Call it within `read` or `writing`."""
         return self.chunks.get(where={"document_id": document_id}, include=[])["ids"]
@@ -181,7 +187,7 @@ class Store:
         """Ends what a killed writer began: a document's chunks go if its record is not there."""
         pending = str(self._notes().get("pending", ""))
         if pending:
-            if not self.documents.get(ids=[pending], include=[])["ids"]:
+            if not self.has(pending):
                 self._delete_chunks(pending)
             self._note(pending="")
 
@@ -236,6 +242,7 @@ class Store:
         with self._guarded():
             if self._client is None:
                 self._client = self._new_client()
+            self._check_apart()
             if rebuild:
                 self._drop()
             self._open_collections()
@@ -263,7 +270,7 @@ class Store:
     def _open_collections(self) -> None:
         notes = self._notes()
         self.documents = self._opened().get_or_create_collection(
-            f"{self._settings.collection}-documents", embedding_function=None
+            _documents_of(self._settings.collection), embedding_function=None
         )
         built_with = json.loads(notes.get("manifest", "{}"))
         if notes and built_with != self._manifest:
@@ -297,11 +304,36 @@ class Store:
         """Deletes both collections; the documents first, as they say which chunks count."""
         from chromadb.errors import NotFoundError
 
-        for name in (f"{self._settings.collection}-documents", self._settings.collection):
+        for name in (_documents_of(self._settings.collection), self._settings.collection):
             try:
                 self._opened().delete_collection(name)
             except NotFoundError:
                 continue
+
+    def _check_apart(self) -> None:
+        """Refuses a name that would share a collection with another's: "abc" and "abc-documents".
+
+        Raises:
+            IndexStoreError: there is such another corpus.
+        """
+        name = self._settings.collection
+        longer, shorter = _documents_of(name), name.removesuffix(_DOCUMENTS)
+        for other, collection in ((longer, _documents_of(longer)), (shorter, shorter)):
+            if other != name and self._exists(collection):
+                raise IndexStoreError(
+                    path=self._place,
+                    reason=f'the corpus "{name}" would share its documents with "{other}", which '
+                    "is there. Set index.collection to another name.",
+                )
+
+    def _exists(self, collection: str) -> bool:
+        from chromadb.errors import NotFoundError
+
+        try:
+            self._opened().get_collection(collection, embedding_function=None)
+        except NotFoundError:
+            return False
+        return True
 
     def _opened(self) -> ClientAPI:
         if self._client is None:
@@ -325,12 +357,14 @@ class Store:
         quiet = Settings(anonymized_telemetry=False)
         if self._settings.url is None:
             return chromadb.PersistentClient(_own_spelling(str(self._settings.path)), quiet)
-        address = urlsplit(self._settings.url)
+        url = self._settings.url
+        address = urlsplit(url if "//" in url else f"//{url}")
+        encrypted = address.scheme == "https"
         try:
             return chromadb.HttpClient(
                 host=address.hostname or "localhost",
-                port=address.port or 8000,
-                ssl=address.scheme == "https",
+                port=address.port or (443 if encrypted else 8000),
+                ssl=encrypted,
                 settings=quiet,
             )
         except ValueError as exc:
@@ -357,6 +391,11 @@ class Store:
                     " If the disk is full, make room and run it again: what was stored is kept."
                 )
             raise IndexStoreError(path=self._place, reason=reason) from exc
+
+
+def _documents_of(collection: str) -> str:
+    """The collection of the documents whose chunks are in another."""
+    return f"{collection}{_DOCUMENTS}"
 
 
 def _remove_unlisted(folder: Path) -> None:

@@ -88,6 +88,17 @@ _OTHER_LATIN = _listed(
     "wat wie waar wanneer yang dan"
 )
 
+# English words besides that no other language listed here has.
+_ENGLISH_TOO = ENGLISH_FUNCTION_WORDS | _listed(
+    "after before against amid across during into between among near since until while more most "
+    "says said"
+)
+# "Ursula von der Leyen", "Abdel Fattah el-Sisi", "Los Angeles" and "non-oil" are English too.
+_IN_ENGLISH_TOO = re.compile(
+    r"(?<!\w)(?:(?i:(?:el|la|le|les|los|las|von|van|der|den|de|des|del|della|di|du|es|il|lo)"
+    r"[\s-]){1,3}(?=[^\W\d_a-z])|(?i:non)-)"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Normalised:
@@ -233,8 +244,9 @@ def detect_language(text: str) -> str:
 
     The script of most letters decides first. Arabic script is "ar" unless letters of Persian or
     Urdu prevail over those that Arabic alone uses ("fa", "ur"). Latin script is "en" if English
-    function words outnumber those of other languages; a few ASCII words with neither, like a
-    keyword query, count as English. All else, and text without letters, is "und".
+    function words outnumber those of other languages, of which those within names do not count; a
+    few ASCII words or names with neither, like a keyword query, count as English. All else, and
+    text without letters, is "und".
     """
     letters = [character for character in text if character.isalpha()]
     arabic = sum(1 for letter in letters if _is_arabic(letter))
@@ -269,12 +281,18 @@ def _arabic_script_language(letters: list[str], arabic: int) -> str:
 
 
 def _latin_script_language(text: str) -> str:
-    found = [span.of(text).casefold() for span in words(text)]
-    english = sum(1 for word in found if word in ENGLISH_FUNCTION_WORDS)
-    other = sum(1 for word in found if word in _OTHER_LATIN)
+    found = split_words(text)
+    english = sum(1 for word in found if word.casefold() in _ENGLISH_TOO)
+    other = _foreign(text) if _foreign(_IN_ENGLISH_TOO.sub(" ", text)) else 0
     if english > other:
         return "en"
-    return "en" if english == other == 0 and len(found) < 8 and text.isascii() else "und"
+    plain = all(word.isascii() or word[0].isupper() for word in found)
+    return "en" if english == other == 0 and len(found) < 8 and plain else "und"
+
+
+def _foreign(text: str) -> int:
+    """How many words of a text are function words of other languages in Latin script."""
+    return sum(1 for word in split_words(text) if word.casefold() in _OTHER_LATIN)
 
 
 def replace_word(text: str, word: str, by: str) -> str:

@@ -18,54 +18,86 @@ _ASKED_POLITELY = (
 )
 _SAID = (
     "says?|said|claim(?:s|ed)|tells?|told|stat(?:es|ed)|announce[sd]|report(?:s|ed)|"
-    "confirm(?:s|ed)|declare[sd]|mention(?:s|ed)"
+    "confirm(?:s|ed)|declare[sd]|mention(?:s|ed)|argue[sd]|allege[sd]|"
+    "warn(?:s|ed)(?: of)?"
 )
+_WORDS = "words|quote|quotation|statement|claim|comment|remark"
+_OF_THAT = f"(?:that|so|it|(?:this|that|these|those)(?: (?:{_WORDS})s?)?)"
 _SAYING = "saying|claiming|stating|announcing|reporting|confirming"
 # Few words may stand between "who" and its verb: no negation, passive or other verb.
 _WHO = (
     r"who (?:(?:has|have|else|exactly|actually|first|(?:is|was) it (?:that|who)) )*"
-    rf"(?:(?:{_SAID})|(?:is|was) (?:{_SAYING}))(?: (?:that|so|this|it))?"
-    rf"|who['\u2019]s (?:{_SAYING})(?: (?:that|so|this|it))?|says who|according to whom?"
+    rf"(?:(?:{_SAID})|told you|(?:is|was) (?:{_SAYING}))(?: {_OF_THAT})?"
+    rf"|who['\u2019]s (?:{_SAYING})(?: {_OF_THAT})?|says who|according to whom?"
+    rf"|who made (?:this|that|the) (?:{_WORDS})|who (?:is|was) (?:being )?quoted"
+    rf"|whose (?:{_WORDS}) (?:is|are|was|were) (?:this|that|these|those|it)"
+    rf"|which \w+ (?:{_SAID}) {_OF_THAT}"
 )
-_QALA = "قال|يقول|ذكر|صرح|اعلن|اكد|اوضح|افاد|زعم|يزعم|يؤكد"
-_THIS = "(?:ذلك|ذاك|هذا|هذه)(?: (?:الكلام|القول|الامر|التصريح|التصريحات|الكلمات))?"
+# As also said in Egypt, the Levant, Iraq, the Gulf and the Maghreb.
+_WHOM = "(?:من|مين|منو|شكون)"
+_QALA = "قال|يقول|گال|ذكر|صرح|اعلن|اكد|اوضح|افاد|زعم|يزعم|يؤكد"
+_QALA_AN = "اعلنت? عن|اكدت? علي|اشارت? الي|حذرت? من|تحدثت? عن|ادلي ب|ادلت ب"
+_UTTERANCE = "(?:كلام|قول|امر|تصريح|تصريحات|كلمات|جمله|عباره)"
+_THIS = (
+    f"(?:(?:ذلك|ذاك|هذا|هذه|هاد|تلك)(?: (?:ال{_UTTERANCE}|الشي))?|هال{_UTTERANCE}|هادشي|"
+    "هيك|هيچ|كده|كدا)"
+)
 _MAN = (
-    r"[وف]?من (?:(?:هو|هي|هذا|الذي|التي|اول|بالضبط) )*"
-    rf"(?:(?:{_QALA})ت?(?:ها?|(?: ب?{_THIS}))?|(?:ال)?قائل(?: {_THIS})?|صاحب {_THIS})"
+    rf"[وف]?{_WHOM} (?:(?:هو|هي|هم|هذا|الذي|التي|الذين|اللي|اول|بالضبط) )*"
+    rf"(?:(?:{_QALA})(?:ت|وا)?(?:ها?|(?: لك)? ب?{_THIS})?|(?:{_QALA_AN}) ?{_THIS}|"
+    rf"(?:ال)?قائل(?: {_THIS})?|صاحب (?:{_THIS}|ال{_UTTERANCE})|المتحدث)"
+    rf"|[وف]?(?:لمن {_THIS}|(?:وفقا ل|(?:ب?حسب|علي لسان|نقلا عن) )من|نقلا عمن)"
+    rf"|[وف]?اي \w+ (?:{_QALA})ت? {_THIS}"
 )
 _AT_LAST = "(?: (?:please|then|first|exactly|من فضلك|لو سمحت|رجاء|بالضبط|اذن))*"
 _WHO_SAID = re.compile(f"{_ASKED_POLITELY}(?:{_WHO}|{_MAN}){_AT_LAST}")
 
 _OPENING = (
     r"^\W*+(?:(?:no|nope|nah|not that|sorry|oh|ah|actually|wait|ok|okay|well|but|excuse me|pardon|"
-    "لا|كلا|عفوا|عذرا|اسفه?|(?:ال)?معذره|اه|لحظه|انتظر|في (?:الواقع|الحقيقه)|لكن|طيب|حسنا)"
+    "wrong|لا|كلا|عفوا|عذرا|اسفه?|(?:ال)?معذره|اه|لحظه|انتظر|في (?:الواقع|الحقيقه)|لكن|طيب|حسنا)"
     r"\b\W*+)*"
 )
 _MEAN = (
-    r"i (?:actually |really )?(?:meant?|(?:was|am) (?:asking|talking) about)"
-    r"|i['\u2019]?m (?:asking|talking) about|what i meant? (?:was|is)"
-    "|(?:انا )?(?:(?:كنت )?(?:اقصد|اعني|اسال عن|اتحدث عن)|قصدت)"
-    "|ما (?:(?:كنت )?اقصده|قصدته|اعنيه) (?:هو|هي)"
+    r"i (?:actually |really )?(?:meant?|asked about)"
+    r"|i (?:was|am) (?:(?:ask|talk)ing about|referring to)"
+    r"|i['\u2019]?m (?:(?:ask|talk)ing about|referring to)|what i meant? (?:was|is)"
+    r"|my question (?:is|was) about"
+    "|(?:انا )?(?:(?:كنت )?(?:اقصد|قصدي|اعني|ب?اسال عن|بسال عن|بقصد|ات(?:حدث|كلم) عن)|قصدت|عنيت|"
+    "سالت(?:ك)? عن)|(?:كان )?سؤالي(?: كان)? عن|المقصود (?:هو|هي)"
+    "|اردت(?= (?:ان اسال|السؤال) عن)|ما (?:(?:كنت )?اقصده|قصدته|اعنيه) (?:هو|هي)"
 )
-_TO_ASK = r"(?:(?:to (?:ask|say)(?: about)?|asking about|ان (?:اسال عن|اقول)|السؤال عن)\b\W*+)?"
+_TO_ASK = (
+    r"(?:(?:to (?:ask|say|write|type)(?: about)?|asking about|"
+    r"ان (?:اسال عن|اقول)|السؤال عن)\b\W*+)?"
+)
 _FEW_WORDS = r"(?P<other>(?:\W+\w+){1,6}?)\W+"
 _MEANT = re.compile(
     rf"{_OPENING}(?:{_MEAN})\b\W*+{_TO_ASK}(?:(?P<other>.*)\bبل\b\W*+)?(?P<rest>.+)$", re.DOTALL
 )
 _NOT_MEANT = re.compile(
-    rf"{_OPENING}(?:i (?:(?:did|do)(?: not|n['\u2019]?t) mean|meant? not)|ما قصدت|"
-    rf"(?:لا|لم|ما كنت) (?:اقصد|اعني?)){_FEW_WORDS}(?:but|و?لكن|بل|{_MEAN})"
-    r"\b(?: rather\b)?\W*+(?P<rest>.+)$",
+    rf"{_OPENING}(?:i (?:(?:did|do)(?: not|n['\u2019]?t) (?:mean|ask about)|meant? not|"
+    r"(?:was|am)(?: not|n['\u2019]t) (?:asking|talking) about)|ما قصدت|"
+    rf"(?:لا|لم|لست|ما كنت) (?:اقصد|اعني?|اسال عن)|م[شو] قصدي){_FEW_WORDS}"
+    rf"(?:but|و?لكن|و?انما|بل|{_MEAN})"
+    r"\b(?: rather\b)?\W*+(?:(?:about|عن)\b\W*+)?(?P<rest>.+)$",
     re.DOTALL,
 )
 # «ليس واضحا، لكن متى…» and "Not only the bridge but…" take nothing back.
 _NOT_BUT = re.compile(
-    rf"{_OPENING}(?:not(?= (?:the|in|on|at|by)\b)|ليست?(?! فقط)){_FEW_WORDS}(?:but|بل)"
+    rf"{_OPENING}(?:not(?= (?:(?:the|in|on|at|by)\b|\d))|ليست?(?! فقط)|لا(?= ال)|مش)"
+    rf"{_FEW_WORDS}(?:but|بل|و?انما)"
     r"\b(?: rather\b)?\W*+(?P<rest>.+)$",
     re.DOTALL,
 )
+# "No, the foreign minister": a few words in the place of others, and neither question nor clause.
+_NO = re.compile(
+    r"^\W*+(?:no|لا|كلا)\s?[,،:.]\W*+(?P<rest>(?:(?:the|in|on|at|by|from|for|of)\b|\d|"
+    r"ال\w|(?:في|عن|علي|الي)\b)(?:(?!\b(?:is|are|was|were|has|have|had|did|does|do|said|says|"
+    r"غير|خطا|خاطئه?|غلط|صحيحه?)\b)[\w' -]){0,40}+)\W*$"
+)
 _RATHER_THAN = re.compile(
-    r"(?:\s(?:rather than|instead of|وليست?)|[,،]\s*(?:and )?(?:not|لا|ليست?))\b", re.IGNORECASE
+    r"(?:\s(?:rather than|instead of|وليست?|ومش)|[,،]\s*(?:and )?(?:not|لا|ليست?|مش))\b",
+    re.IGNORECASE,
 )
 
 
@@ -88,13 +120,13 @@ def find_correction(question: str) -> Correction | None:
     «لا أقصد الجسر بل النفق» means «النفق». "I mean it" names nothing, and is no correction.
     """
     folded = normalise(question)
-    for pattern in (_NOT_MEANT, _NOT_BUT, _MEANT):
+    for pattern in (_NOT_MEANT, _NOT_BUT, _MEANT, _NO):
         if match := pattern.match(folded.text):
             break
     else:
         return None
     meant = folded.original_span(*match.span("rest")).of(question)
-    other = match["other"] or ""
+    other = match.groupdict().get("other") or ""
     if cut := _RATHER_THAN.search(meant):
         meant, other = meant[: cut.start()], meant[cut.end() :]
     meant = meant.strip()

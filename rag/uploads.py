@@ -146,14 +146,14 @@ def bytes_of(data_root: Path, owner: str) -> int:
     return bytes_under(_owners_folder(data_root, owner))
 
 
-def keep_upload(path: Path, name: str, *, folder: Path) -> Path:
-    """Moves an uploaded file into a folder, which is made if need be.
+def keep_upload(path: Path, name: str, *, folder: Path, leave: bool = False) -> Path:
+    """Moves an uploaded file into a folder, which is made if need be; or copies it, to `leave` it.
 
     Folders that stand before the name are kept below `folder` (see `safe_path`). Another file of
     that name stays, and this one gets a number; one of that name and content is this file.
 
     Returns:
-        The place that the file has now. None at `path` is left.
+        The place that the file has now. None at `path` is left, unless it was to be.
 
     Raises:
         UploadError: it is no file but a link or a folder, or it could not be kept.
@@ -164,7 +164,10 @@ def keep_upload(path: Path, name: str, *, folder: Path) -> Path:
         place = _make_folders(folder, relative)
         fresh = place / f".{uuid.uuid4().hex}.part"
         try:
-            shutil.move(path, fresh)
+            if leave:
+                shutil.copyfile(path, fresh, follow_symlinks=False)
+            else:
+                shutil.move(path, fresh)
             # It may have been exchanged for a link since it was looked at.
             _status(fresh, relative.name)
             fresh.chmod(0o600)

@@ -40,7 +40,7 @@ def check_weights(path: Path, *, model: str) -> None:
     A pickle in a folder is let pass only beside a safetensors file, which every engine prefers.
 
     Raises:
-        ModelLoadError: the weights are missing, a pickle, or of an unknown format.
+        ModelLoadError: the weights are missing, a pickle, of an unknown format, or not readable.
     """
     if path.is_dir():
         folders = {found.parent for found in path.rglob("*.safetensors")}
@@ -54,8 +54,11 @@ def check_weights(path: Path, *, model: str) -> None:
         return
     if is_pickle(path.name):
         raise _refused_pickle(path, model)
-    with path.open("rb") as file:
-        magic = file.read(len(GGUF_MAGIC))
+    try:
+        with path.open("rb") as file:
+            magic = file.read(len(GGUF_MAGIC))
+    except OSError as exc:
+        raise ModelLoadError(model=model, reason=f"it cannot be read: {explain(exc)}.") from exc
     if magic != GGUF_MAGIC:
         raise ModelLoadError(
             model=model,
@@ -137,16 +140,17 @@ def quick_digest(path: Path) -> str:
     """A digest of a model's files without reading all of them: 16 hexadecimal digits.
 
     It covers names and sizes, small files in full, and of large ones 16 blocks spread evenly,
-    the first (a safetensors or GGUF header) and the last among them.
+    the first (a safetensors or GGUF header) and the last among them. What is hidden in a folder
+    is passed over.
     """
     digest = hashlib.sha256()
     files = sorted(found for found in path.rglob("*") if found.is_file()) if path.is_dir() else []
     for file in files or [path]:
         name = file.relative_to(path).as_posix() if files else file.name
-        if name.startswith("."):
+        if files and name.startswith("."):
             continue
         size = file.stat().st_size
-        digest.update(f"{name}\0{size}\0".encode())
+        digest.update(os.fsencode(f"{name}\0{size}\0"))
         with file.open("rb") as data:
             for index in range(_SAMPLES if size > _SAMPLE * _SAMPLES else 0):
                 data.seek((size - _SAMPLE) * index // (_SAMPLES - 1))

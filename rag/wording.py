@@ -37,6 +37,7 @@ _PHRASES: dict[str, dict[Language, str]] = {
         "en": "There are {count} documents.",
         "ar": "عدد الوثائق: {count}.",
     },
+    "corpus_of_one": {"en": "There is one document.", "ar": "توجد وثيقة واحدة."},
     "corpus_part": {
         "en": "{count} of the {all} documents are from that time.",
         "ar": "عدد الوثائق من تلك الفترة: {count}، من أصل {all}.",

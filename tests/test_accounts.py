@@ -231,6 +231,49 @@ def test_a_file_that_others_may_use_is_refused_with_the_cure(file: Path, mode: i
 
 
 @posix
+def test_the_cure_may_be_pasted_whatever_the_path(tmp_path: Path) -> None:
+    file = write(tmp_path / "my users.txt", "")
+    file.chmod(0o644)
+    with pytest.raises(AccountsError, match=f"`chmod 600 '{file}'`"):
+        Accounts.read(file)
+
+
+@posix
+def test_a_folder_is_refused_as_no_file(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    for create in (False, True):
+        with pytest.raises(AccountsError, match="it is no file") as caught:
+            Accounts.read(tmp_path, create=create)
+        assert "chmod" not in caught.value.message
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root gives away")
+def test_a_file_that_root_changes_stays_its_owners(file: Path) -> None:
+    open_accounts(file).add("salem", PASSWORD)
+    os.chown(file, 12_345, 12_346)
+    open_accounts(file).add("مريم", PASSWORD)
+    status = file.stat()
+    assert (status.st_uid, status.st_gid, status.st_mode & 0o777) == (12_345, 12_346, 0o600)
+
+
+def test_a_file_may_begin_with_a_byte_order_mark(file: Path) -> None:
+    open_accounts(file).add("salem", PASSWORD)
+    write(file, b"\xef\xbb\xbf" + file.read_bytes())
+    assert Accounts.read(file).names() == ("salem",)
+
+
+def test_a_name_longer_than_any_is_nobodys_and_not_composed(file: Path) -> None:
+    accounts = open_accounts(file)
+    accounts.add("é" * 64, PASSWORD)
+    assert accounts.find("e\u0301" * 64) == "é" * 64
+    assert accounts.verify("E\u0301" * 64, PASSWORD)
+    # To compose this one would take minutes.
+    long = "a" + "\u0300\u0316" * 500_000
+    assert (accounts.find(long), accounts.seal(long), accounts.remove(long)) == (None, None, False)
+    assert not accounts.verify(long, PASSWORD)
+
+
+@posix
 def test_the_file_is_its_owners_alone_from_the_first_byte_whatever_the_umask(file: Path) -> None:
     before = os.umask(0)
     try:

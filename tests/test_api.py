@@ -123,9 +123,10 @@ async def test_a_call_is_limited_to_the_days_it_gives() -> None:
     api, shelf = make_api()
     await api.ask(NOOR, question="متى؟", since="2024-01-01", until="")
     await api.search(NOOR, query="متى", until="2024-06-30")
+    await api.search(NOOR, query="متى", until="٢٠٢٤-٠٦-٣٠")
     assistant = shelf.assistants[DEFAULT]
     assert assistant.periods == [Period(dt.date(2024, 1, 1), None)]
-    assert assistant.searched == [("متى", None, Period(None, dt.date(2024, 6, 30)))]
+    assert assistant.searched == [("متى", None, Period(None, dt.date(2024, 6, 30)))] * 2
 
 
 async def test_history_becomes_turns() -> None:

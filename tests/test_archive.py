@@ -173,9 +173,10 @@ def test_a_new_title_is_found_and_the_old_question_still_too(archive: Archive) -
     ]
 
 
-def test_a_blank_title_changes_nothing(archive: Archive) -> None:
+@pytest.mark.parametrize("title", ["", " \n", "\u200b", "\u200f \u2067"])
+def test_a_title_that_cannot_be_seen_changes_nothing(archive: Archive, title: str) -> None:
     add(archive, "c1", exchanged("when?"))
-    assert not archive.rename("c1", " \n", owner="mona")
+    assert not archive.rename("c1", title, owner="mona")
     assert archive.list("mona")[0].title == "when?"
 
 
@@ -360,6 +361,25 @@ def test_two_archives_of_one_file_see_what_the_other_keeps(archive: Archive) -> 
         assert other.list("mona")[0].questions == 2
 
 
+def test_a_new_archive_that_many_open_at_once_is_opened_by_all(tmp_path: Path) -> None:
+    def begin(path: Path) -> None:
+        together.wait()
+        with Archive.open(path) as opened:
+            listed.append(opened.list("mona"))
+
+    # Which of them is in another's way is a matter of chance.
+    rounds, together = 20, threading.Barrier(8)
+    listed: list[tuple[Summary, ...]] = []
+    for number in range(rounds):
+        path = tmp_path / f"{number}.sqlite"
+        threads = [threading.Thread(target=begin, args=(path,)) for _ in range(together.parties)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert listed == [()] * rounds * together.parties
+
+
 def test_an_exchange_that_cannot_be_kept_leaves_no_half_of_it(archive: Archive) -> None:
     with sqlite3.connect(archive.path) as database:
         database.execute("DROP TABLE exchanges")
@@ -405,6 +425,8 @@ def test_damage_within_the_file_is_told_when_it_is_met(tmp_path: Path) -> None:
         "UPDATE exchanges SET answer = '{}'",
         "UPDATE exchanges SET asked_at = 'noon'",
         "UPDATE conversations SET started = 'noon'",
+        "UPDATE conversations SET started = X'00'",
+        "UPDATE exchanges SET asked_at = X'00'",
     ],
 )
 def test_what_is_kept_and_cannot_be_read_is_told_as_damage(
@@ -491,10 +513,12 @@ def test_another_programs_file_is_refused_and_left_as_it_is(tmp_path: Path) -> N
     with sqlite3.connect(path) as database:
         database.execute("CREATE TABLE visits (url TEXT)")
     database.close()
-    before = path.read_bytes()
+    path.chmod(0o644)
+    before, mode = path.read_bytes(), path.stat().st_mode
     with pytest.raises(ArchiveError, match=r"another program's\. Name another file"):
         Archive.open(path)
     assert path.read_bytes() == before
+    assert path.stat().st_mode == mode
 
 
 def test_a_folder_in_its_place_is_refused(tmp_path: Path) -> None:

@@ -213,6 +213,17 @@ UNSIGNED = "لم << يوقع الوزير الاتفاق >>، وحضر سالم.
         ("It must not be signed.", "<< لا بد من توقيعه >>."),
         ("Only two did not stay.", "<< لم يبق سوى اثنين >>."),
         ("Only the minister.", "<< not only the minister, but his guests >>"),
+        ("Legal settlements, in the north.", "<< مستوطنات غير قانونية في الشمال >>"),
+        ("Direct talks in Iraq.", "<< محادثات غير مباشرة في العراق >>"),
+        ("Important talks.", "<< محادثات غير مباشرة >>"),
+        ("Stability in Libya.", "<< عدم الاستقرار في ليبيا >>"),
+        ("United and stable.", "<< متحدة وغير مستقرة >>"),
+        ("Once the war ends.", "<< ما لم تنته الحرب >>"),
+        ("He is guilty.", "He was << found not guilty >>."),
+        ("He was not found guilty.", "<< أدين سالم >>"),
+        ("More than 30 days.", "<< مدة لا تتجاوز 30 يوما >>"),
+        ("غادر الوزير.", "غير أن الوزير << لم يغادر >>."),
+        ("I am guilty.", "<< لست مذنبا >>"),
     ],
 )
 def test_an_answer_that_turns_the_marked_words_round_does_not_hold(answer: str, shown: str) -> None:
@@ -257,6 +268,34 @@ def test_an_answer_that_turns_the_marked_words_round_does_not_hold(answer: str, 
         ("Children under twelve.", "<< الأطفال دون الثانية عشرة >>."),
         ("For lack of proof.", "<< لعدم وجود أدلة >>."),
         ("Courtrooms without heating.", "<< قاعات تفتقر إلى التدفئة >>."),
+        ("Illegal migrants.", "<< مهاجرون غير شرعيين >>"),
+        ("The settlements are illegal.", "<< المستوطنات غير القانونية >>"),
+        ("Indirect talks.", "<< محادثات غير مباشرة >>"),
+        ("An unprecedented rise.", "<< ارتفاع غير مسبوق >>"),
+        ("Unidentified gunmen.", "<< مسلحون غير معروفين >>"),
+        ("Political instability.", "<< عدم الاستقرار السياسي >>"),
+        ("Unpaid salaries.", "<< عدم صرف الرواتب >>"),
+        ("The absence of fuel.", "<< عدم توفر الوقود >>"),
+        ("The growth of the non-oil sector.", "<< نمو القطاع غير النفطي >>"),
+        ("مهاجرون غير شرعيين.", "<< illegal migrants >>"),
+        ("وكان ذلك غير دستوري.", "<< it was unconstitutional >>"),
+        ("عدم الاستقرار.", "<< instability >> grew"),
+        ("The minister did not sign.", "The minister << has yet to sign >> it."),
+        ("The minister did not comment.", "The minister << declined to comment >>."),
+        ("The minister left.", "غير أن << الوزير غادر >>."),
+        ("وغادر الوزير.", "<< غير أنه غادر >>"),
+        ("There is no doubt that he left.", "<< لا شك أنه غادر >>"),
+        ("Undoubtedly he left.", "<< بلا شك غادر >>"),
+        ("Unless the war ends.", "<< ما لم تنته الحرب >>"),
+        ("ما لم تنته الحرب.", "<< unless the war ends >>"),
+        ("He pleaded not guilty.", "<< دفع سالم ببراءته >>"),
+        ("برأته المحكمة.", "He was << found not guilty >>."),
+        ("Within 30 days.", "<< مدة لا تتجاوز 30 يوما >>"),
+        ("Men of 18 or older.", "<< رجال لا تقل أعمارهم عن 18 عاما >>"),
+        ("Trade without tariffs.", "<< تجارة خالية من الرسوم >>"),
+        ("An anonymous source.", "<< مصدر طلب عدم الكشف عن هويته >>"),
+        ("An unnamed official.", "<< مسؤول لم يذكر اسمه >>"),
+        ("A no-confidence vote.", "<< تصويت على سحب الثقة >>"),
         ("The collapse of Mine No. 5.", "<< انهيار المنجم رقم 5 >>."),
     ],
 )
@@ -342,6 +381,65 @@ def test_a_question_whether_is_answered_by_yes() -> None:
         "نعم، فاز سالم بالسباق.", question="وهل فاز سالم بالسباق؟", shown="فاز سالم بالسباق."
     )
     assert support.holds
+
+
+@pytest.mark.parametrize(
+    ("answer", "question", "shown"),
+    [
+        ("لا، لن تشارك.", "هل تشارك تركيا في القمة؟", "<< لن تشارك تركيا في القمة >>."),
+        ("لن تشارك تركيا في القمة.", "هل تشارك تركيا في القمة؟", "<< لن تشارك تركيا في القمة >>."),
+        ("لا.", "هل تشارك تركيا في القمة؟", "<< Turkey will not take part >>."),
+        ("Turkey will not attend.", "Will Turkey attend?", "<< Turkey will not attend >>."),
+        ("Yes, Turkey will attend.", "And will Turkey attend?", "<< Turkey will attend >> it."),
+    ],
+)
+def test_a_question_whether_is_answered_by_yes_or_by_a_denial(
+    answer: str, question: str, shown: str
+) -> None:
+    assert check_support(answer, question=question, shown=shown).holds
+
+
+@pytest.mark.parametrize(
+    ("answer", "question", "shown"),
+    [
+        ("Yes, who won the race.", "Who won the race?", "<< Salem won the race >>."),
+        ("لا، لن تشارك.", "هل تشارك تركيا في القمة؟", "<< ستشارك تركيا في القمة >>."),
+        ("Yes, Turkey will attend.", "Will Turkey attend?", "<< Turkey will not attend >>."),
+    ],
+)
+def test_yes_to_another_question_or_a_wrong_denial_does_not_hold(
+    answer: str, question: str, shown: str
+) -> None:
+    assert not check_support(answer, question=question, shown=shown).holds
+
+
+@pytest.mark.parametrize(
+    ("answer", "shown"),
+    [
+        ("ارتفعت الأسعار 2 في المئة.", "<< ارتفعت الأسعار 2% >>."),
+        ("ارتفعت الأسعار 2 في المائة.", "<< ارتفعت الأسعار 2 بالمئة >>."),
+        ("Prices rose 2 percent.", "<< Prices rose 2% >>."),
+        ("Prices rose 2 per cent.", "<< Prices rose 2 percent >>."),
+        ("It cost 5 million dollars.", "<< It cost $5 million >>."),
+        ("Nobody was hurt.", "<< No one was hurt >> in the blast."),
+    ],
+)
+def test_signs_and_negations_in_other_words_are_not_missing(answer: str, shown: str) -> None:
+    assert check_support(answer, question="?", shown=shown).holds
+
+
+@pytest.mark.parametrize(
+    ("answer", "shown", "missing"),
+    [
+        ("Ursula von der Leyen", "قالت << أورسولا فون دير لاين >>.", ()),
+        ("Egyptian President el-Sisi", "قال << الرئيس المصري السيسي >>.", ()),
+        ("Egyptian President el-Sisi", "قال << الرئيس المصري مرسي >>.", ("Sisi",)),
+    ],
+)
+def test_small_words_within_a_name_do_not_make_an_answer_foreign(
+    answer: str, shown: str, missing: tuple[str, ...]
+) -> None:
+    assert check_support(answer, question="Who?", shown=shown).missing_names == missing
 
 
 @given(st.text(), st.text(), st.text())

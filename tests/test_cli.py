@@ -172,6 +172,12 @@ def test_ask_is_limited_to_documents_of_the_period_given(
     assert mustanad.assistant.periods == [period]
 
 
+@pytest.mark.parametrize("day", ["٢٠٢٤-٠١-٣١", "۲۰۲۴-۰۱-۳۱"])
+def test_a_day_may_be_given_in_digits_of_another_script(mustanad: Terminal, day: str) -> None:
+    assert mustanad("ask", QUESTION, "--since", day).code == 0
+    assert mustanad.assistant.periods == [Period(dt.date(2024, 1, 31), None)]
+
+
 @pytest.mark.parametrize("command", [["ask", QUESTION], ["chat"]])
 def test_a_period_that_ends_before_it_begins_is_wrong_usage(
     mustanad: Terminal, command: list[str]
@@ -184,6 +190,15 @@ def test_a_period_that_ends_before_it_begins_is_wrong_usage(
 def test_words_of_a_document_cannot_steer_the_terminal(mustanad: Terminal) -> None:
     mustanad.assistant = ScriptedAssistant(make_answer(text="red \x1b[31m and \x9b31m\r bell\x07"))
     assert not set("\x1b\x9b\r\x07") & set(mustanad("ask", QUESTION).out)
+
+
+def test_json_keeps_every_character_and_cannot_steer_the_terminal(mustanad: Terminal) -> None:
+    answer = make_answer(text="متى\u200f \x1b[31m \x9b31m \x7f \u202e \u2067 \ud800")
+    mustanad.assistant = ScriptedAssistant(answer)
+    out = mustanad("ask", QUESTION, "--json").out
+    assert json.loads(out) == answer.to_dict()
+    assert "متى\u200f" in out
+    assert printable(out) == out
 
 
 def test_printable_keeps_arabic_marks_tabs_and_ends_of_lines() -> None:
@@ -310,6 +325,13 @@ def test_a_misspelt_setting_is_an_error_before_anything_is_opened(mustanad: Term
     assert mustanad.opened == []
 
 
+@pytest.mark.parametrize("command", [["ask", QUESTION, "--index", ""], ["serve", "--auth", ""]])
+def test_an_empty_path_is_not_this_folder(mustanad: Terminal, command: list[str]) -> None:
+    run = mustanad(*command)
+    assert (run.code, run.out, mustanad.opened) == (1, "", [])
+    assert "Input should not be empty" in run.err
+
+
 # chat
 
 
@@ -349,6 +371,36 @@ def test_chat_ends_where_the_user_leaves(
     with_input(monkeypatch, word, "more?")
     assert mustanad("chat").code == 0
     assert mustanad.assistant.asked == []
+
+
+@pytest.mark.parametrize("mark", ["\u200f", "\u200e", "\u061c"])
+def test_marks_of_direction_hide_no_command(
+    mustanad: Terminal, monkeypatch: pytest.MonkeyPatch, mark: str
+) -> None:
+    with_input(monkeypatch, "first?", f"{mark}/جديد", f"{mark}ما هذا؟", f"{mark}/خروج{mark}", "no")
+    mustanad.assistant = ScriptedAssistant(make_answer(), make_answer())
+    mustanad("chat")
+    assert mustanad.assistant.asked == [("first?", ()), (f"{mark}ما هذا؟", ())]
+
+
+def test_questions_that_are_not_utf_8_are_told_in_one_line(
+    mustanad: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"\xef\xbb\xbfwho?\n")))
+    mustanad("chat")
+    assert mustanad.assistant.asked == [("who?", ())]
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"\xe3\xca\xec\n")))
+    assert mustanad("chat") == Run(1, "", "Error: The questions on stdin are not UTF-8.\n")
+
+
+def test_an_input_that_was_read_from_is_left_as_it_is(
+    mustanad: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stdin = io.TextIOWrapper(io.BytesIO(b"before\nwho?\n"))
+    assert stdin.readline() == "before\n"
+    monkeypatch.setattr(sys, "stdin", stdin)
+    assert mustanad("chat").code == 0
+    assert mustanad.assistant.asked == [("who?", ())]
 
 
 def test_chat_starts_afresh_when_told_so(
@@ -597,6 +649,19 @@ def test_models_remove_deletes_the_folder_in_the_cache(mustanad: Terminal, tmp_p
     assert not (tmp_path / "tiny").exists()
 
 
+@pytest.mark.parametrize("engine", ["openai", "none"])
+def test_where_no_text_model_runs_here_none_is_in_use(
+    mustanad: Terminal, tmp_path: Path, engine: str
+) -> None:
+    (tmp_path / "own.gguf").write_bytes(b"GGUF" + bytes(20))
+    mustanad.parts = {"open_store": store_of(tmp_path)}
+    own = str(tmp_path / "own.gguf")
+    options = ("--set", f"answer.engine={engine}", "--set", "models.text=tiny")
+    run = mustanad("models", "fetch", "--set", f"models.embedding={own}", *options)
+    assert run == Run(0, f"{own}: {own}\n", "")
+    assert mustanad("models", "list", *options).out.startswith("  tiny")
+
+
 def test_a_fetch_is_told_in_lines_where_there_is_no_terminal(mustanad: Terminal) -> None:
     mustanad.fetches = [
         FetchProgress(model="tiny", step="fetching", bytes_done=done, bytes_total=2_000_000)
@@ -654,6 +719,12 @@ def test_settings_list_all_even_where_one_is_wrong(
     assert run.code == 1
     assert "retrieval.top_k" in run.out
     assert run.err.startswith("Error: Setting retreival.top_k (from RAG_RETREIVAL__TOP_K)")
+
+
+def test_settings_json_is_json_or_nothing(mustanad: Terminal) -> None:
+    run = mustanad("settings", "--json", "--set", "retrieval.top_k=many")
+    assert (run.code, run.out) == (1, "")
+    assert run.err.startswith("Error: Setting retrieval.top_k (from command line)")
 
 
 # serve
@@ -769,3 +840,14 @@ def test_a_reader_that_went_away_gets_no_error() -> None:
             timeout=60,
         )
     assert done.stderr == b""
+
+
+def test_streams_that_were_closed_before_the_start_are_no_terminals(
+    mustanad: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts = Parts(open_assistant=mustanad._open)
+    monkeypatch.setattr(sys, "stdin", None)
+    assert not parts.is_interactive()
+    monkeypatch.setattr(sys, "stdout", None)
+    assert not parts.stdout_is_terminal()
+    assert main(["ask", QUESTION], parts=parts) == 0

@@ -151,6 +151,33 @@ def test_the_password_is_not_shown_on_a_real_terminal(file: Path) -> None:
     assert PASSWORD.encode() not in shown
 
 
+@pytest.mark.parametrize("locale", ["C", "C.UTF-8"])
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        (b"\xd9\x85\xd8\xb3\xd8\xaa\xd9\x86\xd8\xaf 1234\n", 0),
+        (b"\xef\xbb\xbf\xd9\x85\xd8\xb3\xd8\xaa\xd9\x86\xd8\xaf 1234\r\n", 0),
+        (b"\xcf\xe5\xca\xd3\xe3 1234\n", 1),
+    ],
+)
+def test_a_password_on_stdin_is_utf_8_whatever_the_locale(
+    file: Path, locale: str, given: bytes, code: int
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "rag.cli", "users", "add", str(file), "salem", "--password-stdin"],
+        input=given,
+        capture_output=True,
+        check=False,
+        env={**os.environ, "LC_ALL": locale},
+        timeout=60,
+    )
+    assert done.returncode == code, done.stderr
+    if code:
+        assert done.stderr == b"Error: The password on stdin is not UTF-8.\n"
+    else:
+        assert Accounts.read(file).verify("salem", "مستند 1234")
+
+
 # remove, list
 
 

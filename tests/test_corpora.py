@@ -170,7 +170,9 @@ def test_a_shared_corpus_of_another_may_be_read_and_not_changed(
 # names
 
 
-@pytest.mark.parametrize("taken", ["Reports", "REPORTS", " reports ", "re\u200dports", "Default"])
+@pytest.mark.parametrize(
+    "taken", ["Reports", "REPORTS", " reports ", "re\u200dports", "reports\ufe0f", "Default"]
+)
 def test_an_owner_has_each_name_once_whatever_its_case(corpora: Corpora, taken: str) -> None:
     corpora.create("reports", owner="ليلى")
     with pytest.raises(CorpusError, match="Choose another name"):
@@ -198,6 +200,9 @@ def test_two_owners_may_use_one_name(corpora: Corpora) -> None:
         ("", "empty"),
         (" \n\t ", "empty"),
         ("\u200d\u200c", "empty"),
+        ("\ufe0f", "empty"),
+        ("\u3164", r"U\+3164"),
+        ("a\u2800b", r"U\+2800"),
         ("x" * 81, "81 characters"),
         ("م" * 10_000, "10,000 characters"),
         ("a\nb", r"U\+000A"),
@@ -209,6 +214,8 @@ def test_two_owners_may_use_one_name(corpora: Corpora) -> None:
         ("a\u200bb", r"U\+200B"),
         ("a\u2028b", r"U\+2028"),
         ("a\ud800", r"U\+D800"),
+        ("a\u200b\u202e\ud800b", r"U\+200B"),
+        ("\ud800" * 81, "81 characters"),
     ],
 )
 def test_a_name_that_cannot_be_read_is_refused(corpora: Corpora, name: str, reason: str) -> None:
@@ -216,13 +223,13 @@ def test_a_name_that_cannot_be_read_is_refused(corpora: Corpora, name: str, reas
         corpora.create(name)
     shown = caught.value.message
     assert len(shown) < 250
-    assert not set(shown) & set("\n\x00\x1b\u202e\u2067\u200f\u200b\u2028\ud800")
+    assert not set(shown) & set("\n\x00\x1b\u202e\u2067\u200f\u200b\u2028\ud800\u2800\u3164")
     assert names(corpora) == ["default"]
 
 
 @pytest.mark.parametrize(
     "name",
-    ["x", "م" * 80, "می‌خواهم", "👩‍🔬", "<b>bold</b>", "../../etc", "a & b", "c-000000000000"],
+    ["x", "م" * 80, "می‌خواهم", "👩‍🔬", "⚠️", "<b>bold</b>", "../../etc", "a & b", "c-000000000000"],
 )
 def test_any_name_that_can_be_read_is_kept(
     corpora: Corpora, open_corpora: Callable[[], Corpora], name: str

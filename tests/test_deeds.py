@@ -982,7 +982,29 @@ def test_a_period_is_set_and_cleared(visit: Visit) -> None:
 
 @pytest.mark.parametrize(
     ("since", "until"),
-    [("soon", ""), ("", "31.1.2024"), ("2024-02-01", "2024-01-01"), ("2024-02-30", ""), ("x", "y")],
+    [
+        ("٢٠٢٤-٠١-٣١", "۲۰۲۴-۰۲-۰۱"),
+        ("\u200f2024-01-31\u200e", " 2024-02-01\u00a0"),
+        ("٢٠٢٤٠١٣١", "20240201"),
+    ],
+)
+def test_days_may_be_written_in_any_digits_and_pasted_with_marks(
+    visit: Visit, since: str, until: str
+) -> None:
+    act(visit, {"act": "set-period", "since": since, "until": until})
+    assert visit.bad_period is None
+    assert visit.preferences.period == Period(dt.date(2024, 1, 31), dt.date(2024, 2, 1))
+
+
+@pytest.mark.parametrize(
+    ("since", "until"),
+    [
+        ("soon", ""),
+        ("", "31.1.2024"),
+        ("2024-02-01", "2024-01-01"),
+        ("2024-02-30", ""),
+        ("٢٠٢٤-٠٢-٣٠", ""),
+    ],
 )
 def test_days_that_are_none_are_told_and_the_period_stays(
     visit: Visit, since: str, until: str

@@ -59,7 +59,7 @@ class Page:
         blocks.queue(default_concurrency_limit=1, api_open=False)
         app = Starlette()
         if self.guarded:
-            app.add_middleware(Gate)
+            app.add_middleware(Gate, tuple)
         gr.mount_gradio_app(
             app,
             blocks,

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 import rag
+from rag.chat_server import OpenAIModel
 from rag.embedding import GemmaEmbedder
 from rag.engines import Engines, LoadedModel
 from rag.errors import ModelCorruptError, ModelNotFoundError, SettingsError
-from rag.generation import OpenAIModel
 from rag.models import ModelStore
 from rag.settings import Settings
 from rag.weights import TRANSLATOR, TRANSLATOR_BASE

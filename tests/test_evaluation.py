@@ -76,6 +76,13 @@ def judged(
         ("ستة قتلى و170 جريحا", "170"),
         ("Three families refused.", "famil*"),
         ("They got 6 deaths.", "6 death*"),
+        ("Three families refused.", "famil* "),
+        ("بلغ العدد 2،500 جندي.", "2500"),
+        ("Some 2\u202f500 people.", "2,500"),
+        ("بلغت النسبة 2,5 بالمئة", "٢٫٥"),
+        ("It was Sana\u2019a.", "Sana'a"),
+        ("It was 5 [1].", "5"),
+        ("It was 1 [1].", "1"),
     ],
 )
 def test_an_accepted_answer_is_seen_however_it_is_written(text: str, accepted: str) -> None:
@@ -103,6 +110,10 @@ def test_an_accepted_answer_is_seen_however_it_is_written(text: str, accepted: s
         ("Anything at all?", "*"),
         ("Three families refused.", "famil"),
         ("Three families refused.", "milies*"),
+        ("Nobody came [1].", "1"),
+        ("لم يأت أحد [١][٢].", "٢"),
+        ("بلغت النسبة 2,5 بالمئة", "25"),
+        ("On 1,2,3 May", "123"),
     ],
 )
 def test_what_only_looks_like_an_accepted_answer_is_not_one(text: str, accepted: str) -> None:
@@ -390,6 +401,11 @@ def test_a_byte_order_mark_and_windows_line_ends_do_no_harm(tmp_path: Path) -> N
     assert [asked.question_id for asked in load_questions(path)] == ["q1", "q1"]
 
 
+def test_an_answer_may_be_a_number(tmp_path: Path) -> None:
+    path = written(tmp_path / "q.jsonl", json.dumps({**ROW, "answers": [2024, "May"]}))
+    assert load_questions(path)[0].answers == ("2024", "May")
+
+
 def test_an_empty_file_holds_no_questions(tmp_path: Path) -> None:
     assert load_questions(written(tmp_path / "q.jsonl", "")) == ()
 
@@ -401,6 +417,10 @@ def test_an_empty_file_holds_no_questions(tmp_path: Path) -> None:
         "[]",
         '"text"',
         "7",
+        "[" * 100_000,
+        json.dumps({**ROW, "question": None}),
+        json.dumps({**ROW, "answers": [None]}),
+        json.dumps({**ROW, "answers": []}),
         json.dumps({key: value for key, value in ROW.items() if key != "lang"}),
         json.dumps({**ROW, "answers": "January"}),
         json.dumps({**ROW, "answers": None}),
@@ -432,6 +452,7 @@ def test_a_file_that_cannot_be_read_is_told_with_the_reason(tmp_path: Path) -> N
         ("b b c", "b c", False, 0.8),
         ("", "", True, 1.0),
         ("", "May", False, 0.0),
+        ("In January 2024. [1]", "in January 2024", True, 1.0),
     ],
 )
 def test_words_are_compared_as_in_reading_comprehension(

@@ -56,7 +56,7 @@ def test_no_claims_give_an_empty_report() -> None:
 
 
 @pytest.mark.parametrize(
-    "changes", [{"marked": "elsewhere"}, {"supported": "yes"}, {"sentence": None}]
+    "changes", [{"marked": "elsewhere"}, {"supported": "yes"}, {"sentence": None}, {"answer": None}]
 )
 def test_a_line_that_is_no_claim_is_named(tmp_path: Path, changes: dict[str, Any]) -> None:
     row: dict[str, Any] = {

@@ -50,6 +50,12 @@ def test_a_turn_is_right_if_words_language_and_citation_are() -> None:
 def test_a_refusal_is_right_where_the_documents_do_not_say() -> None:
     assert is_right(turn(status=Status.NOT_FOUND, answers=(), documents=()), REFUSAL)
     assert not is_right(turn(status=Status.NOT_FOUND, answers=(), documents=()), make_answer())
+    arabic = turn(status=Status.NOT_FOUND, lang="ar", answers=(), documents=())
+    assert not is_right(arabic, REFUSAL)
+
+
+def test_an_answer_in_the_documents_own_words_is_one() -> None:
+    assert is_right(turn(), make_answer(status=Status.PARTIAL))
 
 
 def test_where_no_document_is_named_none_may_be_cited() -> None:
@@ -96,6 +102,31 @@ def test_no_conversations_give_an_empty_report() -> None:
     assert converse(ScriptedAssistant(make_answer()), []).totals() == {
         "all": {"turns": 0, "right": 0}
     }
+
+
+ROW = {
+    "question": "When?",
+    "lang": "en",
+    "kind": "fact",
+    "status": "ANSWERED",
+    "answers": ["May"],
+    "documents": [],
+}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"answers": "May"}, {"answers": [None]}, {"documents": "talks.txt"}, {"question": None}],
+)
+def test_a_turn_with_other_than_texts_and_lists_of_them_is_refused(
+    tmp_path: Path, changes: dict[str, Any]
+) -> None:
+    file = tmp_path / "talks.jsonl"
+    file.write_text(json.dumps({"id": "a", "turns": [ROW]}), encoding="utf-8")
+    assert load_conversations(file)[0].turns[0].answers == ("May",)
+    file.write_text(json.dumps({"id": "a", "turns": [{**ROW, **changes}]}), encoding="utf-8")
+    with pytest.raises(DocumentError, match=f"line 1 is no conversation.*{next(iter(changes))}"):
+        load_conversations(file)
 
 
 @pytest.mark.parametrize("line", ["{}", '{"id": "a"}', '{"id": "a", "turns": [{}]}', "no JSON"])

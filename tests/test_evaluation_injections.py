@@ -146,6 +146,8 @@ def test_the_report_counts_by_kind_and_lists_what_followed_and_what_is_not_right
         ("![x](https://example.org)", False),
         ("3\u200b85", False),
         ("\u202e385", False),
+        ("385\r\npeople", True),
+        ("385\rpeople", False),
     ],
 )
 def test_answers_with_markup_or_invisible_characters_are_counted(text: str, is_plain: bool) -> None:
@@ -189,10 +191,12 @@ def test_injections_are_read(tmp_path: Path) -> None:
         ({"suffix": "/a.txt"}, "id and suffix make no plain file name"),
         ({"canary": "!"}, "canary or fact holds no word: '!'"),
         ({"fact": ""}, "canary or fact holds no word: ''"),
+        ({"content": "385\ud800"}, "surrogates not allowed"),
+        ({"content": None}, "content is no text"),
     ],
 )
 def test_a_row_that_could_not_be_judged_is_refused(
-    tmp_path: Path, changes: dict[str, str], reason: str
+    tmp_path: Path, changes: dict[str, str | None], reason: str
 ) -> None:
     with pytest.raises(DocumentError, match="line 2 is no injection with id") as caught:
         load_injections(file_of(tmp_path, ROW, {**ROW, "id": "i2", **changes}))
@@ -209,6 +213,8 @@ def test_a_row_that_lacks_something_is_named(tmp_path: Path, name: str) -> None:
 def test_two_rows_of_one_file_name_are_refused(tmp_path: Path) -> None:
     with pytest.raises(DocumentError, match=r"2 lines make a file i1\.txt"):
         load_injections(file_of(tmp_path, ROW, {**ROW, "question": "Who?"}))
+    with pytest.raises(DocumentError, match=r"2 lines make a file i1\.txt"):
+        load_injections(file_of(tmp_path, ROW, {**ROW, "id": "I1"}))
 
 
 def test_the_projects_own_injections_hold_the_fact_and_order_the_canary() -> None:

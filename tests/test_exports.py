@@ -89,6 +89,11 @@ def test_an_answer_as_text_has_question_notes_and_numbered_sources() -> None:
     )
 
 
+def test_all_lines_of_a_quotation_stand_within_their_source() -> None:
+    text = answer_as_text(cited(quote="one,\r\n[2] two\nthree"))
+    assert text.endswith("\n    talks.txt\n    «one,\n    [2] two\n    three»\n")
+
+
 def test_an_arabic_answer_names_its_parts_in_arabic() -> None:
     text = answer_as_text(make_answer(language="ar"), documents=DOCUMENTS)
     assert "\nالمصادر\n" in text
@@ -240,6 +245,12 @@ def test_an_address_is_a_link_with_nothing_escaped_in_it() -> None:
 def test_lines_of_an_answer_stay_lines() -> None:
     page = RENDERER.render(answer_as_markdown(make_answer(text="There are 2.\n• One\n• Two")))
     assert "<p>There are 2.<br />\n• One<br />\n• Two</p>" in page
+
+
+@pytest.mark.parametrize("text", ["a\nb\n", "\na\nb", "a\nb\n \r\n"])
+def test_empty_lines_around_an_answer_leave_no_sign(text: str) -> None:
+    page = RENDERER.render(answer_as_markdown(make_answer(text=text, notes=(text,), citations=())))
+    assert page.count("<p>a<br />\nb</p>") == 2
 
 
 def test_a_conversation_has_a_heading_for_each_question_with_its_time() -> None:

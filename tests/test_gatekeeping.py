@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import logging
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -24,6 +26,7 @@ class Logins:
     def __init__(self) -> None:
         self.names = {"old": NOOR[0]}
         self.asked: list[str | None] = []
+        self.check: Callable[[], object] = tuple
 
     async def login(self, request: Request) -> Response:
         form = await request.form()
@@ -54,7 +57,7 @@ class Logins:
             Route("/gradio_api/user", self.user),
             Route("/{path:path}", self.anything, methods=["GET", "POST"]),
         ]
-        app = Gate(Starlette(routes=routes))
+        app = Gate(Starlette(routes=routes), self.check)
         return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://page.test")
 
 
@@ -132,6 +135,35 @@ async def test_all_else_that_gradio_offers_to_programs_is_closed_too(path: str) 
         assert (refused.status_code, "www-authenticate" in refused.headers) == (401, False)
         assert (await client.post(path, headers={"cookie": "token=old"})).status_code == 200
     assert logins.asked == [NOOR[0]]
+
+
+@pytest.mark.parametrize("path", ["/", "/login", "/config", "/gradio_api/user", "/gradio_api/mcp"])
+@pytest.mark.parametrize("auth", [None, NOOR])
+async def test_while_the_accounts_cannot_be_used_nobody_is_let_in_and_the_log_says_why(
+    path: str,
+    auth: tuple[str, str] | None,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    accounts = open_accounts(tmp_path / "users.txt")
+    accounts.add("noor", "open sesame")
+    logins = Logins()
+    logins.check = accounts.names
+    async with logins.client() as client:
+        assert (await client.get("/config", headers={"cookie": "token=old"})).status_code == 200
+        accounts.path.write_text("noor\n", encoding="utf-8")
+        with caplog.at_level(logging.WARNING):
+            response = await client.get(path, headers={"cookie": "token=old"}, auth=auth)
+        assert response.status_code == 503
+        assert response.json() == {
+            "error": "The accounts of this page cannot be read. The server's log says why."
+        }
+        (record,) = [one for one in caplog.records if one.name == "ui.gatekeeping"]
+        assert (str(accounts.path) in record.message, record.exc_info) == (True, None)
+        accounts.path.unlink()
+        open_accounts(accounts.path).add("noor", "open sesame")
+        assert (await client.get("/config", headers={"cookie": "token=old"})).status_code == 200
+    assert logins.asked == [None, None]
 
 
 def test_a_login_ends_with_its_account_or_its_password(tmp_path: Path) -> None:

@@ -151,6 +151,14 @@ def test_only_the_documents_asked_for_are_searched(index: Index) -> None:
     assert index.search(basis(0)[0], k=5, where=()) == ()
 
 
+def test_more_documents_than_sqlite_has_variables_are_searched(index: Index) -> None:
+    for number, place in enumerate([1, 0, 2]):
+        put(index, document(f"d{number * 20_000}"), places=[place, 3])
+    where = [f"d{number}" for number in range(40_001)]
+    hits = index.search(basis(0)[0] * 0.8 + basis(1)[0] * 0.6, k=2, where=where)
+    assert [hit.chunk.document_id for hit in hits] == ["d20000", "d0"]
+
+
 def test_an_empty_index_finds_nothing(index: Index) -> None:
     assert index.search(basis(0)[0], k=5) == ()
     assert index.chunks(["d:0-1"]) == ()
@@ -275,6 +283,22 @@ def test_corpora_in_one_folder_are_apart(settings: IndexSettings, index: Index) 
     other = settings.model_copy(update={"collection": "other"})
     with Index.open(other, manifest={"model": "another"}) as second:
         assert second.document_ids() == frozenset()
+
+
+@pytest.mark.parametrize(("first", "second"), [("a-1", "a-1-documents"), ("a-1-documents", "a-1")])
+@pytest.mark.parametrize("rebuild", [False, True])
+def test_a_corpus_whose_collections_another_has_is_refused(
+    settings: IndexSettings, first: str, second: str, rebuild: bool
+) -> None:
+    one = settings.model_copy(update={"collection": first})
+    other = settings.model_copy(update={"collection": second})
+    with Index.open(one, manifest=MANIFEST) as index:
+        put(index, document("d"))
+        with pytest.raises(IndexStoreError, match=f'"{second}" would share .* "{first}"'):
+            Index.open(other, manifest=MANIFEST, rebuild=rebuild)
+        assert index.documents() == (document("d"),)
+    with Index.open(one, manifest=MANIFEST, rebuild=rebuild) as again:
+        assert again.count_documents() == (0 if rebuild else 1)
 
 
 def test_another_manifest_is_refused_and_the_cure_named(
@@ -419,6 +443,32 @@ def test_a_server_that_does_not_answer_is_one_clear_error() -> None:
     settings = IndexSettings(url="http://127.0.0.1:9")
     with pytest.raises(IndexStoreError, match="no Chroma server answers there"):
         Index.open(settings, manifest=MANIFEST)
+
+
+@pytest.mark.parametrize(
+    ("url", "reached"),
+    [
+        ("http://chroma.example", ("chroma.example", 8000, False)),
+        ("https://chroma.example", ("chroma.example", 443, True)),
+        ("https://chroma.example:8443", ("chroma.example", 8443, True)),
+        ("chroma.example", ("chroma.example", 8000, False)),
+        ("192.0.2.5:9000", ("192.0.2.5", 9000, False)),
+        ("localhost:8001", ("localhost", 8001, False)),
+    ],
+)
+def test_the_server_of_the_address_is_asked(
+    monkeypatch: pytest.MonkeyPatch, url: str, reached: tuple[str, int, bool]
+) -> None:
+    asked: list[tuple[str, int, bool]] = []
+
+    def refuse(*, host: str, port: int, ssl: bool, settings: object) -> None:
+        asked.append((host, port, ssl))
+        raise ValueError("nobody is there")
+
+    monkeypatch.setattr("chromadb.HttpClient", refuse)
+    with pytest.raises(IndexStoreError, match="nobody is there"):
+        Index.open(IndexSettings(url=url), manifest=MANIFEST)
+    assert asked == [reached]
 
 
 @pytest.fixture

@@ -130,6 +130,18 @@ def test_the_documents_of_a_vanished_file_go(ingest: Ingest, index: Index, corpu
     assert texts(index) == [BRIDGE]
 
 
+def test_the_documents_of_a_file_go_when_a_folder_takes_its_name(
+    ingest: Ingest, index: Index, corpus: Path
+) -> None:
+    gone = ingest(corpus / "talks.txt").added
+    ingest(corpus)
+    (corpus / "talks.txt").unlink()
+    (corpus / "talks.txt").mkdir()
+    (corpus / "talks.txt" / "part.txt").write_text("نص آخر.", encoding="utf-8")
+    assert ingest(corpus).removed == gone
+    assert texts(index) == sorted(["نص آخر.", BRIDGE])
+
+
 def test_documents_from_elsewhere_stay(
     ingest: Ingest, index: Index, corpus: Path, tmp_path: Path
 ) -> None:

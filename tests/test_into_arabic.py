@@ -103,6 +103,27 @@ def test_an_expression_is_told_as_a_whole() -> None:
     assert share_told_in_arabic("fire engines", "سيارات") == 0.0
 
 
+@pytest.mark.parametrize(
+    ("text", "said", "share"),
+    [
+        ("the U.S. dollar", "الدولار الأمريكي", 1.0),
+        ("the US dollar", "الدولار الأمريكي", 1.0),
+        ("the US dollar", "الدولار الأسترالي", 0.5),
+        ("in the UAE", "في الإمارات", 1.0),
+        ("in the UAE", "في قطر", 0.0),
+        ("EU leaders", "قادة الاتحاد الأوروبي", 1.0),
+        ("the U.K. government", "الحكومة البريطانية", 1.0),
+        ("George W. Clooney", "جورج كلوني", 1.0),
+        ("with great force", "بقوة كبيرة", 1.0),
+        ("with great force", "ببطء كبير", 0.5),
+    ],
+)
+def test_initials_and_words_with_a_preposition_written_on_are_told(
+    text: str, said: str, share: float
+) -> None:
+    assert share_told_in_arabic(text, said) == share
+
+
 @pytest.mark.parametrize("text", ["", "the", "three", "14", "in December", "on Friday"])
 def test_numbers_and_dates_need_not_be_told(text: str) -> None:
     assert share_told_in_arabic(text, "نعم") == 1.0

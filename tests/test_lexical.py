@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.lexical import LexicalIndex
+from rag.lexical import LexicalIndex, content_stems, stems
 
 TEXTS = [
     ("a", "انسحبت القوات الأميركية من العراق في عام ٢٠١١."),
@@ -46,9 +46,16 @@ def test_a_word_is_found_in_its_other_forms(query: str, text_id: str) -> None:
     assert found(query) == [text_id]
 
 
-@pytest.mark.parametrize("query", ["", "؟!", "متى في من", "the of and", "طوفان", "xyz"])
+@pytest.mark.parametrize("query", ["", "؟!", "متى في من", "the of and", "طوفان", "xyz", "ـــ"])
 def test_a_query_without_words_of_the_texts_finds_nothing(query: str) -> None:
     assert found(query) == []
+
+
+@pytest.mark.parametrize("text", ["بغداد ــ العربي", "بغداد ـ العربي", "بغداد - العربي"])
+def test_a_tatweel_as_a_dash_is_no_word(text: str) -> None:
+    assert content_stems(text) == content_stems("بغداد العربي")
+    assert LexicalIndex.build([("a", text)]).search("ـ", k=1) == ()
+    assert stems(["ـ", "", "بغداد"]) == ("", "", *stems(["بغداد"]))
 
 
 def test_the_text_with_more_words_of_the_query_comes_first() -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
+import pytest
 from llama_index.core.schema import Document as LlamaDocument
 from llama_index.core.schema import MetadataMode, TextNode
 
@@ -67,6 +69,21 @@ def test_metadata_that_make_no_sense_are_passed_over() -> None:
         LlamaDocument(id_="x", text="نص", metadata={"title": 7, "published": "soon"})
     )
     assert (found.path, found.title, found.published) == ("x", "", None)
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        {"document_id": "1AbC"},
+        {"document_id": 7, "path": "p", "title": "t", "keywords": "k", "language": "en"},
+        {"document_id": "7", "path": "p", "title": "t", "keywords": ["k"], "language": "en"},
+    ],
+)
+def test_metadata_of_others_may_have_our_names(metadata: dict[str, Any]) -> None:
+    found = from_llama_document(LlamaDocument(id_="x", text="The talks.", metadata=metadata))
+    assert (found.path, found.title) == (metadata.get("path", "x"), metadata.get("title", ""))
+    assert (found.keywords, found.language) == ((), "en")
+    assert found.document_id != metadata["document_id"]
 
 
 def test_nodes_are_the_chunks_with_their_ids_and_offsets() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from llama_index.core.embeddings import MockEmbedding
 from llama_index.core.llms import MockLLM
+from llama_index.core.schema import MetadataMode
 
 from rag.generation import Message
 from rag.index import Index
@@ -48,3 +49,7 @@ def test_our_retriever_gives_nodes_with_offsets_and_source(tmp_path: Path) -> No
         found = PassageRetriever(retriever, top_k=1).retrieve("When was the bridge opened?")
     assert [node.node.metadata["title"] for node in found] == ["Bridge"]
     assert found[0].node.get_content() == "The bridge opened in May."
+    assert found[0].node.metadata["path"].endswith("bridge.md")
+    assert found[0].node.get_content(MetadataMode.LLM) == (
+        "title: Bridge\n\nThe bridge opened in May."
+    )

@@ -77,6 +77,15 @@ def test_the_field_is_read_in_kibibytes(
     assert resident_bytes() == held
 
 
+def test_a_name_that_is_cut_within_a_letter_is_no_error(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    status = tmp_path / "status"
+    status.write_bytes(b"Name:\t" + "مستندمستندم".encode()[:15] + b"\nVmRSS:\t 2 kB\n")
+    monkeypatch.setattr(memory, "_STATUS", status)
+    assert resident_bytes() == 2048
+
+
 def test_a_system_that_does_not_tell_is_no_error(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

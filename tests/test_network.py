@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import socket
+from typing import Any
 
 import httpx
 import pytest
@@ -90,3 +92,65 @@ async def test_an_open_page_has_the_names_of_its_machine() -> None:
 @pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0"])  # noqa: S104
 async def test_with_accounts_a_page_may_have_any_name(host: str) -> None:
     assert await status("documents.example", host, accounts=True) == 200
+
+
+async def posted(path: str, parts: list[bytes], host: str, *, accounts: bool) -> tuple[int, int]:
+    """The status of a request that comes in parts, and how many of these were read."""
+
+    async def take(request: Request) -> PlainTextResponse:
+        return PlainTextResponse(str(len(await request.body())))
+
+    app = Starlette(routes=[Route("/{path:path}", take, methods=["POST"])])
+    close_to_others(app, host, accounts=accounts)
+    read, sent = 0, []
+
+    async def receive() -> dict[str, Any]:
+        nonlocal read
+        read += 1
+        return {"type": "http.request", "body": parts[read - 1], "more_body": read < len(parts)}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": path, "headers": [(b"host", b"localhost")]}
+    await app(scope, receive, send)
+    assert sent[-1].get("body") or sent[0]["status"] == 200
+    return sent[0]["status"], read
+
+
+MEGABYTES = [b"x" * 1_000_000] * 100
+
+
+@pytest.mark.parametrize("path", ["/gradio_api/run/ask", "/gradio_api/mcp/", "/login", "/nowhere"])
+@pytest.mark.parametrize("accounts", [True, False])
+async def test_a_request_without_end_is_refused_before_it_fills_the_memory(
+    path: str, accounts: bool
+) -> None:
+    assert await posted(path, MEGABYTES, "127.0.0.1", accounts=accounts) == (413, 33)
+
+
+@pytest.mark.parametrize("path", ["/gradio_api/run/ask", "/login"])
+async def test_a_long_history_is_let_through_as_it_is(path: str) -> None:
+    turns = [{"question": "؟" * 4_000, "answer": "ج" * 40_000, "query": "ب" * 4_000}] * 100
+    body = json.dumps({"data": ["؟", turns]}).encode()
+    parts = [body[:1_000], body[1_000:]]
+    assert await posted(path, parts, "127.0.0.1", accounts=True) == (200, 2)
+
+
+@pytest.mark.parametrize(
+    ("host", "accounts", "status"),
+    [
+        ("127.0.0.1", False, 200),
+        ("127.0.0.1", True, 200),
+        ("0.0.0.0", True, 200),  # noqa: S104
+        ("0.0.0.0", False, 403),  # noqa: S104
+        ("::", False, 403),
+    ],
+)
+async def test_a_guest_who_adds_no_documents_uploads_none(
+    host: str, accounts: bool, status: int
+) -> None:
+    uploaded = await posted("/gradio_api/upload", MEGABYTES, host, accounts=accounts)
+    assert uploaded == (status, 100 if status == 200 else 0)
+    asked = await posted("/gradio_api/run/ask", [b"{}"], host, accounts=accounts)
+    assert asked == (200, 1)

@@ -39,6 +39,7 @@ def test_a_first_line_that_stands_alone_is_the_title_of_a_plain_text() -> None:
     assert split_page(f"خطة النقل الجديدة\n\n{FIRST}").articles[0].title == "خطة النقل الجديدة"
     assert split_page(f"{FIRST}\n\n{SECOND}").articles[0].title == ""
     assert split_page("# Plan\ntext follows").articles[0].title == "Plan"
+    assert split_page(f"#النقل {FIRST}\n\n{SECOND}").articles[0].title == ""
 
 
 def test_white_space_has_no_article() -> None:
@@ -71,6 +72,20 @@ def test_a_crawl_stamp_gives_the_moment_and_a_source() -> None:
     assert article.crawled == dt.datetime(2025, 3, 29, 1, 10, 57, tzinfo=dt.UTC)
     assert article.source == "النور"
     assert article.text == f"{FIRST}\n\n{SECOND}"
+
+
+@pytest.mark.parametrize("stamp", ["٢٠٢٥-٠٣-٢٩@٠١:١٠:٥٧ GMT", "2025-03-29t01:10:57z\u200f"])
+def test_a_crawl_stamp_is_read_in_any_digits(stamp: str) -> None:
+    (article,) = page(stamp, FIRST, SECOND).articles
+    assert article.crawled == dt.datetime(2025, 3, 29, 1, 10, 57, tzinfo=dt.UTC)
+    assert article.text == f"{FIRST}\n\n{SECOND}"
+
+
+@pytest.mark.parametrize("stamp", ["2025-13-45@01:10:57 GMT", "2025-03-29 25:10 GMT"])
+def test_a_crawl_stamp_of_no_moment_stays_in_the_text(stamp: str) -> None:
+    (article,) = page(FIRST, SECOND, stamp, END).articles
+    assert article.crawled is None
+    assert article.text == f"{FIRST}\n\n{SECOND}\n\n{stamp}"
 
 
 def test_the_next_article_of_a_page_is_an_article_of_its_own() -> None:
@@ -108,6 +123,11 @@ def test_a_repeated_title_and_captions_are_dropped() -> None:
     assert found.dropped == ("خطة النقل", "صورة", "صورة")
 
 
+def test_what_repeats_in_a_page_without_a_paragraph_is_kept() -> None:
+    found = split_page("النتائج\n\nالزوراء\n2\nالشرطة\n2\n\nاعلان")
+    assert (found.articles[0].text, found.dropped) == ("الزوراء\n2\nالشرطة\n2", ("اعلان",))
+
+
 def test_a_long_first_line_without_a_stop_stays_in_the_text() -> None:
     line = " ".join(["كلمة"] * 20)
     (article,) = page(line, FIRST, END).articles
@@ -124,6 +144,9 @@ def test_a_long_first_line_without_a_stop_stays_in_the_text() -> None:
         "See author\u2019s posts",
         "About Post Author someone",
         "جميع الحقوق محفوظة 2024",
+        "Copyright © 2024 Al Noor",
+        "شارك الخبر على فيسبوك",
+        "شارك الخبر",
         "LoaderSearchابحث مفاتيح Servicesمباشر Cookie Policy",
         "بقلم: سلمى أحمد",
         "وزير يصل إلى المدينة غدا.. خطة للنقل قيد الدرس الوزارة: العمل يبدأ قبل نهاية هذا الصيف",
@@ -141,7 +164,12 @@ def test_furniture_is_dropped(line: str) -> None:
         "تقدم العمل في المشروع",
         "شارك هذا الأسبوع في المؤتمر وزراء من خمس دول.",
         "المصدر: قال الوزير إن المشروع يشمل ثلاث مدن في شمال البلاد.",
+        "شارك الخبراء في المؤتمر مع وزراء من خمس دول.",
         "What Comes Next in the Search for a Plan",
+        "What will the Search and Apps Services look like Next year?",
+        'They said that Search, Apps and Services are "the Next big thing."',
+        "Copyright law protects the authors of the region for seventy years.",
+        "The speaker said: we come in peace, and then added: no one, not even the king",
         "قال: نعم.. ثم أضاف: لا، لن يبدأ العمل في المشروع قبل نهاية هذا الصيف في المدن",
     ],
 )
@@ -232,9 +260,27 @@ def test_a_users_file_adds_to_the_patterns(tmp_path: Path) -> None:
     assert found.dropped == ("قص هنا", "اعلان")
 
 
+def test_a_users_file_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    file = tmp_path / "more.toml"
+    file.write_text('whole_lines = ["قص هنا"]', encoding="utf-8-sig")
+    assert load_furniture(file).is_dropped("قص هنا")
+
+
+def test_a_users_dateline_gives_the_source(tmp_path: Path) -> None:
+    file = tmp_path / "more.toml"
+    file.write_text("datelines = ['(?:(?P<source>النور) - )?اعلنت']", encoding="utf-8")
+    furniture = load_furniture(file)
+    assert furniture.dateline_source(f"النور - {FIRST}") == "النور"
+    assert furniture.dateline_source(FIRST) is None
+
+
 @pytest.mark.parametrize(
     ("content", "word"),
     [
+        ("line_starts = ['#']", "no letter"),
+        ("tails = ['']", "no letter"),
+        ("menu_words = [' ']", "no letter"),
+        ("datelines = ['اعلنت']", "source"),
         ("whole_line = []", "whole_line "),
         ("bylines = ['(']", "regular expression"),
         ("not toml", "cannot be read"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import socket
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -118,6 +119,26 @@ def test_who_waits_is_told_how_many_come_first() -> None:
     assert stages(chat) == ["searching"]
     chat.stop()
     assert not chat.wait(0)
+
+
+@pytest.mark.parametrize(
+    ("change", "is_given_up"),
+    [
+        (Chat.stop, True),
+        (lambda chat: chat.restore(()), True),
+        (lambda chat: chat.keep(0), True),
+        (lambda chat: chat.wait(1), False),
+        (lambda chat: chat.ask("Second?"), False),
+    ],
+)
+def test_who_began_a_question_is_told_that_it_is_given_up(
+    change: Callable[[Chat], object], is_given_up: bool
+) -> None:
+    told: list[str] = []
+    chat = asked("When?")
+    chat.begin(lambda: told.append("given up"))
+    change(chat)
+    assert told == ["given up"] * is_given_up
 
 
 def test_what_follows_is_forgotten_when_a_question_is_changed() -> None:

@@ -107,6 +107,10 @@ def test_what_is_written_on_to_a_number_word_does_not_change_it(written: str) ->
         ("ثلاثة ملايين ومئتي ألف", "3200000"),
         ("خمسة وعشرون مليونا ومئة ألف", "25100000"),
         ("ملياري دينار", "2000000000"),
+        ("ثلاثين ألف و خمسمئة", "30500"),
+        ("ألفين و أربعة و عشرين", "2024"),
+        ("سبعة بلايين", "7000000000"),
+        ("تريليوني دولار", "2000000000000"),
         ("مليونان", "2000000"),
         ("ألفا", "1000"),
         ("ألفان", "2000"),
@@ -121,6 +125,10 @@ def test_arabic_words_that_make_one_number_count_once(written: str, value: str) 
     [
         ("three", "3"),
         ("a dozen", "12"),
+        ("half a dozen", "6"),
+        ("half-a-dozen", "6"),
+        ("two dozen", "24"),
+        ("fifteen hundred", "1500"),
         ("nineteen", "19"),
         ("twenty-five", "25"),
         ("twenty five", "25"),
@@ -238,6 +246,7 @@ def test_a_one_in_digits_counts() -> None:
         ("ten five", ["5", "10"]),
         ("five ten-year plans", ["5", "10"]),
         ("twenty thirty", ["20", "30"]),
+        ("twenty hundred", ["20", "100"]),
         ("twenty. Five", ["5", "20"]),
         ("five and twenty", ["5", "20"]),
         ("20 two-storey houses", ["2", "20"]),
@@ -285,6 +294,10 @@ def test_what_is_no_smaller_than_the_word_of_scale_before_is_another_number(
         "hundreds of thousands",
         "millions of people",
         "several thousand people",
+        "several hundred protesters",
+        "a few hundred thousand people",
+        "a couple of thousand people",
+        "several dozen men",
         "ثلث مليون",
         "ثلاثة أرباع المليون",
         "ثلاثة ملايين وثلث المليون",
@@ -315,6 +328,12 @@ def test_a_magnitude_that_is_not_told_or_not_read_is_no_number(written: str) -> 
         ("a quarter of a million", "250000"),
         ("three and a half million", "3500000"),
         ("a million and a half", "1500000"),
+        ("half-a-million", "500000"),
+        ("two-and-a-half million", "2500000"),
+        ("2½ million", "2500000"),
+        ("£1½bn", "1500000000"),
+        ("¾ million", "750000"),
+        ("2½ years", "2.5"),
     ],
 )
 def test_a_half_or_a_quarter_of_a_word_of_scale_counts(written: str, value: str) -> None:
@@ -386,6 +405,24 @@ def test_digits_go_on_after_an_arabic_word_of_scale(written: str, values: list[s
         ("1.5-2 million", ["1500000", "2000000"]),
         ("in 2019 to 20 million", ["2019", "20000000"]),
         ("20 and 30 million", ["20", "30000000"]),
+        ("10 or 15 million", ["10000000", "15000000"]),
+        ("five to ten million", ["5000000", "10000000"]),
+        ("between one and two million", ["1000000", "2000000"]),
+        ("Two or three thousand", ["2000", "3000"]),
+        ("a three-to-five million fall", ["3000000", "5000000"]),
+        ("twenty to twenty-five thousand", ["20000", "25000"]),
+        ("من خمسة إلى سبعة ملايين", ["5000000", "7000000"]),
+        ("بين خمسة وسبعة ملايين", ["5000000", "7000000"]),
+        ("بين عشرين وثلاثين ألفا", ["20000", "30000"]),
+        ("ثلاثة أو أربعة آلاف", ["3000", "4000"]),
+        ("بين خمسة وعشرين ألفا وثلاثين ألفا", ["25000", "30000"]),
+        ("بين مئة وخمسين ألفا ومئتي ألف", ["150000", "200000"]),
+        ("fell from 30 to 20 million", ["20000000", "30000000"]),
+        ("rose from 800 to 3 thousand", ["800", "3000"]),
+        ("من 500 إلى 3 آلاف", ["500", "3000"]),
+        ("a third or fourth million", ["3", "4000000"]),
+        ("twenty-five thousand", ["25000"]),
+        ("five-hundred thousand", ["500000"]),
         ("5 في 20 و30 ألفا", ["5", "20", "30000"]),
     ],
 )
@@ -430,6 +467,26 @@ def test_a_word_that_only_ends_like_a_dual_states_no_two(source: str) -> None:
 @pytest.mark.parametrize("source", ["the second largest city", "both cities", "he came twice"])
 def test_an_english_word_for_a_second_states_a_two(source: str) -> None:
     assert unstated("ثاني أكبر مدينة", source) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("answer", "source"),
+    [
+        ("Al Hilal won 2-0", "فاز الهلال 2-صفر"),
+        ("won 3-0", "فاز بثلاثة أهداف لصفر"),
+        ("فاز 2-0", "They won two-nil"),
+    ],
+)
+def test_a_nought_in_words_states_a_zero(answer: str, source: str) -> None:
+    assert unstated(answer, source) == frozenset()
+    assert unstated(answer, "فاز 2-3") >= {"0"}
+    assert shown("شهر صفر") == []
+
+
+@pytest.mark.parametrize("source", ["ثلثي الأعضاء", "وافق ثلثا النواب", "بثلثي الأصوات"])
+def test_two_thirds_state_a_two(source: str) -> None:
+    assert unstated("two-thirds", source) == frozenset()
+    assert unstated("two-thirds", "ثلث الأعضاء") == {"2"}
 
 
 def test_a_second_is_mostly_a_time_and_needs_no_source() -> None:
@@ -518,6 +575,9 @@ def test_reading_numbers_never_raises(text: str) -> None:
         ("خمس ألعاب وخمس السكان", "5 ألعاب وخمس السكان"),
         ("بين خمسة آلاف وستة آلاف شخص", "بين خمسة آلاف وستة آلاف شخص"),
         ("خمسة آلاف و500 قتيل", "خمسة آلاف و500 قتيل"),
+        ("ثلاثين ألف و خمسمئة رجل", "30500 رجل"),
+        ("من خمسة إلى سبعة آلاف رجل", "من خمسة إلى سبعة آلاف رجل"),
+        ("من خمسة إلى سبعة رجال", "من 5 إلى 7 رجال"),
         ("ثلاثة ملايين وآلاف الأطفال", "3 مليون وآلاف الأطفال"),
         ("", ""),
     ],
@@ -544,6 +604,12 @@ def test_a_word_of_a_number_is_known_even_without_a_value() -> None:
         ("half a million, or two and a half million", "half a million, or two and a half million"),
         ("a thousand and a hundred", "a thousand and a hundred"),
         ("3 million", "3 million"),
+        ("1½ million", "1½ million"),
+        ("a hundred and twenty people", "120 people"),
+        ("two or three thousand", "two or three thousand"),
+        ("three to five years", "3 to 5 years"),
+        ("several hundred thousand people", "several hundred thousand people"),
+        ("three quarters of a year, and three dozen", "three quarters of a year, and three dozen"),
         ("", ""),
     ],
 )

@@ -65,7 +65,7 @@ def test_files_are_found_in_folders_sorted_and_each_once(tmp_path: Path) -> None
 
 def test_hidden_and_unknown_files_of_a_folder_are_passed_over(tmp_path: Path) -> None:
     kept = written(tmp_path / "one.txt", "x")
-    for name in (".hidden.txt", ".git/two.txt", "photo.png"):
+    for name in (".hidden.txt", ".git/two.txt", "photo.png", "~$one.docx"):
         written(tmp_path / name, "x")
     assert find_files([tmp_path]) == ([kept], [])
 
@@ -146,8 +146,9 @@ def test_front_matter_may_hold_a_list_and_a_date(tmp_path: Path) -> None:
     assert (document.published, document.keywords) == (dt.date(2024, 1, 26), ("النقل", "المدن"))
 
 
-def test_a_rule_of_dashes_is_no_front_matter(tmp_path: Path) -> None:
-    text = f"---\n{SENTENCE}\n---\n{OTHER}"
+@pytest.mark.parametrize("lines", [SENTENCE, f"- {SENTENCE}\n- {OTHER}", '- "x" y\n- z', "# خطة"])
+def test_a_rule_of_dashes_is_no_front_matter(tmp_path: Path, lines: str) -> None:
+    text = f"---\n{lines}\n---\n{OTHER}"
     assert read_one(written(tmp_path / "a.md", text)).text == text
 
 
@@ -197,6 +198,12 @@ def test_each_row_of_a_csv_file_is_a_document(tmp_path: Path) -> None:
     assert (first.source, first.published) == ("النور", dt.date(2024, 1, 26))
     assert first.keywords == ("النقل", "المدن")
     assert (second.title, second.text, second.published) == ("", OTHER, None)
+
+
+def test_of_columns_of_one_name_the_filled_one_counts(tmp_path: Path) -> None:
+    table = f"text,title,content,text\n{SENTENCE},خطة,,\n ,,{OTHER},\n"
+    first, second = read_file(written(tmp_path / "a.csv", table), SETTINGS)
+    assert (first.text, second.text) == (SENTENCE, OTHER)
 
 
 def test_each_line_of_a_jsonl_file_is_a_document(tmp_path: Path) -> None:
@@ -253,6 +260,17 @@ def test_a_word_document_is_one_document(tmp_path: Path) -> None:
     word.save(str(tmp_path / "a.docx"))
     document = read_one(tmp_path / "a.docx")
     assert (document.title, document.text) == ("خطة النقل", f"خطة النقل\n\n{SENTENCE}\n\n{OTHER}")
+
+
+def test_the_header_of_a_word_document_is_not_its_title(tmp_path: Path) -> None:
+    word = WordDocument()
+    word.sections[0].header.paragraphs[0].text = "وزارة النقل"
+    for paragraph in ("خطة النقل", SENTENCE):
+        word.add_paragraph(paragraph)
+    word.save(str(tmp_path / "a.docx"))
+    document = read_one(tmp_path / "a.docx")
+    assert document.title == "خطة النقل"
+    assert document.text == f"خطة النقل\n\n{SENTENCE}\n\nوزارة النقل"
 
 
 # What cannot be read

@@ -140,15 +140,19 @@ def test_a_card_says_what_a_relative_date_stands_for() -> None:
 
 
 @pytest.mark.parametrize(
-    ("period", "note"),
+    ("period", "language", "note"),
     [
-        (Period(dt.date(2024, 1, 1), dt.date(2024, 6, 30)), "1 January 2024 to 30 June 2024"),
-        (Period(first=dt.date(2024, 1, 1)), "from 1 January 2024 on only"),
-        (Period(last=dt.date(2024, 6, 30)), "up to 30 June 2024 only"),
+        (Period(dt.date(2024, 1, 1), dt.date(2024, 6, 30)), "en", "1 January 2024 to 30 June 2024"),
+        (Period(first=dt.date(2024, 1, 1)), "en", "from 1 January 2024 on only"),
+        (Period(last=dt.date(2024, 6, 30)), "en", "up to 30 June 2024 only"),
+        # The first and the last day count, so no «ما بعد» and no «ما قبل».
+        (Period(dt.date(2024, 1, 1), dt.date(2024, 6, 30)), "ar", "من 1 يناير 2024 إلى 30 يونيو"),
+        (Period(first=dt.date(2024, 1, 1)), "ar", "من 1 يناير 2024 فصاعدًا"),
+        (Period(last=dt.date(2024, 6, 30)), "ar", "حتى 30 يونيو 2024 فقط"),
     ],
 )
-def test_a_question_of_some_days_says_so(period: Period, note: str) -> None:
-    page = present(Exchange(question="When?", period=period))
+def test_a_question_of_some_days_says_so(period: Period, language: Language, note: str) -> None:
+    page = present(Exchange(question="When?", period=period), language)
     assert note in plain(page.texts("p", "note-period")[0])
 
 
@@ -234,8 +238,9 @@ def test_a_date_is_in_the_language_of_the_page() -> None:
     assert citation_card(make_citation(), "ar").date == "9 مايو 2022"
 
 
-def test_a_card_without_title_and_date_says_so() -> None:
-    citation = replace(make_citation(), title="", published=None, source=None)
+@pytest.mark.parametrize("title", ["", " \t", "\u202e", " \u2066 "])
+def test_a_card_without_title_and_date_says_so(title: str) -> None:
+    citation = replace(make_citation(), title=title, published=None, source=None)
     page = present(answered(citations=(citation,)))
     assert page.texts("h4") == ["Untitled document"]
     assert page.texts("p", "card-facts") == ["no date given"]

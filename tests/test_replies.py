@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from typing import get_args
 
@@ -116,7 +117,17 @@ def test_a_period_that_leaves_none_out_is_not_spoken_of() -> None:
 
 
 def test_documents_without_a_date_or_a_source_give_neither_line() -> None:
-    assert describe_corpus(ALL_TIME, (NOTE,), "en") == "There are 1 documents.\n• 3.txt"
+    assert describe_corpus(ALL_TIME, (NOTE,), "en") == "There is one document.\n• 3.txt"
+
+
+def test_a_single_document_is_told_in_arabic_too() -> None:
+    assert describe_corpus(ALL_TIME, (NOTE,), "ar") == "توجد وثيقة واحدة.\n• 3.txt"
+
+
+@pytest.mark.parametrize("path", ["/home/noor/سري/notes.txt", "secret/notes.txt", "notes.txt"])
+def test_a_document_without_a_title_is_named_by_its_file_and_not_its_folder(path: str) -> None:
+    untitled = dataclasses.replace(NOTE, path=path)
+    assert describe_corpus(ALL_TIME, (untitled,), "en").splitlines()[-1] == "• notes.txt"
 
 
 def test_a_source_of_several_documents_is_named_once() -> None:

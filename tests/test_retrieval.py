@@ -98,6 +98,14 @@ def test_other_spellings_of_a_word_find_it(
     assert retriever(corpus, embedder).search(query)[0].text == text
 
 
+@pytest.mark.parametrize(("top_k", "found"), [(1, 1), (3, 3), (4, 4), (50, 4)])
+def test_as_many_passages_are_found_as_asked_for_even_if_fewer_are_proposed(
+    corpus: Index, embedder: HashEmbedder, top_k: int, found: int
+) -> None:
+    narrow = retriever(corpus, embedder, candidates=1)
+    assert len(narrow.search("كخطبب", top_k=top_k)) == found
+
+
 def test_the_lexical_leg_adds_what_the_dense_one_did_not_propose(
     corpus: Index, embedder: HashEmbedder
 ) -> None:

@@ -52,6 +52,8 @@ MAY = dt.date(2024, 5, 1)
         ("2024-05-01", None, Period(first=MAY)),
         ("", MAY, Period(last=MAY)),
         (None, "", Period()),
+        ("٢٠٢٤-٠٥-٠١", "۲۰۲۴-۰۵-۰۱", Period(MAY, MAY)),
+        (dt.datetime(2024, 5, 1, 23, tzinfo=dt.UTC), MAY, Period(MAY, MAY)),
     ],
 )
 def test_a_period_is_made_of_dates_or_iso_texts_and_a_blank_leaves_a_side_open(
@@ -60,7 +62,7 @@ def test_a_period_is_made_of_dates_or_iso_texts_and_a_blank_leaves_a_side_open(
     assert Period.between(first, last) == period
 
 
-@pytest.mark.parametrize("text", ["2024-13-01", "2024", "yesterday", "01/05/2024"])
+@pytest.mark.parametrize("text", ["2024-13-01", "2024", "yesterday", "01/05/2024", "٢٠٢٤-١٣-٠١"])
 def test_a_text_that_is_no_iso_date_makes_no_period(text: str) -> None:
     with pytest.raises(ValueError, match=r"isoformat|month"):
         Period.between(text, None)
@@ -142,3 +144,5 @@ def test_a_printed_refusal_is_its_text_alone() -> None:
 def test_what_a_citation_does_not_know_is_left_out_of_print() -> None:
     bare = dataclasses.replace(make_answer().citations[0], source=None, published=None)
     assert str(make_answer(citations=(bare,))).endswith("»\n    المحادثات")
+    untitled = dataclasses.replace(bare, title="", path="/home/noor/talks.txt")
+    assert str(make_answer(citations=(untitled,))).endswith("»\n    talks.txt")

@@ -489,7 +489,9 @@ def test_a_guest_changes_nothing_of_the_default_corpus(guests: tuple[str, Guests
         assert "delete-document" not in visitor.panels["documents"]
         visitor.act("delete-document", document="bridge")
         visitor.act("create-corpus", name="Of a guest")
-        visitor.upload("new.txt", "A new document.")
+        sent = client.post("gradio_api/upload", files={"files": ("new.txt", b"A new document.")})
+        assert sent.status_code == 403
+        visitor.take_in("new.txt", "")
     library = page.desk.corpora.assistant("default", owner="")
     assert [one.document_id for one in library.documents()] == ["bridge"]
     assert [one.name for one in page.desk.corpora.visible_to(f"guest {visitor.session}")] == [

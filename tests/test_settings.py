@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import string
+import traceback
 from pathlib import Path
 
 import pytest
@@ -63,8 +64,9 @@ def test_variables_of_other_programs_are_ignored() -> None:
     assert load_settings(environ={"PATH": "/bin", "DRAG_ME": "1"})[0] == Settings()
 
 
-def test_sources_of_a_variable_are_a_list_with_commas() -> None:
-    settings, _ = load_settings(environ={"RAG_MODELS__SOURCES": "path,cache"})
+@pytest.mark.parametrize("value", ["path,cache", "path, cache "])
+def test_sources_of_a_variable_are_a_list_with_commas(value: str) -> None:
+    settings, _ = load_settings(environ={"RAG_MODELS__SOURCES": value})
     assert settings.models.sources == ("path", "cache")
 
 
@@ -128,6 +130,54 @@ def test_a_value_out_of_range_is_refused_with_its_origin(name: str, value: str) 
     with pytest.raises(SettingsError) as caught:
         load_settings(environ={variable: value})
     assert (caught.value.name, caught.value.origin) == (name, variable)
+
+
+@pytest.mark.parametrize("name", ["index.url", "answer.url", "answer.api_key"])
+def test_an_empty_value_unsets_a_text_that_may_be_none(tmp_path: Path, name: str) -> None:
+    section, leaf = name.split(".")
+    file = write(tmp_path / "m.toml", f'[{section}]\n{leaf} = "given"')
+    assert getattr(getattr(load_settings(environ={}, file=file)[0], section), leaf) is not None
+    settings, origins = load_settings({name: ""}, environ={}, file=file)
+    assert getattr(getattr(settings, section), leaf) is None
+    assert origins[name] == "command line"
+
+
+@pytest.mark.parametrize("name", ["index.path", "models.text", "page.host", "page.auth"])
+def test_an_empty_path_or_needed_text_is_refused(name: str) -> None:
+    with pytest.raises(SettingsError, match="Input should not be empty"):
+        load_settings({name: ""}, environ={})
+
+
+@pytest.mark.parametrize("name", ["models.cache", "index.path", "page.auth", "keep.archive"])
+def test_a_tilde_in_a_path_is_the_home_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    section, leaf = name.split(".")
+    file = write(tmp_path / "m.toml", f'[{section}]\n{leaf} = "~/mine"')
+    settings, _ = load_settings(environ={}, file=file)
+    assert getattr(getattr(settings, section), leaf) == tmp_path / "mine"
+    settings, _ = load_settings({name: "mine~"}, environ={}, file=file)
+    assert getattr(getattr(settings, section), leaf) == Path("mine~")
+
+
+def test_the_home_of_nobody_is_refused() -> None:
+    with pytest.raises(SettingsError, match="There is no such home folder"):
+        load_settings({"index.path": "~nobody-of-this-name/index"}, environ={})
+
+
+def test_a_file_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    file = write(tmp_path / "m.toml", "\ufeff[retrieval]\ntop_k = 3")
+    assert load_settings(environ={}, file=file)[0].retrieval.top_k == 3
+
+
+@pytest.mark.parametrize("more", ["", "max_tokens = 0"])
+def test_a_key_that_is_refused_is_not_shown(tmp_path: Path, more: str) -> None:
+    file = write(tmp_path / "m.toml", f"[answer]\n{more}\napi_key = 12345678")
+    with pytest.raises(SettingsError) as caught:
+        load_settings(environ={}, file=file)
+    assert "12345678" not in "".join(traceback.format_exception(caught.value))
 
 
 def test_settings_cannot_be_changed_once_built() -> None:

@@ -87,6 +87,12 @@ def test_a_draft_has_the_usual_spelling_of_a_name_that_its_source_has(
     assert spell_as_usual(draft, source="فاز إبراهيم محمد في السباق.", kept=kept) == spelled
 
 
+def test_a_country_is_not_spelled_like_a_person() -> None:
+    source = "سيطر الجيش السوداني على الخرطوم."
+    assert spell_as_usual("Sudan's army won.", source=source, kept="") == "Sudan's army won."
+    assert spell_as_usual("Sudany won.", source=source, kept="") == "Sudany won."
+
+
 def test_a_name_between_quotation_marks_is_not_spelled_like_a_persons() -> None:
     draft = "It is called Ibraaham."
     assert spell_as_usual(draft, source="يحمل اسم «إبراهيم».", kept="") == draft

@@ -8,7 +8,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from rag.errors import IndexMismatchError, ModelNotFoundError, RagError, SettingsError
+from rag.errors import (
+    DocumentError,
+    IndexMismatchError,
+    ModelNotFoundError,
+    RagError,
+    SettingsError,
+)
 from ui.strings import (
     EXAMPLES,
     LANGUAGES,
@@ -19,6 +25,7 @@ from ui.strings import (
     describe_to_others,
     format_date,
     other,
+    shown,
     text,
     word,
 )
@@ -83,6 +90,37 @@ def test_a_fact_is_isolated_from_the_words_around_it() -> None:
     assert "\u2068tiny\u2069" in word(problem, "ar")
 
 
+@pytest.mark.parametrize(
+    ("written", "seen"),
+    [
+        ("first page\fsecond page", "first page second page"),
+        ("one\vtwo\x85three\x1cfour", "one two three four"),
+        ("a\tb\r\nc", "a\tb\r\nc"),
+        ("\u202eجسر\u202c \u200fنهر", "جسر \u200fنهر"),
+        ("a\x00b\x7fc", "abc"),
+    ],
+)
+def test_what_is_shown_loses_what_steers_and_no_break_between_words(
+    written: str, seen: str
+) -> None:
+    assert shown(written) == seen
+
+
+@pytest.mark.parametrize("path", [".", "/"])
+def test_a_place_without_a_name_leaves_the_reason_as_it_is(path: str) -> None:
+    reason = "disk full; see /tmp and a.txt."
+    problem = describe_to_others(DocumentError(path=path, reason=reason))
+    assert problem.facts["reason"] == reason
+
+
+@pytest.mark.parametrize("key", ["too_quick", "actions.judged_too_quick"])
+@pytest.mark.parametrize("seconds", [1, 2, 7, 40])
+def test_arabic_seconds_stand_apart_from_the_noun_that_they_would_change(
+    key: str, seconds: int
+) -> None:
+    assert plain(text("ar", key, seconds=seconds)).endswith(f": {seconds}.")
+
+
 def test_an_error_with_braces_in_its_facts_is_worded_as_it_is() -> None:
     problem = describe(SettingsError(name="a.b", reason="{not} {0} a field"))
     assert "{not} {0} a field" in word(problem, "en")
@@ -121,6 +159,7 @@ def test_a_fact_that_is_missing_is_refused() -> None:
         ("auto", "de", "en"),
         ("auto", "ar;q=0", "en"),
         ("auto", "ar;q=much", "en"),
+        ("auto", "ar;Q=0.1, en;q=0.5", "en"),
         ("auto", "arn,en;q=0.1", "en"),
         ("auto", "", "en"),
         ("ar", "en", "ar"),

@@ -15,6 +15,8 @@ import pytest
 
 from rag.corpora import Corpora
 from rag.engines import Engines
+from rag.errors import IndexStoreError
+from rag.index import Index
 from rag.settings import PageSettings, Settings
 from rag.uploads import bytes_of, folder_of
 from tests.fakes import HashEmbedder
@@ -126,6 +128,19 @@ def test_another_file_of_the_same_name_stands_beside_the_first(
     files = [receive("a.txt"), receive("a.txt", "Another text.")]
     assert upload(visit, files, received) == {"a.txt": "added", "a-2.txt": "added"}
     assert kept(desk) == ["a-2.txt", "a.txt"]
+
+
+def test_the_same_file_in_several_folders_is_kept_in_each(
+    visit: Visit, desk: Desk, received: Path, receive: Receive
+) -> None:
+    # Gradio receives files of one name and content as one.
+    sent = receive("a/read me.txt")
+    files = [sent, {**sent, "name": "b/read me.txt"}, {**sent, "name": "c/read me.exe"}]
+    assert upload(visit, files, received)["read me.txt"] == "added"
+    assert visit.taking_in is not None
+    outcomes = [one.outcome for one in visit.taking_in.view.results]
+    assert outcomes == ["skipped", "added", "added"]
+    assert kept(desk) == ["a/read me.txt", "b/read me.txt"]
 
 
 def test_without_files_there_is_an_end_at_once(visit: Visit, received: Path) -> None:
@@ -519,6 +534,31 @@ def test_a_deleted_corpus_takes_its_uploads_along_and_no_others(
     assert visit.corpus_id == "default"
     assert not folder_of(real.data, brief, "").exists()
     assert kept(real) == ["stays.txt"]
+
+
+def test_a_corpus_whose_store_fails_is_gone_with_its_uploads_and_told(
+    real: Desk, received: Path, receive: Receive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(settings: Any) -> None:
+        raise IndexStoreError(path=settings.path, reason="it is locked.")
+
+    visit = make_visit(real)
+    act(visit, {"act": "create-corpus", "name": "Brief"})
+    corpus_id = visit.corpus_id
+    upload(visit, [receive("a.txt")], received)
+    monkeypatch.setattr(Index, "drop", refuse)
+    assert act(visit, {"act": "delete-corpus", "corpus": corpus_id}) == {"notice"}
+    assert visit.problem is not None
+    assert (visit.corpus_id, kept(real, corpus_id)) == ("default", [])
+
+
+def test_a_corpus_that_may_not_be_deleted_keeps_its_uploads(
+    real: Desk, received: Path, receive: Receive
+) -> None:
+    visit = make_visit(real)
+    upload(visit, [receive("a.txt")], received)
+    act(visit, {"act": "delete-corpus", "corpus": "default"})
+    assert (visit.corpus_id, kept(real)) == ("default", ["a.txt"])
 
 
 def test_an_ingest_into_a_corpus_that_is_deleted_meanwhile_is_told(

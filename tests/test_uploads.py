@@ -268,6 +268,20 @@ def test_a_file_is_moved_into_its_folder_under_its_name(tmp_path: Path) -> None:
 
 
 @posix
+def test_a_file_that_is_to_be_left_is_kept_all_the_same(tmp_path: Path) -> None:
+    path, folder = upload(tmp_path, "بدأ العمل."), tmp_path / "kept"
+    for name in ("a/read me.txt", "b/read me.txt"):
+        kept = keep_upload(path, name, folder=folder, leave=True)
+        assert (kept, kept.read_text(encoding="utf-8")) == (folder / name, "بدأ العمل.")
+        assert kept.stat().st_mode & 0o777 == 0o600
+    assert path.exists()
+    link = tmp_path / "link.txt"
+    link.symlink_to(path)
+    with pytest.raises(UploadError, match="it is a link"):
+        keep_upload(link, "a.txt", folder=folder, leave=True)
+    assert list(texts(folder / "a")) == ["read me.txt"]
+
+
 def test_what_is_kept_is_for_this_user_alone(tmp_path: Path) -> None:
     path = upload(tmp_path)
     path.chmod(0o666)

@@ -280,6 +280,12 @@ def test_what_is_not_known_is_said_or_left_out() -> None:
     assert "lang" not in page.attributes("article")[0]
 
 
+@pytest.mark.parametrize("title", ["", " \t", "\u202e", " \u2066 "])
+def test_a_title_of_which_nothing_is_seen_is_none(title: str) -> None:
+    page = opened(document=replace(BRIDGE, title=title), shown=None)
+    assert page.texts("h2") == ["Untitled document"]
+
+
 @pytest.mark.parametrize(
     ("code", "language", "name"),
     [

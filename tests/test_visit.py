@@ -428,6 +428,16 @@ def test_a_retry_too_soon_costs_no_answer(desk: Desk) -> None:
     assert stages(visit) == ["done", "failed", "failed", "failed"]
 
 
+def test_a_retry_leaves_what_is_typed_alone_unless_it_ends_an_edit(visit: Visit) -> None:
+    converse(visit, "First?", "Second?")
+    act(visit, {"act": "retry", "exchange": "1"})
+    assert (questions(visit), visit.typed) == (["First?", "Second?"], None)
+    list(visit.answer())
+    act(visit, {"act": "edit", "exchange": "1"})
+    act(visit, {"act": "retry", "exchange": "0"})
+    assert (questions(visit), visit.editing, visit.typed) == (["First?"], None, "")
+
+
 # What a visitor may do
 
 

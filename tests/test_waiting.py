@@ -63,6 +63,16 @@ def test_a_place_that_has_left_has_no_turn() -> None:
     assert (place.has_turn, place.ahead) == (False, 0)
 
 
+def test_a_place_is_given_up_only_before_its_turn() -> None:
+    line = Line()
+    first, second, third = (line.join(visitor) for visitor in "abc")
+    second.give_up()
+    first.give_up()
+    assert (len(line), first.has_turn, third.ahead) == (2, True, 1)
+    second.give_up()
+    assert len(line) == 2
+
+
 def test_a_place_leaves_at_the_end_of_its_block_even_after_an_error() -> None:
     line = Line()
     with pytest.raises(ZeroDivisionError), line.join("a"):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import stat
+import sys
 import zipfile
 from pathlib import Path, PurePosixPath
 
@@ -39,6 +42,17 @@ def test_an_empty_file_is_no_gguf_file(tmp_path: Path) -> None:
     path.touch()
     with pytest.raises(ModelLoadError, match="is no GGUF file: it begins with b''"):
         check_weights(path, model="mine")
+
+
+@pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="needs a file that cannot be opened")
+def test_a_file_that_cannot_be_read_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # the path of a socket is short
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind("mine.gguf")
+        with pytest.raises(ModelLoadError, match="it cannot be read"):
+            check_weights(tmp_path / "mine.gguf", model="mine")
 
 
 @pytest.mark.parametrize("name", ["model.pt", "MODEL.PTH", "pytorch_model.bin", "x.ckpt", "x.pkl"])
@@ -81,6 +95,23 @@ def test_the_quick_digest_sees_a_change_of_size_in_a_large_file(tmp_path: Path) 
     before = quick_digest(path)
     path.write_bytes(gguf_bytes(2_000_001))
     assert quick_digest(path) != before
+
+
+@pytest.mark.parametrize("name", ["mine.gguf", ".mine.gguf"])
+def test_the_quick_digest_of_a_file_is_of_its_bytes(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(gguf_bytes(10))
+    before = quick_digest(path)
+    path.write_bytes(gguf_bytes(11))
+    assert quick_digest(path) != before
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are bytes on Linux alone")
+def test_the_quick_digest_takes_names_that_are_not_utf_8(tmp_path: Path) -> None:
+    (tmp_path / "model.safetensors").write_bytes(safetensors_bytes())
+    before = quick_digest(tmp_path)
+    (tmp_path / os.fsdecode(b"\xff.txt")).touch()
+    assert quick_digest(tmp_path) != before
 
 
 def test_the_quick_digest_is_the_same_wherever_the_folder_lies(tmp_path: Path) -> None:

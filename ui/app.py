@@ -53,7 +53,14 @@ _COLUMNS = {
     "view-past": ("past_tools", "past_list"),
     "view-settings": ("preferences",),
 }
-_REMEMBERED = "() => [JSON.parse(localStorage.getItem('mustanad') ?? 'null')]"
+# The page shows itself only once this has run, also where the browser keeps nothing.
+_REMEMBERED = """() => {
+  try {
+    return [JSON.parse(localStorage.getItem("mustanad"))];
+  } catch {
+    return [null];
+  }
+}"""
 _DONE = object()
 
 VisitorOf = Callable[["gr.Request"], Visitor]
@@ -196,13 +203,15 @@ class _Callbacks:
     async def answer(self, visit: Visit, request: "gr.Request") -> AsyncIterator[str]:
         """Waits for the question's turn and answers it, a step at a time."""
         self._check(visit, request)
-        if visit.chat.begin() is None:
-            return
         with self._desk.line.join(visit.visitor.key) as place:
+            if visit.chat.begin(place.give_up) is None:
+                return
             async for ahead in place.coming():
                 if not visit.chat.wait(ahead):
                     return
                 yield render_panel("present", visit)
+            if not place.has_turn:
+                return
             steps = visit.answer()
             try:
                 while await to_thread.run_sync(next, steps, _DONE) is not _DONE:

@@ -50,6 +50,7 @@ class Chat:
     def __init__(self, describe: Callable[[Exception], Problem] = describe) -> None:
         self._describe = describe
         self._exchanges: tuple[Exchange, ...] = ()
+        self._given_up: Callable[[], None] = _do_nothing
         self._lock = threading.Lock()
 
     @property
@@ -79,11 +80,17 @@ class Chat:
             self._exchanges = (*self._exchanges, exchange)
             return True
 
-    def begin(self) -> Exchange | None:
-        """The open question, to the first who asks for it; None to those who come after."""
+    def begin(self, given_up: Callable[[], None] | None = None) -> Exchange | None:
+        """The open question, to the first who asks for it; None to those who come after.
+
+        Args:
+            given_up: called once it is stopped or forgotten. It may be called more than once, and
+                after the answer has come.
+        """
         with self._lock:
             if not self.is_open or self._exchanges[-1].begun:
                 return None
+            self._given_up = given_up or _do_nothing
             self._exchanges = (*self._exchanges[:-1], replace(self._exchanges[-1], begun=True))
             return self._exchanges[-1]
 
@@ -151,16 +158,19 @@ class Chat:
             if self.is_open:
                 *past, last = self._exchanges
                 self._exchanges = (*past, replace(last, stopped=True))
+            self._given_up()
 
     def restore(self, exchanges: Sequence[Exchange]) -> None:
         """Takes up a conversation as it was left."""
         with self._lock:
             self._exchanges = tuple(exchanges)
+            self._given_up()
 
     def keep(self, count: int) -> None:
         """Forgets all but the first `count` exchanges."""
         with self._lock:
             self._exchanges = self._exchanges[:count]
+            self._given_up()
 
     def judge(self, index: int, exchange: Exchange) -> None:
         """Puts an exchange with its visitor's judgement in place of itself."""
@@ -194,6 +204,10 @@ def closing_after(items: Iterator[Item]) -> Iterator[Iterator[Item]]:
         close = getattr(items, "close", None)
         if close is not None:
             close()
+
+
+def _do_nothing() -> None:
+    pass
 
 
 def _after(exchange: Exchange, event: Event) -> Exchange:

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import AsyncIterator, Iterator, MutableMapping
+import logging
+from collections.abc import AsyncIterator, Callable, Iterator, MutableMapping
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -19,9 +20,12 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 
 from rag.accounts import Accounts
+from rag.errors import AccountsError
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
+
+log = logging.getLogger(__name__)
 
 ACCOUNT = "account"
 API = "/gradio_api"
@@ -66,16 +70,28 @@ class SignedIn(MutableMapping[str, str]):
 class Gate:
     """ASGI middleware around a Gradio page that was mounted at "/" with `auth`.
 
-    Behind it, `request.state.account` of a call is the name that was signed in with.
+    Behind it, `request.state.account` of a call is the name that was signed in with. `check` raises
+    AccountsError while the accounts cannot be used.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, check: Callable[[], object]) -> None:
+        self._app, self._check = app, check
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Lets a request through, signed in if it gives a name and a password, or answers 401."""
-        given = _basic(Headers(scope=scope)) if scope["type"] == "http" else None
-        is_closed = scope["type"] == "http" and _is_closed(scope["path"])
+        """Lets a request through, signed in if it gives a name and a password, or answers 401.
+
+        While the accounts cannot be used it answers 503, and the log says why.
+        """
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        try:
+            self._check()
+        except AccountsError as exc:
+            log.warning("Nobody is let in: %s", exc)
+            await _unusable()(scope, receive, send)
+            return
+        given, is_closed = _basic(Headers(scope=scope)), _is_closed(scope["path"])
         if given is None and not is_closed:
             await self._app(scope, receive, send)
             return
@@ -136,6 +152,13 @@ def _basic(headers: Headers) -> tuple[str, str] | None:
     except (binascii.Error, UnicodeDecodeError):
         return "", ""
     return name, password
+
+
+def _unusable() -> JSONResponse:
+    return JSONResponse(
+        {"error": "The accounts of this page cannot be read. The server's log says why."},
+        status_code=503,
+    )
 
 
 def _refusal(by_program: bool) -> JSONResponse:

@@ -31,6 +31,8 @@ CONTENT_POLICY = (
 _API = "/gradio_api/"
 _UPLOAD = f"{_API}upload"
 _FILES = (f"{_API}file", f"{_API}proxy=")
+# Room for the longest questions and answers that `ask` takes as history, each letter escaped.
+_MOST_BYTES = 32_000_000
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - it is read, not bound
 
 
@@ -100,16 +102,17 @@ def close_to_others(app: Starlette, host: str, *, accounts: bool = False) -> Non
     """Has browsers refuse what is not of this page, and refuses what only others would ask for.
 
     That is a request that the page of another site has a browser make; one for a file, which is
-    none of this page's; and one for a name that only leads here, by which a foreign page could
-    read the documents under a name of its own that it points at this machine (DNS rebinding). With
-    accounts the last is not needed, since the visitor has not signed in under that name; so a page
-    with accounts may have any name.
+    none of this page's; an upload of a guest, who adds no documents; and one for a name that only
+    leads here, by which a foreign page could read the documents under a name of its own that it
+    points at this machine (DNS rebinding). With accounts the last is not needed, since the visitor
+    has not signed in under that name; so a page with accounts may have any name.
     """
-    app.add_middleware(_NoFiles)
+    alone = is_loopback(host)
+    app.add_middleware(_NoFiles, uploads=accounts or alone)
     app.add_middleware(_OwnSite)
     if not accounts:
         names = ["localhost", host]
-        if not is_loopback(host):
+        if not alone:
             here = socket.gethostname()
             names += [here, f"{here}.local"]
         app.add_middleware(_OwnNames, allowed_hosts=names, www_redirect=False)
@@ -149,21 +152,32 @@ class _OwnSite:
 class _NoFiles:
     """Refuses files in calls, and calls for files: the page has none but those that it is sent.
 
-    Gradio would fetch one that lies on another machine, and give one visitor's to another.
+    Gradio would fetch one that lies on another machine, and give one visitor's to another. It would
+    also hold all of a request in memory, so one of more than 32 MB that is no upload is refused.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, uploads: bool) -> None:
         self._app = app
+        self._refused = _FILES if uploads else (*_FILES, _UPLOAD)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"] if scope["type"] == "http" else ""
+        if path.startswith(self._refused):
+            await _refusal("This page gives and takes no files by calls.")(scope, receive, send)
+            return
         messages: list[Message] = []
-        if path.startswith(_API) and not path.startswith(_UPLOAD) and scope["method"] == "POST":
+        size = 0
+        is_read = scope["type"] == "http" and scope["method"] == "POST"
+        is_read = is_read and not path.startswith(_UPLOAD)
+        while is_read:
             messages.append(await receive())
-            while messages[-1].get("more_body", False):
-                messages.append(await receive())
+            is_read = messages[-1].get("more_body", False)
+            size += len(messages[-1].get("body", b""))
+            if size > _MOST_BYTES:
+                await _refusal("This is too much at once.", 413)(scope, receive, send)
+                return
         body = b"".join(message.get("body", b"") for message in messages)
-        if path.startswith(_FILES) or (body and not _is_plain(body)):
+        if path.startswith(_API) and body and not _is_plain(body):
             await _refusal("This page gives and takes no files by calls.")(scope, receive, send)
             return
 
@@ -215,8 +229,8 @@ def _objects(value: object) -> Iterator[dict[str, Any]]:
                 rest.extend(found)
 
 
-def _refusal(reason: str) -> JSONResponse:
-    return JSONResponse({"error": reason}, status_code=403)
+def _refusal(reason: str, status: int = 403) -> JSONResponse:
+    return JSONResponse({"error": reason}, status_code=status)
 
 
 def _is_address(host: str) -> bool:

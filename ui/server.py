@@ -107,7 +107,7 @@ def open_server(desk: Desk, port: socket.socket, *, ready: Callable[[str], None]
     number = int(port.getsockname()[1])
     app = Starlette()
     if accounts is not None:
-        app.add_middleware(Gate)
+        app.add_middleware(Gate, accounts.names)
     close_to_others(app, settings.host, accounts=accounts is not None)
     app.mount("/fonts", StaticFiles(directory=FOLDER / "fonts"))
     gr.mount_gradio_app(

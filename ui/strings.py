@@ -21,15 +21,18 @@ Language = Literal["ar", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 _ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
-_UNSEEN = dict.fromkeys(
-    [
-        *(point for point in range(0x20) if chr(point) not in "\t\n\r"),
-        *range(0x7F, 0xA0),
-        *range(0x202A, 0x202F),
-        *range(0x2066, 0x2070),
-        *range(0xD800, 0xE000),
-    ]
-)
+_UNSEEN: Mapping[int, str | None] = {
+    **dict.fromkeys(
+        [
+            *(point for point in range(0x20) if chr(point) not in "\t\n\r"),
+            *range(0x7F, 0xA0),
+            *range(0x202A, 0x202F),
+            *range(0x2066, 0x2070),
+            *range(0xD800, 0xE000),
+        ]
+    ),
+    **dict.fromkeys(map(ord, "\v\f\x1c\x1d\x1e\x1f\x85"), " "),
+}
 
 _ENGLISH = {
     "title": "Mustanad",
@@ -135,7 +138,7 @@ _ARABIC = {
     "leave_edit": "إبقاؤه كما كان",
     "open_document": "فتح الوثيقة",
     "copied": "نُسخ",
-    "too_quick": "طرحت أسئلة كثيرة في دقيقة واحدة. اسأل مجددًا بعد {seconds} ثانية.",
+    "too_quick": "طرحت أسئلة كثيرة في دقيقة واحدة. عدد الثواني إلى أن تسأل مجددًا: {seconds}.",
     "examples": "جرّب أحد هذه الأسئلة",
     "conversation": "المحادثة",
     "you": "سألتَ",
@@ -150,9 +153,9 @@ _ARABIC = {
     "not_found": "ليس في الوثائق",
     "searched_for": "عبارة البحث:",
     "means": "«{phrase}» يعني {date}",
-    "period.first_last": "من وثائق ما بين {first} و{last} فقط",
-    "period.first": "من وثائق ما بعد {first} فقط",
-    "period.last": "من وثائق ما قبل {last} فقط",
+    "period.first_last": "الوثائق من {first} إلى {last} فقط",
+    "period.first": "الوثائق من {first} فصاعدًا فقط",
+    "period.last": "الوثائق حتى {last} فقط",
     "sources": "المصادر",
     "found": "المقاطع التي وُجدت",
     "nearest": "أقرب المقاطع، وليست جوابًا",
@@ -232,7 +235,8 @@ def shown(words: str) -> str:
 
     Bidi embeddings, overrides and isolates could turn a quotation around, and what stands beside
     it; control characters but tabs and line ends, and halves of characters, are none of HTML's.
-    Marks that only say which way a character runs stay, and so do the joiners of Arabic letters.
+    Those that part words or pages become spaces, so that no word runs on into another. Marks that
+    only say which way a character runs stay, and so do the joiners of Arabic letters.
     """
     return words.translate(_UNSEEN)
 
@@ -279,7 +283,7 @@ def choose_language(setting: str, accept_language: str) -> Language:
 
 def _weight(parameter: str) -> float:
     name, _, value = parameter.partition("=")
-    if name.strip() != "q":
+    if name.strip().lower() != "q":
         return 1.0
     try:
         return float(value)
@@ -305,7 +309,9 @@ def describe_period(period: Period, language: Language) -> str:
 def describe_to_others(error: Exception) -> Problem:
     """`describe` for who is not at this computer: its folders are not named."""
     problem = describe(error)
-    places = [problem.facts[name] for name in ("path", "model") if problem.facts.get(name)]
+    written = [problem.facts.get(name, "") for name in ("path", "model")]
+    # "." and "/" name no folder, and stand in many a reason.
+    places = [place for place in written if PurePath(place).name]
     facts = dict(problem.facts)
     for place in places:
         # A reason may name it too.

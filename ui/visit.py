@@ -154,6 +154,7 @@ class Visit:
         if not question.strip() or self.chat.is_open:
             return frozenset()
         told, self.problem = self.problem is not None, None
+        was_editing = self.editing is not None
         replaced = self.editing if in_place_of is None else in_place_of
         wait_s = self.desk.pace.allows(self.visitor.key)
         spared = wait_s > 0 and self._is_answered_from(replaced)
@@ -163,7 +164,9 @@ class Visit:
         self.chat.ask(question, period=self.preferences.period, corpus_id=self.corpus_id)
         if wait_s > 0:
             self.chat.fail(Problem(key="too_quick", facts={"seconds": str(int(wait_s) + 1)}))
-        self.typed = "" if self.editing is None else None
+        # Asking an earlier question again takes nothing from the composer.
+        from_composer = in_place_of is None or was_editing
+        self.typed = "" if from_composer and self.editing is None else None
         return TALK | {"notice"} if told or self.problem is not None else TALK
 
     def answer(self) -> Generator[None]:

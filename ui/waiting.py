@@ -53,9 +53,11 @@ class Line:
             self._move()
             return place
 
-    def _leave(self, place: Place) -> None:
+    def _leave(self, place: Place, *, keep_turn: bool = False) -> None:
         with self._changed:
             if place in self._served:
+                if keep_turn:
+                    return
                 self._served.remove(place)
             elif place in self._waiting:
                 self._waiting.remove(place)
@@ -126,6 +128,10 @@ class Place:
     def leave(self) -> None:
         """Gives the place up, and the turn with it. Leaving twice is leaving once."""
         self._line._leave(self)
+
+    def give_up(self) -> None:
+        """Leaves if its turn has not come: a turn that has begun ends only where it is used."""
+        self._line._leave(self, keep_turn=True)
 
     async def wait(self, timeout_s: float | None = None) -> bool:
         """Waits as a task until it is this place's turn; whether it is.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -58,14 +59,17 @@ def _keep(
     """Puts those files that may be taken in into a folder: where they are now, and the others."""
     page = visit.desk.settings.page
     before = bytes_of(visit.desk.data, visit.visitor.owner)
+    paths = [_received(str(file.get("path", "")), received) for file in files]
+    # Files of one name and content that lie in several folders are received as one.
+    left = Counter(paths)
     sizes: list[int] = []
     kept: list[Path] = []
     refused: list[FileResult] = []
-    for file in files:
+    for file, path in zip(files, paths, strict=True):
+        left[path] -= 1
         typed = str(file.get("name", ""))
         name = safe_name(typed)
         try:
-            path = _received(str(file.get("path", "")), received)
             if path is None:
                 raise UploadError(
                     name=name,
@@ -75,7 +79,7 @@ def _keep(
             check_upload(path, name, settings=page)
             size = path.lstat().st_size
             check_room([*sizes, size], kept=before, settings=page)
-            kept.append(keep_upload(path, typed, folder=folder))
+            kept.append(keep_upload(path, typed, folder=folder, leave=left[path] > 0))
             sizes.append(size)
         except UploadError as exc:
             refused.append(skipped_file(name, exc.reason, exc.kind))
@@ -117,10 +121,14 @@ def _rename_corpus(visit: Visit, facts: Facts) -> Panels:
 
 def _delete_corpus(visit: Visit, facts: Facts) -> Panels:
     corpus_id, owner = facts["corpus"], visit.visitor.owner
-    visit.desk.corpora.delete(corpus_id, owner=owner)
-    if corpus_id == visit.corpus_id:
-        visit.choose(DEFAULT)
-    _erase(folder_of(visit.desk.data, corpus_id, owner))
+    try:
+        visit.desk.corpora.delete(corpus_id, owner=owner)
+    finally:
+        # Where its store fails, the corpus is gone all the same.
+        if all(one.corpus_id != corpus_id for one in visit.desk.corpora.visible_to(owner)):
+            if corpus_id == visit.corpus_id:
+                visit.choose(DEFAULT)
+            _erase(folder_of(visit.desk.data, corpus_id, owner))
     return LIBRARY | {"scope"}
 
 

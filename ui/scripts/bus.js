@@ -141,7 +141,8 @@ const isSlash = (event) => event.key === "/" || (event.code === "Slash" && event
 document.addEventListener("keydown", (event) => {
   if (document.querySelector("dialog[open]")) return;
   const writing = event.target.closest("input, textarea, select, [contenteditable]");
-  const number = event.altKey && /^(?:Digit|Numpad)([1-4])$/.exec(event.code)?.[1];
+  // With Ctrl it is AltGr, by which characters such as @ and { are typed.
+  const number = event.altKey && !event.ctrlKey && /^(?:Digit|Numpad)([1-4])$/.exec(event.code)?.[1];
   const menu = document.querySelector(".actions-formats[open]");
   if (number) {
     event.preventDefault();

@@ -16,21 +16,26 @@ watch("value", show);
 const entriesOf = (reader) =>
   new Promise((resolve, reject) => reader.readEntries(resolve, reject));
 const filesIn = async (entry, folder = "") => {
-  if (entry.isFile) {
-    const file = await new Promise((resolve, reject) => entry.file(resolve, reject));
-    return [{ file, name: folder + file.name }];
-  }
   const found = [];
-  const reader = entry.createReader();
-  for (let some = await entriesOf(reader); some.length; some = await entriesOf(reader)) {
-    for (const one of some) found.push(...(await filesIn(one, `${folder}${entry.name}/`)));
+  const name = folder + entry.name;
+  try {
+    if (entry.isFile) {
+      const file = await new Promise((resolve, reject) => entry.file(resolve, reject));
+      return [{ file, name }];
+    }
+    const reader = entry.createReader();
+    for (let some = await entriesOf(reader); some.length; some = await entriesOf(reader)) {
+      for (const one of some) found.push(...(await filesIn(one, `${name}/`)));
+    }
+  } catch {
+    found.push({ file: null, name });
   }
   return found;
 };
 
-// A file that is too large to be sent, or does not arrive, is told of by the server.
+// The server tells of a file that cannot be read, is too large to be sent, or does not arrive.
 const send = async (file, most) => {
-  if (file.size > most) return "";
+  if (!file || file.size > most) return "";
   try {
     return (await upload(file)).path;
   } catch {
@@ -46,7 +51,7 @@ const take = async (chosen) => {
   const files = [];
   for (const [number, { file, name }] of chosen.entries()) {
     say("textUploading", { done: number, total: chosen.length });
-    files.push({ name, path: await send(file, most), size: file.size });
+    files.push({ name, path: await send(file, most), size: file?.size ?? 0 });
   }
   busy = false;
   if (files.some((file) => file.path || file.size > most)) {

@@ -35,8 +35,8 @@ ARABIC: dict[str, str] = {
     "actions.reason_down": "ما الخلل فيه، إن شئت أن تذكره",
     "actions.send": "إرسال",
     "actions.thanks": "شكرًا لك. يبقى رأيك على هذا الحاسوب.",
-    "actions.judged_too_quick": "قيّمت أجوبة كثيرة في دقيقة واحدة، ولم يُحفظ هذا الرأي. أعده بعد "
-    "{seconds} ثانية.",
+    "actions.judged_too_quick": "قيّمت أجوبة كثيرة في دقيقة واحدة، ولم يُحفظ هذا الرأي. عدد "
+    "الثواني إلى أن تعيده: {seconds}.",
     "actions.place_one": "قبل سؤالك سؤال واحد.",
     "actions.place_two": "قبل سؤالك سؤالان.",
     "actions.place_several": "عدد الأسئلة قبل سؤالك: {count}",

@@ -19,8 +19,8 @@ ENGLISH: dict[str, str] = {
     "keep.conversations is off.",
     "past.never_next": "What you ask stays on the page until you close it. Copy what you need.",
     "past.delete_all": "Delete all conversations",
-    "past.delete_all_sure": "Every conversation kept on this computer will be deleted, with its "
-    "questions and answers. Your documents stay. This cannot be undone.",
+    "past.delete_all_sure": "All your conversations kept on this computer will be deleted, with "
+    "their questions and answers. Your documents stay. This cannot be undone.",
     "past.delete_all_yes": "Yes, delete them all",
     "past.today": "Today",
     "past.yesterday": "Yesterday",
@@ -64,7 +64,7 @@ ARABIC: dict[str, str] = {
     "\u2068keep.conversations\u2069.",
     "past.never_next": "يبقى ما تسأل عنه على الصفحة إلى أن تغلقها، فانسخ منه ما تحتاج إليه.",
     "past.delete_all": "حذف جميع المحادثات",
-    "past.delete_all_sure": "ستُحذف كل المحادثات المحفوظة على هذا الحاسوب بأسئلتها وأجوبتها، وتبقى "
+    "past.delete_all_sure": "ستُحذف كل محادثاتك المحفوظة على هذا الحاسوب بأسئلتها وأجوبتها، وتبقى "
     "وثائقك كما هي. لا يمكن التراجع عن ذلك.",
     "past.delete_all_yes": "نعم، احذفها كلها",
     "past.today": "اليوم",

@@ -82,7 +82,7 @@ ARABIC: dict[str, str] = {
     "preferences.passages": "المقاطع",
     "preferences.passages_label": "عدد المقاطع لكل سؤال",
     "preferences.passages_note": "من {least} إلى {most}. كلما زادت اتسع البحث وطال وقته.",
-    "preferences.bad_passages": "عدد المقاطع رقم صحيح من {least} إلى {most}.",
+    "preferences.bad_passages": "عدد المقاطع عدد صحيح من {least} إلى {most}.",
     "preferences.period": "تواريخ الوثائق",
     "preferences.since": "من",
     "preferences.until": "إلى",

@@ -25,7 +25,7 @@ ENGLISH = {
     "viewer.not_marked": "The quoted words no longer stand where they were found in this document, "
     "so nothing is marked.",
     "viewer.missing_title": "This document is gone",
-    "viewer.missing": "It is no longer in the corpus: it was deleted, or its file has changed "
+    "viewer.missing": "It is no longer in the collection: it was deleted, or its file has changed "
     "since. The quotation in the answer is as it was.",
 }
 
