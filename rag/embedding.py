@@ -11,7 +11,7 @@ import os
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,14 +23,7 @@ if TYPE_CHECKING:
 
 Vectors = NDArray[np.float32]
 
-Precision = Literal["bfloat16", "int8", "float32"]
-
-_BATCH: dict[Precision, int] = {"bfloat16": 4, "int8": 16, "float32": 16}
-_LOADED_FOR: dict[Precision, dict[str, str]] = {
-    "bfloat16": {"dtype": "bfloat16", "attn_implementation": "eager"},
-    "int8": {"dtype": "float32", "attn_implementation": "sdpa"},
-    "float32": {"dtype": "float32", "attn_implementation": "sdpa"},
-}
+_BATCH = 4
 
 
 class Embedder(Protocol):
@@ -66,22 +59,13 @@ class GemmaEmbedder:
     not hold one: listing the documents of an index takes its name and dimensions only.
     """
 
-    def __init__(
-        self, folder: Path, *, digest: str, threads: int = 0, trainable: bool = False
-    ) -> None:
+    def __init__(self, folder: Path, *, digest: str, threads: int = 0) -> None:
         """Reads the model's description from `folder`; nothing is fetched.
-
-        Args:
-            folder: where the model is.
-            digest: of its files, as the model store gives it.
-            threads: that compute; all cores for 0.
-            trainable: whether gradients must pass its layers, which then are not in eight bits.
 
         Raises:
             ModelLoadError: the folder does not hold a sentence-transformers model.
         """
         self._folder, self._digest, self._threads = folder, digest, threads
-        self._trainable, self._batch = trainable, 1
         self._lock = threading.Lock()
         self._loading = threading.Lock()
         self._loaded: Any = None
@@ -117,19 +101,12 @@ class GemmaEmbedder:
 
             logging.disable_progress_bar()
             torch.set_num_threads(self._threads or os.cpu_count() or 1)
-            precision = quickest(torch.cpu.get_capabilities())
-            loaded: Any = SentenceTransformer(
+            return SentenceTransformer(
                 str(self._folder),
                 device="cpu",
                 local_files_only=True,
-                model_kwargs=_LOADED_FOR[precision],
+                model_kwargs=quickest(torch.cpu.get_capabilities()),
             )
-            self._batch = _BATCH[precision]
-            if precision == "int8" and not self._trainable:
-                from rag.quantization import quantize
-
-                quantize(loaded[0].auto_model)
-            return loaded
         except (ImportError, OSError, ValueError, KeyError, RuntimeError) as exc:
             raise _unloadable(self._folder, exc) from exc
 
@@ -192,10 +169,9 @@ class GemmaEmbedder:
     def _encode(self, prompted: list[str]) -> Vectors:
         if not prompted:
             return np.zeros((0, self.dimensions), dtype=np.float32)
-        model = self._model
         with self._lock:
-            encoded = model.encode(
-                prompted, prompt="", batch_size=self._batch, show_progress_bar=False
+            encoded = self._model.encode(
+                prompted, prompt="", batch_size=_BATCH, show_progress_bar=False
             )
         vectors = np.asarray(encoded, dtype=np.float32)
         # bfloat16 leaves lengths off by up to 1 %, and a cosine must not exceed 1.
@@ -203,20 +179,21 @@ class GemmaEmbedder:
         return unit
 
 
-def quickest(capabilities: Mapping[str, Any]) -> Precision:
-    """The precision that a processor computes quickest in.
+def quickest(capabilities: Mapping[str, Any]) -> dict[str, str]:
+    """The precision and the attention that a processor computes quickest with.
 
     bfloat16 measured 2.9 times the speed of float32 on two cores that multiply in it, and a fifth
-    of it on two that do not, as those of most laptops. There int8 measured 1.4 to 1.5 times the
-    speed of float32, and 2.2 times with batches of 16 instead of 4; cosines of a question and a
-    text moved by .005.
+    of it on two that do not, as those of most laptops.
 
     Args:
         capabilities: as `torch.cpu.get_capabilities` tells them.
+
+    Returns:
+        What transformers takes to load a model.
     """
     if any(capabilities.get(name) for name in ("avx512_bf16", "amx_bf16")):
-        return "bfloat16"
-    return "int8" if capabilities.get("avx2") else "float32"
+        return {"dtype": "bfloat16", "attn_implementation": "eager"}
+    return {"dtype": "float32", "attn_implementation": "sdpa"}
 
 
 def likeness(embedder: Embedder, texts: Sequence[str], other: str) -> list[float]:

@@ -14,8 +14,6 @@ from typing import Any
 import torch
 from torch import nn
 
-from rag.quantization import QuantizedLinear
-
 
 class LoraLinear(nn.Module):  # type: ignore[misc] # torch's types are skipped
     """A frozen linear layer, plus `scale · B A x` while it is active.
@@ -23,7 +21,7 @@ class LoraLinear(nn.Module):  # type: ignore[misc] # torch's types are skipped
     A (rank × in) starts random, B (out × rank) at zero, so that a new adapter changes nothing.
     """
 
-    def __init__(self, base: nn.Linear | QuantizedLinear, *, rank: int, scale: float) -> None:
+    def __init__(self, base: nn.Linear, *, rank: int, scale: float) -> None:
         super().__init__()
         self.base, self.scale, self.active = base, scale, False
         self.lora_a = nn.Parameter(torch.empty(rank, base.in_features))
@@ -53,7 +51,7 @@ class Adapter:
             if number < first_layer:
                 continue
             for name, module in list(block.named_modules()):
-                if isinstance(module, nn.Linear | QuantizedLinear):
+                if isinstance(module, nn.Linear):
                     owner = block.get_submodule(name.rpartition(".")[0])
                     adapted = LoraLinear(module, rank=rank, scale=scale)
                     setattr(owner, name.rpartition(".")[2], adapted)

@@ -21,7 +21,7 @@ HOMES = {
     "chromadb": {"rag/store.py"},
     "llama_cpp": {"rag/generation.py", "rag/gguf_adapter.py", "rag/greedy.py"},
     "sentence_transformers": {"rag/embedding.py"},
-    "torch": {"rag/embedding.py", "rag/lora.py", "rag/quantization.py", "rag/reader.py"},
+    "torch": {"rag/embedding.py", "rag/lora.py", "rag/reader.py"},
     "gradio": {"ui/app.py", "ui/endpoints.py", "ui/server.py"},
     "ui": {
         "rag/cli.py",

@@ -73,14 +73,11 @@ TALKS = tuple(FOLDER / f"talks{kind}.jsonl" for kind in ("", ".more"))
 FOLLOW_UPS = FOLDER / "follow_ups.train.jsonl"
 
 
-def open_embedder(settings: Settings, *, trainable: bool = False) -> GemmaEmbedder:
+def open_embedder(settings: Settings) -> GemmaEmbedder:
     """The embedding model of the settings."""
     store, name = ModelStore(settings.models), settings.models.embedding
     return GemmaEmbedder(
-        store.resolve(name),
-        digest=store.digest(name),
-        threads=settings.models.threads,
-        trainable=trainable,
+        store.resolve(name), digest=store.digest(name), threads=settings.models.threads
     )
 
 
@@ -257,7 +254,7 @@ def main() -> None:
     if new not in (None, *ARTICLES, *TALKS):
         parser.error(f"{new} is none of the files that are trained on")
     torch.manual_seed(SEED)
-    embedder: Any = open_embedder(load_settings()[0], trainable=True)
+    embedder: Any = open_embedder(load_settings()[0])
     digest = embedder.fingerprint()["embedding_digest"]
     network = _network(embedder, arguments.start, digest)
     pairs = training_pairs(
