@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 Vectors = NDArray[np.float32]
 
-_BATCH = 4
+# In bfloat16 small batches are the quickest; in float32 16 took seven tenths of the time of 4.
+_BATCH = {"bfloat16": 4, "float32": 16}
 
 
 class Embedder(Protocol):
@@ -69,6 +70,7 @@ class GemmaEmbedder:
         self._lock = threading.Lock()
         self._loading = threading.Lock()
         self._loaded: Any = None
+        self._batch = 1
         try:
             prompts = _read(folder / "config_sentence_transformers.json").get("prompts", {})
             modules = [folder / module["path"] for module in _read(folder / "modules.json")]
@@ -101,11 +103,10 @@ class GemmaEmbedder:
 
             logging.disable_progress_bar()
             torch.set_num_threads(self._threads or os.cpu_count() or 1)
+            options = quickest(torch.cpu.get_capabilities())
+            self._batch = _BATCH[options["dtype"]]
             return SentenceTransformer(
-                str(self._folder),
-                device="cpu",
-                local_files_only=True,
-                model_kwargs=quickest(torch.cpu.get_capabilities()),
+                str(self._folder), device="cpu", local_files_only=True, model_kwargs=options
             )
         except (ImportError, OSError, ValueError, KeyError, RuntimeError) as exc:
             raise _unloadable(self._folder, exc) from exc
@@ -169,9 +170,10 @@ class GemmaEmbedder:
     def _encode(self, prompted: list[str]) -> Vectors:
         if not prompted:
             return np.zeros((0, self.dimensions), dtype=np.float32)
+        model = self._model
         with self._lock:
-            encoded = self._model.encode(
-                prompted, prompt="", batch_size=_BATCH, show_progress_bar=False
+            encoded = model.encode(
+                prompted, prompt="", batch_size=self._batch, show_progress_bar=False
             )
         vectors = np.asarray(encoded, dtype=np.float32)
         # bfloat16 leaves lengths off by up to 1 %, and a cosine must not exceed 1.

@@ -200,6 +200,18 @@ def _is_particle(word: str) -> bool:
     return word != _ALI and is_function_word(fold(word))
 
 
+def listed_name(text: str) -> str | None:
+    """The English name of what all of an Arabic text is listed as, «بنك قطر الوطني».
+
+    None for one word alone, which may mean something else, and for what is no name.
+    """
+    spans, found = words(text), glosses(text)
+    if len(spans) < 2 or [gloss.span for gloss in found] != [Span(spans[0].start, spans[-1].end)]:
+        return None
+    name = found[0].senses[0]
+    return name if name[0].isupper() else None
+
+
 def could_be_name(text: str) -> bool:
     """Whether each of several words of an Arabic text could be a name, «جرف الصخر» ("rock cliff").
 

@@ -19,6 +19,7 @@ from rag.glossary import (
     is_dual,
     is_likely_name,
     likely_names,
+    listed_name,
     may_be_name,
     share_told,
     strange_words,
@@ -170,7 +171,8 @@ def _translations(
 def _in_english(
     best: Evidence, query: str, model: TextModel, max_tokens: int, likeness: Likeness | None
 ) -> Iterator[str]:
-    """The answering words in English, best first: the date that they are, or what means the same.
+    """The answering words in English, best first: the date or listed name that they are, or what
+    means the same.
 
     A name is nearer in meaning to its spelling than to what a model makes of it, and other words
     are nearer to their translation. What stands after «مدينة» is surely a name, and so are likely
@@ -179,6 +181,8 @@ def _in_english(
     """
     if date := _date_in_words(best):
         yield date
+    if listed := listed_name(best.marked):
+        yield listed
     said, wrong = _translated(best, query, model, max_tokens, likeness)
     name = romanise(_as_spelled(best), like=said, model=model) if may_be_name(best.marked) else None
     if name and _is_name(best):

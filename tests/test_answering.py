@@ -398,12 +398,24 @@ def test_of_a_name_the_spelling_is_shown_unless_it_means_something_else() -> Non
 def test_after_a_kind_of_place_a_spelling_needs_no_likeness() -> None:
     answer = answer_of(
         "Which town did they leave?",
-        passage_of("وانسحبوا من مدينة جرف الصخر.", 0.6),
-        model=ScriptedModel("The rock", "Jurf", "Sakhr"),
-        reader=ScriptedReader({"جرف الصخر": 9.0}),
-        likeness=alike(rock=0.7, Jurf=0.5),
+        passage_of("وانسحبوا من مدينة جرف النمر.", 0.6),
+        model=ScriptedModel("The tiger", "Jurf", "Namr"),
+        reader=ScriptedReader({"جرف النمر": 9.0}),
+        likeness=alike(tiger=0.7, Jurf=0.5),
     )
-    assert answer.text == "Jurf al-Sakhr (“جرف الصخر”) [1]"
+    assert answer.text == "Jurf al-Namr (“جرف النمر”) [1]"
+
+
+def test_a_name_that_is_listed_needs_no_translation() -> None:
+    model = ScriptedModel("The bank of the country")
+    answer = answer_of(
+        "Who lent them the money?",
+        passage_of("وأقرضهم المال بنك قطر الوطني.", 0.6),
+        model=model,
+        reader=ScriptedReader({"بنك قطر الوطني": 9.0}),
+    )
+    assert answer.text == "Qatar National Bank (“بنك قطر الوطني”) [1]"
+    assert not model.asked
 
 
 @pytest.mark.parametrize(
@@ -656,13 +668,13 @@ def test_a_date_with_another_word_ahead_is_left_to_the_model() -> None:
 
 def test_a_spelling_goes_before_a_translation_of_what_could_be_a_name() -> None:
     for words, translation, shown in (
-        ("جرف الصخر", "The rock cliff", "Jurf al-Sakhr"),
+        ("جرف النمر", "The tiger cliff", "Jurf al-Namr"),
         ("قلعة الصخر", "The rock castle", "The rock castle"),
     ):
         answer = answer_of(
             "What did they leave?",
             passage_of(f"وانسحبوا من {words}.", 0.6),
-            model=ScriptedModel(translation, "Jurf", "Sakhr"),
+            model=ScriptedModel(translation, "Jurf", "Namr"),
             reader=ScriptedReader({words: 9.0}),
             likeness=lambda texts, _: [0.9 - 0.1 * number for number, _ in enumerate(texts)],
         )

@@ -18,6 +18,7 @@ from rag.glossary import (
     is_likely_name,
     is_sense,
     likely_names,
+    listed_name,
     may_be_name,
     one_spelling,
     share_told,
@@ -48,6 +49,21 @@ def test_the_list_has_each_form_once_and_at_most_three_senses() -> None:
         assert len(found) <= 3, english
         for sense in found:
             assert re.fullmatch(r"[A-Za-z][\w'.,&+/ ()-]*", sense), english
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("بنك قطر الوطني", "Qatar National Bank"),
+        ("للأمم المتحدة", "United Nations"),
+        ("رئيس الأمم المتحدة", None),
+        ("وكالة الأنباء", None),
+        ("لبنان", None),
+        ("", None),
+    ],
+)
+def test_a_listed_name_is_one_of_several_words_and_of_all(text: str, name: str | None) -> None:
+    assert listed_name(text) == name
 
 
 @pytest.mark.parametrize(
@@ -131,7 +147,7 @@ def test_a_noun_with_a_pronoun_may_have_two_letters_or_another_hamza(word: str, 
 
 
 def test_several_words_that_each_could_be_a_name_could_be_one() -> None:
-    assert could_be_name("جرف الصخر")
+    assert could_be_name("جرف النمر")
     assert not any(map(could_be_name, ("الصخر", "مدينة جرف الصخر", "12 جرف", "")))
 
 
