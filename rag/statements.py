@@ -171,8 +171,7 @@ def _translations(
 def _in_english(
     best: Evidence, query: str, model: TextModel, max_tokens: int, likeness: Likeness | None
 ) -> Iterator[str]:
-    """The answering words in English, best first: the date or listed name that they are, or what
-    means the same.
+    """The answering words in English, best first: their date, their listed name, their meaning.
 
     A name is nearer in meaning to its spelling than to what a model makes of it, and other words
     are nearer to their translation. What stands after «مدينة» is surely a name, and so are likely
