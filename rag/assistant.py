@@ -185,7 +185,7 @@ class Assistant(Closes):
                 last day, like ("2024-01-01", "2024-06-30"); None for an open side. Documents
                 without a date are left out then. None uses all.
             top_k: passages found, 1 to 50; None takes the settings' number.
-            worded: False quotes the answering words, which takes no text model and little time.
+            worded: False quotes the clause that answers, which takes no text model and little time.
 
         Raises:
             GenerationError, ModelError, IndexStoreError: an engine failed.

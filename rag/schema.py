@@ -6,7 +6,7 @@ All offsets are Unicode code points. `start` is inclusive, `end` exclusive, as i
 from __future__ import annotations
 
 import datetime as dt
-import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
@@ -67,7 +67,8 @@ class Period:
     def between(cls, first: dt.date | str | None, last: dt.date | str | None) -> Self:
         """A period from two days, as dates or as ISO 8601 ("2024-01-31"); "" counts as None.
 
-        The digits may be Arabic ones; of a moment (`datetime`) the day counts.
+        The digits may be of any script, with marks of direction between them; of a moment
+        (`datetime`) the day counts.
 
         Raises:
             ValueError: a text is no such date, or the period ends before it begins.
@@ -88,7 +89,9 @@ def _day(value: dt.date | str | None) -> dt.date | None:
         return value.date()
     if isinstance(value, dt.date):
         return value
-    return dt.date.fromisoformat(re.sub(r"\d", lambda digit: str(int(digit[0])), value))
+    plain = unicodedata.normalize("NFKC", value)
+    shown = (char for char in plain if unicodedata.category(char) != "Cf")
+    return dt.date.fromisoformat("".join(str(unicodedata.decimal(char, char)) for char in shown))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

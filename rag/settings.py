@@ -146,7 +146,7 @@ class AnswerSettings(Section):
     engine: Engine = Field(
         default="llama.cpp",
         description="What words the answer: llama.cpp, an OpenAI-compatible server (openai), "
-        "or none (the best sentence is quoted).",
+        "or none (the clause that answers is quoted).",
     )
     reader: bool = Field(
         default=True,
@@ -170,7 +170,7 @@ class AnswerSettings(Section):
         default=256, ge=0, description="Tokens of past turns used to understand a follow-up."
     )
     timeout_s: float = Field(
-        default=120.0, gt=0, description="Seconds that a server may take over an answer."
+        default=120.0, gt=0, description="Seconds that a server may take over a reply."
     )
     url: str | None = Field(
         default=None,

@@ -498,7 +498,7 @@ def test_length_and_passages_reach_the_assistant_and_are_remembered(
 ) -> None:
     page = visit(scripted.address)
     open_view(page, "settings")
-    words = choose(page, "Only the answering words")
+    words = choose(page, "Only the document's words")
     expect(words).to_have_attribute("aria-pressed", "true")
     field = page.get_by_label("Passages found for a question")
     expect(field).to_have_value("5")

@@ -90,7 +90,7 @@ def test_languages_are_called_by_their_own_names() -> None:
 def test_a_length_says_what_it_costs() -> None:
     buttons = page().xpath("//button[@data-act='set-length']")
     assert [words(button.xpath(".//small")[0]) for button in buttons] == [
-        "Quickest: as they stand in the document.",
+        "Quickest: the clause that answers, as it stands there.",
         "Takes a little longer: a model words it, and it is checked.",
         "The same sentence, and each source with all sentences of its passage.",
     ]

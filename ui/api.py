@@ -20,7 +20,6 @@ from rag.answering import MOST_CHARACTERS
 from rag.corpora import DEFAULT, Corpus
 from rag.errors import CorpusError, QuestionError, RagError
 from rag.schema import Answer, Passage, Period, Turn
-from rag.text import fold
 from ui.limits import Pace
 from ui.strings import shown
 from ui.waiting import Line
@@ -237,8 +236,7 @@ def _checked(kind: type[_Checked], **given: object) -> _Checked:
 
 def _period(call: _Call) -> Period | None:
     try:
-        # Digits of any script.
-        period = Period.between(fold(call.since or ""), fold(call.until or ""))
+        period = Period.between(call.since, call.until)
     except ValueError as exc:
         raise CallError(
             reason=f"since, until: {exc}. Give the first and the last day, like 2024-01-31."

@@ -62,9 +62,9 @@ def add_endpoints(
     ) -> dict[str, Any]:
         """Answers a question from the user's own documents, in the language of the question.
 
-        The documents are news articles and reports, in Arabic or English. Every statement cites a
-        sentence of a document, word for word. When the documents do not hold the answer, the
-        status is NOT_FOUND, and none must be made up.
+        The documents are news articles and reports, in Arabic or English. What is answered from
+        them cites a sentence, word for word. When they do not hold the answer, the status is
+        NOT_FOUND, and none must be made up.
 
         Args:
             question: What to find out, in Arabic, English or another language.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from rag.schema import Period
-from rag.text import fold
 from ui.deeds.facts import Facts
 from ui.preferences import LENGTHS, PASSAGES, THEMES
 from ui.strings import LANGUAGES
@@ -48,8 +47,7 @@ def _clear_period(visit: Visit, _: Facts) -> Panels:
 
 def _limit(visit: Visit, since: str, until: str) -> Panels:
     try:
-        # Digits of any script, without the marks that come along when they are pasted.
-        chosen = Period.between(fold(since), fold(until))
+        chosen = Period.between(since, until)
     except ValueError:
         visit.bad_period = since, until
         return frozenset({"preferences"})
