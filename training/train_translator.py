@@ -46,7 +46,7 @@ TRANSLATIONS = {
 }
 # So many at the start of a file are for measuring.
 KEPT = {"en": 150, "ar": 80}
-_SAID = {"en": "english", "ar": "arabic"}
+_SAID: dict[Literal["en", "ar"], str] = {"en": "english", "ar": "arabic"}
 # How often the question is not told, as it is not if it is in another language.
 _UNASKED = 0.15
 _CONTEXT_TOKENS = 512
@@ -184,9 +184,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--start", type=Path, help="go on from this adapter")
-    parser.add_argument(
-        "--english", type=int, metavar="N", help="the last N translations into English, not all"
-    )
+    for name in _SAID.values():
+        parser.add_argument(
+            f"--{name}",
+            type=int,
+            metavar="N",
+            help=f"the last N translations into {name.title()}, not all",
+        )
     parser.add_argument("--steps", type=int, help="stop after so many; by default each pair once")
     arguments = parser.parse_args()
     torch.manual_seed(SEED)
@@ -194,7 +198,8 @@ def main() -> None:
     path = ModelStore(settings.models).resolve(TRANSLATOR_BASE)
     model = LlamaCppModel(path, context_tokens=_CONTEXT_TOKENS)
     plan: list[list[Example]] = []
-    for found in (examples(model, to="en", most=arguments.english), examples(model, to="ar")):
+    for to, name in _SAID.items():
+        found = examples(model, to=to, most=getattr(arguments, name))
         plan += batches(found, lambda one: len(one.prompt) + len(one.target))
     model.close()
     random.Random(SEED).shuffle(plan)
