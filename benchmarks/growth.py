@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import random
 import statistics
-import time
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks.measuring import timed
 from rag.embedding import Vectors
 from rag.index import Index
 from rag.retrieval import Retriever
@@ -54,6 +54,11 @@ def random_vectors(count: int, rng: np.random.Generator) -> Vectors:
     return unit
 
 
+def document_id(number: int) -> str:
+    """The id of the document of that number, from 0."""
+    return f"{number:08x}"
+
+
 def made_up(words: Sequence[str], size: int) -> Iterator[tuple[Document, list[Chunk]]]:
     """Documents of two hundred chunks each, `size` chunks in all."""
     rng = random.Random(_SEED)
@@ -63,7 +68,7 @@ def made_up(words: Sequence[str], size: int) -> Iterator[tuple[Document, list[Ch
         ends = list(accumulate(len(text) + 1 for text in texts))
         spans = [Span(end - len(text) - 1, end - 1) for end, text in zip(ends, texts, strict=True)]
         text = " ".join(texts)
-        document = Document(document_id=f"{number:08x}", text=text, path=f"{number}.txt")
+        document = Document(document_id=document_id(number), text=text, path=f"{number}.txt")
         groups = [spans[i : i + SENTENCES_A_CHUNK] for i in range(0, count, SENTENCES_A_CHUNK)]
         chunks = [
             Chunk(
@@ -87,29 +92,18 @@ def grow(folder: Path, *, size: int, words: Sequence[str]) -> dict[str, float]:
         for document, chunks in made_up(words, size):
             vectors = random_vectors(len(chunks), rng)
             parts = [random_vectors(SENTENCES_A_CHUNK, rng) for _ in chunks]
-            began = time.perf_counter()
-            index.add(document, chunks, vectors, parts)
-            adding += time.perf_counter() - began
+            adding += timed(index.add, document, chunks, vectors, parts)
     with Index.open(IndexSettings(path=folder), manifest={"dimensions": DIMENSIONS}) as index:
         retriever = Retriever(index, embedder, RetrievalSettings())
         questions = [" ".join(random.Random(i).choices(words, k=8)) for i in range(SEARCHES + 1)]
-        seconds = []
-        for question in questions:
-            began = time.perf_counter()
-            retriever.search(question)
-            seconds.append(time.perf_counter() - began)
-        began = time.perf_counter()
-        index.documents()
-        listing = time.perf_counter() - began
-        victim = f"{0:08x}"
-        began = time.perf_counter()
-        index.remove(victim)
-        removing = time.perf_counter() - began
+        first_search, *searches = [timed(retriever.search, question) for question in questions]
+        listing = timed(index.documents)
+        removing = timed(index.remove, document_id(0))
     disk = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
     return {
         "chunks stored a second": size / adding,
-        "first search, seconds (builds BM25)": seconds[0],
-        "a search, milliseconds": 1000 * statistics.median(seconds[1:]),
+        "first search, seconds (builds BM25)": first_search,
+        "a search, milliseconds": 1000 * statistics.median(searches),
         "listing all documents, seconds": listing,
         "removing one document, seconds": removing,
         "MB on disk": disk / 1e6,

@@ -25,7 +25,8 @@ from pathlib import Path
 
 import httpx
 
-from benchmarks.results import resident_mb, save
+from benchmarks.measuring import resident_mb
+from benchmarks.results import save
 
 QUESTIONS = (
     "when did talks begin?",
@@ -58,18 +59,15 @@ def visit(address: str, number: int, until: float, found: Found) -> None:
             question = QUESTIONS[(number + asked) % len(QUESTIONS)]
             asked += 1
             began = time.monotonic()
-            problem = ""
-            answer: dict[str, object] = {}
             try:
                 answer = ask(client, question)
             except (httpx.HTTPError, ValueError, KeyError) as exc:
-                problem = f"{type(exc).__name__}: {str(exc)[:120]}"
+                with found.lock:
+                    found.problems[f"{type(exc).__name__}: {str(exc)[:120]}"] += 1
                 # A page that has ended is not asked as often as can be.
                 time.sleep(1)
-            with found.lock:
-                if problem:
-                    found.problems[problem] += 1
-                else:
+            else:
+                with found.lock:
                     found.seconds.append(time.monotonic() - began)
                     found.mixed_up += answer.get("question") != question
 

@@ -10,19 +10,19 @@ from __future__ import annotations
 
 import argparse
 import json
-import multiprocessing
 import re
 import statistics
 import tempfile
 import time
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from benchmarks.results import DATA, RESULTS, rows_kept, save
+from benchmarks.measuring import apart
+from benchmarks.results import DATA, RESULTS, keep_row, rows_kept, save
 from benchmarks.systems import SYSTEMS, Reply
-from rag.evaluation import Question, contains, load_questions
+from rag.evaluation import Question, load_questions
+from rag.evaluation_words import contains
 from rag.schema import Span
 
 RAW = "peers.jsonl"
@@ -87,8 +87,7 @@ def run(name: str, corpus: Path, questions: Sequence[Question], raw: Path) -> No
                 "declined": reply.declined,
                 "text": reply.text,
             }
-            lines.write(json.dumps(row, ensure_ascii=False) + "\n")
-            lines.flush()
+            keep_row(row, lines)
             print(name, question.question_id, f"{row['seconds']:.1f} s", reply.text, flush=True)
 
 
@@ -107,15 +106,14 @@ def main() -> None:
     rows = rows_kept(raw)
     if arguments.again:
         rows = [row for row in rows if row["system"] not in chosen]
-        lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-        raw.write_text(lines, encoding="utf-8")
+        with raw.open("w", encoding="utf-8") as lines:
+            for row in rows:
+                keep_row(row, lines)
     done = {(row["system"], row["id"]) for row in rows}
-    spawn = multiprocessing.get_context("spawn")
     for name in chosen:
         left = [one for one in questions if (name, one.question_id) not in done]
         if left:
-            with ProcessPoolExecutor(max_workers=1, mp_context=spawn) as pool:
-                pool.submit(run, name, arguments.corpus, left, raw).result()
+            apart(run, name, arguments.corpus, left, raw)
     found = summaries(rows_kept(raw), questions)
     for name, row in found.items():
         print(name, json.dumps(row))

@@ -24,11 +24,12 @@ from itertools import pairwise
 from pathlib import Path
 from typing import IO, Any
 
-from benchmarks.results import DATA, RESULTS, rows_kept, save
+from benchmarks.results import DATA, RESULTS, keep_row, rows_kept, save
 from benchmarks.retrieval import embed, fill
-from benchmarks.xquad import Asked, XQuAD, load_xquad
+from benchmarks.xquad import LANGUAGES, Asked, XQuAD, load_xquad
 from rag.answering import answer_events
-from rag.evaluation import contains, exact_match, f1
+from rag.embedding import Embedder
+from rag.evaluation_words import contains, exact_match, f1
 from rag.evidence import Reader, Reading, read_evidence, select_evidence
 from rag.generation import LlamaCppModel, TextModel
 from rag.index import Index
@@ -39,10 +40,14 @@ from rag.sentences import sentences
 from rag.settings import IndexSettings, Settings, load_settings
 from training.train_reader import open_embedder
 
-DIRECTIONS = (("ar", "ar"), ("en", "ar"), ("ar", "en"), ("en", "en"))
-_WAYS = tuple(f"{asking} → {reading}" for asking, reading in DIRECTIONS)
+DIRECTIONS = {
+    f"{asking} → {reading}": (asking, reading) for reading in LANGUAGES for asking in LANGUAGES
+}
 SEED = 2020
 THRESHOLDS = tuple(step / 20 for step in range(20))
+Row = dict[str, Any]
+Done = dict[tuple[str, str], Row]
+"""The rows that were kept, by direction and question."""
 
 
 class Removing(Retriever):
@@ -133,23 +138,23 @@ def scores(said: str, accepted: str) -> dict[str, float]:
 
 def judge(
     one: Asked,
-    asking: str,
-    reading: str,
+    direction: str,
     *,
     documents: Sequence[Document],
     retriever: Removing,
     reader: Reader,
     model: TextModel | None,
     settings: Settings,
-) -> dict[str, Any]:
+) -> Row:
     """All that is measured of one question in one direction."""
+    asking, reading = DIRECTIONS[direction]
     question, gold = one.question[asking], one.gold[reading]
     document = documents[one.paragraph]
     retriever.removed = ""
     best = best_evidence(question, retriever, reader, settings)
-    row: dict[str, Any] = {
+    row: Row = {
         "id": one.question_id,
-        "direction": f"{asking} → {reading}",
+        "direction": direction,
         "gold": scores(read_gold(question, document, reader), one.answer[reading]),
         "whole": None,
         "worded": None,
@@ -176,11 +181,7 @@ def judge(
 
 
 def read_all_gold(
-    xquad: XQuAD,
-    asked: Sequence[Asked],
-    reader: Reader,
-    raw: Path,
-    done: dict[tuple[str, str], dict[str, Any]],
+    xquad: XQuAD, asked: Sequence[Asked], reader: Reader, raw: Path, done: Done
 ) -> Iterator[tuple[str, dict[str, float]]]:
     """Reads the gold paragraph alone, with a line for each question that is not done.
 
@@ -188,19 +189,51 @@ def read_all_gold(
         Each direction and its means, as soon as all its questions are done.
     """
     with raw.open("a", encoding="utf-8") as lines:
-        for way, (asking, reading) in zip(_WAYS, DIRECTIONS, strict=True):
-            for one in asked:
-                if (way, one.question_id) in done:
-                    continue
-                said = read_gold(
-                    one.question[asking], xquad.documents[reading][one.paragraph], reader
-                )
+        for direction, (asking, reading) in DIRECTIONS.items():
+            for one in _left(asked, direction, done):
+                document = xquad.documents[reading][one.paragraph]
+                said = read_gold(one.question[asking], document, reader)
                 found = scores(said, one.answer[reading])
-                _keep({"id": one.question_id, "direction": way, "gold": found}, done, lines)
-            yield way, _means([done[way, one.question_id]["gold"] for one in asked])
+                _keep({"id": one.question_id, "direction": direction, "gold": found}, done, lines)
+            yield direction, _means([done[direction, one.question_id]["gold"] for one in asked])
 
 
-def summary(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def judge_all(
+    xquad: XQuAD,
+    asked: Sequence[Asked],
+    raw: Path,
+    done: Done,
+    *,
+    embedder: Embedder,
+    reader: Reader,
+    model: TextModel | None,
+    settings: Settings,
+) -> None:
+    """Takes in the paragraphs of each language, and judges each question that is not done."""
+    with tempfile.TemporaryDirectory() as folder, raw.open("a", encoding="utf-8") as lines:
+        for language in LANGUAGES:
+            documents = xquad.documents[language]
+            place = IndexSettings(path=Path(folder) / language)
+            with Index.open(place, manifest={"dimensions": embedder.dimensions}) as index:
+                fill(index, [embed(document, embedder, settings) for document in documents])
+                retriever = Removing(index, embedder, settings.retrieval)
+                for direction, (_, reading) in DIRECTIONS.items():
+                    if reading != language:
+                        continue
+                    for one in _left(asked, direction, done):
+                        row = judge(
+                            one,
+                            direction,
+                            documents=documents,
+                            retriever=retriever,
+                            reader=reader,
+                            model=model,
+                            settings=settings,
+                        )
+                        _keep(row, done, lines)
+
+
+def summary(rows: Sequence[Row]) -> dict[str, Any]:
     """Means of one direction, and what each threshold would do."""
     whole = [row["whole"] for row in rows if row["whole"]]
     curve = []
@@ -256,53 +289,37 @@ def main() -> None:
     reader = RememberingReader(embedder.open_reader())
     if arguments.gold:
         ways: dict[str, dict[str, float]] = {}
-        for way, means in read_all_gold(xquad, asked, reader, raw, done):
-            ways[way] = means
-            print(way, json.dumps(means), flush=True)
+        for direction, means in read_all_gold(xquad, asked, reader, raw, done):
+            ways[direction] = means
+            print(direction, json.dumps(means), flush=True)
             save(name, {"questions": len(asked), "rows": ways})
         return
     model = None
     if arguments.worded:
         path = ModelStore(settings.models).resolve(settings.models.text)
         model = LlamaCppModel(path, context_tokens=settings.answer.context_tokens)
-    with tempfile.TemporaryDirectory() as folder, raw.open("a", encoding="utf-8") as lines:
-        for language in ("ar", "en"):
-            documents = xquad.documents[language]
-            place = IndexSettings(path=Path(folder) / language)
-            with Index.open(place, manifest={"dimensions": embedder.dimensions}) as index:
-                fill(index, [embed(document, embedder, settings) for document in documents])
-                retriever = Removing(index, embedder, settings.retrieval)
-                for asking, reading in DIRECTIONS:
-                    if reading != language:
-                        continue
-                    for one in asked:
-                        if (f"{asking} → {reading}", one.question_id) in done:
-                            continue
-                        row = judge(
-                            one,
-                            asking,
-                            reading,
-                            documents=documents,
-                            retriever=retriever,
-                            reader=reader,
-                            model=model,
-                            settings=settings,
-                        )
-                        _keep(row, done, lines)
+    judge_all(
+        xquad, asked, raw, done, embedder=embedder, reader=reader, model=model, settings=settings
+    )
     rows = {
-        way: summary([row for (found, _), row in done.items() if found == way]) for way in _WAYS
+        direction: summary([row for (found, _), row in done.items() if found == direction])
+        for direction in DIRECTIONS
     }
-    for way, row in rows.items():
-        print(way, json.dumps({k: v for k, v in row.items() if k != "curve"}))
+    for direction, row in rows.items():
+        print(direction, json.dumps({k: v for k, v in row.items() if k != "curve"}))
     threshold = settings.answer.refusal_threshold
     print(save(name, {"questions": len(asked), "threshold": threshold, "rows": rows}))
 
 
-def _keep(row: dict[str, Any], done: dict[tuple[str, str], dict[str, Any]], lines: IO[str]) -> None:
-    """Takes a row for done, and writes it at once: the run may be cut."""
+def _left(asked: Sequence[Asked], direction: str, done: Done) -> Iterator[Asked]:
+    """The questions that are still to be asked in one direction."""
+    return (one for one in asked if (direction, one.question_id) not in done)
+
+
+def _keep(row: Row, done: Done, lines: IO[str]) -> None:
+    """Takes a row for done, and writes it."""
     done[row["direction"], row["id"]] = row
-    lines.write(json.dumps(row, ensure_ascii=False) + "\n")
-    lines.flush()
+    keep_row(row, lines)
 
 
 if __name__ == "__main__":

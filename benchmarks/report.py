@@ -1,11 +1,13 @@
 """Writes RESULTS.md and the plots from the stored results, and their summary into the README.
 
-python -m benchmarks.report
+    python -m benchmarks.report
+
+Sections are blocks of Markdown (headings, paragraphs, tables) with a blank line between them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +21,11 @@ BEGIN, END = "<!-- summary: made by `make bench-report` -->", "<!-- end of summa
 RETRIEVAL = ("recall@1", "recall@3", "recall@5", "recall@10", "mrr@10", "ndcg@10")
 
 
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A Markdown table."""
-    yield f"| {' | '.join(head)} |"
-    yield f"|{'---|' * len(head)}"
-    for row in rows:
-        yield f"| {' | '.join(row)} |"
+    lines = [f"| {' | '.join(cells)} |" for cells in (head, *rows)]
+    lines.insert(1, f"|{'---|' * len(head)}")
+    return "\n".join(lines)
 
 
 def measured_with(result: Mapping[str, Any]) -> str:
@@ -37,81 +38,71 @@ def measured_with(result: Mapping[str, Any]) -> str:
 def retrieval(result: Mapping[str, Any]) -> Iterator[str]:
     """The section on retrieval."""
     yield "## Retrieval"
-    yield ""
     yield (
         f"XQuAD, {result['questions']:,} questions over 240 paragraphs (language of the question → "
         "of the paragraphs; in *mixed* each paragraph is there in one of the two only). "
         "*fused* is what ships."
     )
-    yield ""
     rows = [
-        [direction, way, *(f"{scores[name]:.3f}" for name in RETRIEVAL)]
+        [direction, way, *_figures(scores, RETRIEVAL)]
         for direction, ways in result["rows"].items()
         for way, scores in ways.items()
     ]
-    yield from table(("direction", "", *RETRIEVAL), rows)
-    yield ""
+    yield table(("direction", "", *RETRIEVAL), rows)
     yield measured_with(result)
 
 
 def reading(result: Mapping[str, Any]) -> Iterator[str]:
-    """The section on the reader and on refusal."""
+    """The section on the reader."""
     yield "## Reading"
-    yield ""
     yield (
         f"XQuAD, {result['questions']:,} questions a direction. *gold*: the reader is given the "
         "right paragraph. *whole*: it is found among 240; paragraph and sentence say whether the "
         "marked words stand in the right one. F1 and exact match compare the marked words with the "
         "gold answer in the paragraph's language."
     )
-    yield ""
-    rows = []
-    for direction, row in result["rows"].items():
-        gold, whole = row["gold"], row["whole"]
-        rows.append(
-            [direction]
-            + [f"{gold[name]:.3f}" for name in ("f1", "em", "contained")]
-            + [f"{whole[name]:.3f}" for name in ("f1", "em", "paragraph", "sentence")]
-        )
+    rows = [
+        [
+            direction,
+            *_figures(row["gold"], ("f1", "em", "contained")),
+            *_figures(row["whole"], ("f1", "em", "paragraph", "sentence")),
+        ]
+        for direction, row in result["rows"].items()
+    ]
     head = ("direction", "gold F1", "EM", "contained", "whole F1", "EM", "paragraph", "sentence")
-    yield from table(head, rows)
+    yield table(head, rows)
     every = measured_reading("-gold")
     if every is not None:
-        yield ""
         yield f"The right paragraph alone, {every['questions']:,} questions, measured later:"
-        yield ""
         rows = [
-            [direction, *(f"{row[name]:.3f}" for name in ("f1", "em", "contained"))]
+            [direction, *_figures(row, ("f1", "em", "contained"))]
             for direction, row in every["rows"].items()
         ]
-        yield from table(("direction", "gold F1", "EM", "contained"), rows)
-        yield ""
+        yield table(("direction", "gold F1", "EM", "contained"), rows)
         yield measured_with(every)
-    yield ""
+
+
+def refusal(result: Mapping[str, Any]) -> Iterator[str]:
+    """The section on what is refused, of the same result as that on the reader."""
     yield "## Refusal"
-    yield ""
     yield (
         "The same questions with and without the gold paragraph, at the default threshold of "
         f"{result['threshold']:.2f}: the share accepted with it, refused without it, and their "
         "mean."
     )
-    yield ""
+    names = ("accepted", "refused", "mean")
     rows = [
-        [direction, *(f"{point[name]:.3f}" for name in ("accepted", "refused", "mean"))]
+        [direction, *_figures(at_threshold(row["curve"], result["threshold"]), names)]
         for direction, row in result["rows"].items()
-        for point in [at_threshold(row["curve"], result["threshold"])]
     ]
-    yield from table(("direction", "accepted", "refused", "mean"), rows)
-    yield ""
+    yield table(("direction", *names), rows)
     yield "![What each threshold accepts and refuses](refusal.png)"
-    yield ""
     yield measured_with(result)
 
 
 def peers(result: Mapping[str, Any]) -> Iterator[str]:
     """The section on other systems."""
     yield "## Beside other systems"
-    yield ""
     yield (
         f"{result['questions']} questions in English and Arabic about five scraped Arabic news "
         "pages, each system with the same two models, as its own guide sets it up; *mended* adds "
@@ -121,15 +112,12 @@ def peers(result: Mapping[str, Any]) -> Iterator[str]:
         "*declined*: unanswerable questions that were not answered. haiku.rag is not among them: "
         "it needs Python 3.12, and a server for its models."
     )
-    yield ""
-    yield from peers_table(result)
-    yield ""
+    yield peers_table(result)
     yield "![Right and cited, and the seconds an answer takes](peers.png)"
-    yield ""
     yield measured_with(result)
 
 
-def peers_table(result: Mapping[str, Any]) -> Iterator[str]:
+def peers_table(result: Mapping[str, Any]) -> str:
     """A row a system."""
     rows = [
         [
@@ -145,33 +133,27 @@ def peers_table(result: Mapping[str, Any]) -> Iterator[str]:
         for name, row in result["rows"].items()
     ]
     head = ("", "right", "cited", "words to read", "declined", "median s", "slowest s", "set-up s")
-    yield from table(head, rows)
+    return table(head, rows)
 
 
 def speed(result: Mapping[str, Any]) -> Iterator[str]:
     """The section on speed and memory."""
     yield "## Speed"
-    yield ""
     yield "Medians, with the least and the greatest of the runs in brackets."
     for name, part in result["parts"].items():
-        yield ""
         yield f"### {name.capitalize()}"
-        yield ""
-        yield from growth(part["rows"]) if name == "growth" else spreads(part["rows"])
-        yield ""
+        yield growth(part["rows"]) if name == "growth" else spreads(part["rows"])
         yield measured_with(part)
 
 
 def load(result: Mapping[str, Any]) -> Iterator[str]:
     """The section on visitors who ask at once."""
     yield "## Several at once"
-    yield ""
     yield (
         f"{result['visitors']} visitors of one page ask one question after the other for "
         f"{result['minutes']:.0f} minutes, each as soon as the one before is answered. *mixed up*: "
         "answers to another question than was asked."
     )
-    yield ""
     errors = sum(result["errors"].values())
     rows = [
         ["answers", f"{result['answers']:,}"],
@@ -180,28 +162,31 @@ def load(result: Mapping[str, Any]) -> Iterator[str]:
         ["slowest", _short(result["seconds, slowest"])],
         *([name, _short(value)] for name, value in result.items() if name.startswith("MB ")),
     ]
-    yield from table(("", ""), rows)
-    yield ""
+    yield table(("", ""), rows)
     yield measured_with(result)
 
 
-def spreads(rows: Mapping[str, Mapping[str, float]]) -> Iterator[str]:
+def spreads(rows: Mapping[str, Mapping[str, float]]) -> str:
     """A table of medians with their spread."""
     found = []
     for name, row in rows.items():
         several = row["runs"] > 1
         between = f" ({_short(row['low'])}-{_short(row['high'])})" if several else ""
         found.append([name, _short(row["median"]) + between, f"{row['runs']:.0f}"])
-    yield from table(("", "median", "runs"), found)
+    return table(("", "median", "runs"), found)
 
 
-def growth(rows: Mapping[str, Mapping[str, float]]) -> Iterator[str]:
+def growth(rows: Mapping[str, Mapping[str, float]]) -> str:
     """A table with a column for each size of the corpus."""
     sizes = list(rows)
     names = list(rows[sizes[0]])
-    yield from table(
+    return table(
         ("", *sizes), [[name, *(_short(rows[size][name]) for size in sizes)] for name in names]
     )
+
+
+def _figures(row: Mapping[str, float], names: Sequence[str]) -> list[str]:
+    return [f"{row[name]:.3f}" for name in names]
 
 
 def _short(value: float) -> str:
@@ -210,7 +195,7 @@ def _short(value: float) -> str:
 
 
 def summary() -> Iterator[str]:
-    """The few lines that the README shows, of what has been measured."""
+    """The blocks that the README shows, of what has been measured."""
     rows: list[list[str]] = []
     found = read("retrieval")
     if found is not None:
@@ -238,12 +223,10 @@ def summary() -> Iterator[str]:
         if name in parts.get(part, {"rows": {}})["rows"]:
             rows.append([f"{part}: {name}", _short(parts[part]["rows"][name]["median"])])
     if rows:
-        yield from table(("", "median or mean"), rows)
+        yield table(("", "median or mean"), rows)
     found = read("peers")
     if found is not None:
-        yield ""
-        yield from peers_table(found)
-        yield ""
+        yield peers_table(found)
         yield "![Right and cited, and the seconds an answer takes](benchmarks/peers.png)"
 
 
@@ -258,8 +241,8 @@ def write_summary() -> None:
     _, end, after = rest.partition(END)
     if not begin or not end:
         raise ValueError(f"{README} has no place for the summary: {BEGIN} … {END}")
-    lines = [before + BEGIN, "", *summary(), "", END + after]
-    README.write_text("\n".join(lines), encoding="utf-8")
+    blocks = [before + BEGIN, *summary(), END + after]
+    README.write_text("\n\n".join(blocks), encoding="utf-8")
 
 
 def at_threshold(curve: Sequence[dict[str, float]], threshold: float) -> dict[str, float]:
@@ -314,25 +297,24 @@ def draw_peers(result: Mapping[str, Any], path: Path) -> None:
 
 def main() -> None:
     """Runs the command."""
-    lines = ["# Results", "", "Made by `make bench-report` from `results/`; do not edit."]
-    found = read("retrieval")
-    if found is not None:
-        lines += ["", *retrieval(found)]
-    found = measured_reading()
-    if found is not None:
-        draw_refusal(found, FOLDER / "refusal.png")
-        lines += ["", *reading(found)]
-    found = read("peers")
-    if found is not None:
-        draw_peers(found, FOLDER / "peers.png")
-        lines += ["", *peers(found)]
-    found = read("speed")
-    if found is not None:
-        lines += ["", *speed(found)]
-    found = read("load")
-    if found is not None:
-        lines += ["", *load(found)]
-    (FOLDER / "RESULTS.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    on_reading, on_peers = measured_reading(), read("peers")
+    if on_reading is not None:
+        draw_refusal(on_reading, FOLDER / "refusal.png")
+    if on_peers is not None:
+        draw_peers(on_peers, FOLDER / "peers.png")
+    sections = (
+        (retrieval, read("retrieval")),
+        (reading, on_reading),
+        (refusal, on_reading),
+        (peers, on_peers),
+        (speed, read("speed")),
+        (load, read("load")),
+    )
+    blocks = ["# Results", "Made by `make bench-report` from `results/`; do not edit."]
+    for section, result in sections:
+        if result is not None:
+            blocks += section(result)
+    (FOLDER / "RESULTS.md").write_text("\n\n".join(blocks) + "\n", encoding="utf-8")
     write_summary()
 
 

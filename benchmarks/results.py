@@ -1,5 +1,4 @@
-"""Where results are kept, what must be known to read them (date, commit, machine, versions), and
-the memory of a process, as they state it."""
+"""Where results are kept, and what must be known to read them: date, commit, machine, versions."""
 
 from __future__ import annotations
 
@@ -10,9 +9,7 @@ import platform
 import subprocess
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
-
-from rag.memory import resident_bytes
+from typing import IO, Any
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = Path(__file__).with_name("results")
@@ -71,13 +68,10 @@ def rows_kept(path: Path) -> list[dict[str, Any]]:
     return list(map(json.loads, whole.splitlines()))
 
 
-def resident_mb(process: int | None = None) -> float:
-    """The memory that a process holds now, in MB of a million bytes; 0 once it has ended.
-
-    Args:
-        process: its number; None for this one.
-    """
-    return (resident_bytes(process) or 0) / 1e6
+def keep_row(row: dict[str, Any], lines: IO[str]) -> None:
+    """Writes a row of a run as a line, at once: the run may be cut."""
+    lines.write(json.dumps(row, ensure_ascii=False) + "\n")
+    lines.flush()
 
 
 def _commit() -> str:

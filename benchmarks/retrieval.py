@@ -12,7 +12,7 @@ import argparse
 import math
 import random
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
@@ -21,7 +21,7 @@ from typing import Any
 import bm25s
 
 from benchmarks.results import DATA, save
-from benchmarks.xquad import Asked, load_xquad
+from benchmarks.xquad import LANGUAGES, Asked, load_xquad
 from rag.chunking import chunk_document
 from rag.embedding import Embedder, GemmaEmbedder, Vectors
 from rag.index import Index
@@ -76,6 +76,7 @@ def rankers(index: Index, embedder: Embedder) -> dict[str, Rank]:
             passage.document_id for passage in retriever.search(query, top_k=settings.candidates)
         )
 
+    most = RetrievalSettings().candidates
     texts = list(index.all_texts())
     lexical = LexicalIndex.build(texts)
     plain = bm25s.BM25(k1=1.5, b=0.75, method="lucene")
@@ -86,15 +87,15 @@ def rankers(index: Index, embedder: Embedder) -> dict[str, Rank]:
 
     def unnormalised(query: str) -> list[str]:
         tokens = bm25s.tokenize([query], stopwords=None, show_progress=False, return_ids=False)
-        found, scores = plain.retrieve(tokens, k=min(40, len(texts)), show_progress=False)
+        found, scores = plain.retrieve(tokens, k=min(most, len(texts)), show_progress=False)
         hits = zip(found[0], scores[0], strict=True)
-        return _unique(texts[place][0].rpartition(":")[0] for place, score in hits if score > 0)
+        return _unique(_document_of(texts[place][0]) for place, score in hits if score > 0)
 
     return {
         "fused": through(RetrievalSettings()),
         "dense": through(RetrievalSettings(dense_weight=1.0)),
         "lexical": lambda query: _unique(
-            chunk_id.rpartition(":")[0] for chunk_id, _ in lexical.search(query, k=40)
+            _document_of(chunk_id) for chunk_id, _ in lexical.search(query, k=most)
         ),
         "lexical, words as written": unnormalised,
     }
@@ -127,7 +128,7 @@ def main() -> None:
         for language, documents in xquad.documents.items()
     }
     coin = random.Random(2020)
-    sides = [coin.choice(("ar", "en")) for _ in xquad.documents["ar"]]
+    sides = [coin.choice(LANGUAGES) for _ in xquad.documents["ar"]]
     corpora = {
         **embedded,
         "mixed": [embedded[side][number] for number, side in enumerate(sides)],
@@ -141,14 +142,18 @@ def main() -> None:
             fill(index, documents)
             gold = [document.document_id for document, *_ in documents]
             for way, rank in rankers(index, embedder).items():
-                for language in ("ar", "en"):
+                for language in LANGUAGES:
                     scores = measure(xquad.asked, language, gold, rank)
                     rows.setdefault(f"{language} → {corpus}", {})[way] = scores
                     print(f"{language} → {corpus}  {way}: {_shown(scores)}", flush=True)
     print(save("retrieval", {"questions": len(xquad.asked), "rows": rows}))
 
 
-def _unique(ids: Any) -> list[str]:
+def _document_of(chunk_id: str) -> str:
+    return chunk_id.rpartition(":")[0]
+
+
+def _unique(ids: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(ids))
 
 

@@ -12,9 +12,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import multiprocessing
-import resource
-import shutil
 import signal
 import statistics
 import subprocess
@@ -22,13 +19,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from benchmarks.growth import grow
-from benchmarks.results import ROOT, about, read, resident_mb, save
+from benchmarks.measuring import apart, peak_mb, resident_mb, timed
+from benchmarks.results import ROOT, about, read, save
 from rag.assistant import Assistant
 from rag.models import ModelStore
 from rag.schema import Final, Progress
@@ -52,18 +49,6 @@ def spread(values: Sequence[float]) -> Row:
         "high": max(values),
         "runs": len(values),
     }
-
-
-def timed(work: Callable[[], Any]) -> float:
-    """Seconds that it takes."""
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began
-
-
-def peak_mb() -> float:
-    """The greatest resident memory of the process so far, in MB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
 
 
 def settings_for(folder: Path) -> Settings:
@@ -113,8 +98,8 @@ def start_up(folder: Path) -> dict[str, Row]:
         "mustanad documents list": [*program, "documents", "list"],
     }
     found = {
-        name: spread([timed(lambda run=run: _run(run)) for _ in range(RUNS)])  # type: ignore[misc]
-        for name, run in commands.items()
+        name: spread([timed(_run, command) for _ in range(RUNS)])
+        for name, command in commands.items()
     }
     serve = [*program, "serve", "--set", "page.port=0"]
     found["mustanad serve, until it tells its address"] = spread(
@@ -135,7 +120,7 @@ def ingest(folder: Path) -> dict[str, Row]:
         for number, batch in enumerate(batches):
             place = write_articles(batch, folder / f"articles-{number}")
             done: list[Progress] = []
-            seconds = timed(lambda p=place, d=done: assistant.ingest(p, progress=d.append))  # type: ignore[misc]
+            seconds = timed(assistant.ingest, place, progress=done.append)
             tokens.append(sum(count_tokens(text_of(one)) for one in batch) / seconds)
             chunks.append(done[-1].chunks / seconds)
         found["tokens of text a second"] = spread(tokens)
@@ -143,7 +128,7 @@ def ingest(folder: Path) -> dict[str, Row]:
         thousand = write_thousand(folder / "thousand")
 
         def again() -> float:
-            return timed(lambda: assistant.ingest(thousand))
+            return timed(assistant.ingest, thousand)
 
         found["seconds for 1,000 files of two sentences"] = spread([again()])
         found["seconds for the same again, nothing changed"] = spread(
@@ -173,12 +158,9 @@ def embed(_: Path) -> dict[str, Row]:
         texts = [text_of(one) for one in articles(ARTICLES)[first : first + 8]]
         texts = [span.of(text) for text in texts for span in sentences(text)]
         tokens = sum(map(ours.count_tokens, texts))
-        ways: tuple[Callable[[], Any], ...] = (
-            lambda t=texts: ours.embed_texts(t, [""] * len(t)),  # type: ignore[misc]
-            lambda t=texts: stock.encode_document(t),  # type: ignore[misc]
-        )
-        for row, way in zip(runs.values(), ways, strict=True):
-            row.append(tokens / timed(way))
+        no_titles = [""] * len(texts)
+        runs["as run here"].append(tokens / timed(ours.embed_texts, texts, no_titles))
+        runs["library defaults"].append(tokens / timed(stock.encode_document, texts))
     return {f"tokens a second, {name}": spread(row) for name, row in runs.items()}
 
 
@@ -233,13 +215,6 @@ PARTS: dict[str, Callable[[Path], dict[str, Row]]] = {
 }
 
 
-def apart(work: Callable[..., Any], *arguments: Any) -> Any:
-    """Does the work in a new process."""
-    spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(max_workers=1, mp_context=spawn) as pool:
-        return pool.submit(work, *arguments).result()
-
-
 def main() -> None:
     """Runs the command."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -247,13 +222,11 @@ def main() -> None:
     chosen = parser.parse_args().part or list(PARTS)
     parts = (read("speed") or {"parts": {}})["parts"]
     for name in chosen:
-        folder = Path(tempfile.mkdtemp())
-        try:
+        work = PARTS[name]
+        with tempfile.TemporaryDirectory() as path:
+            folder = Path(path)
             # Queries and growth start processes of their own.
-            work = PARTS[name]
             rows = work(folder) if name in ("query", "growth") else apart(work, folder)
-        finally:
-            shutil.rmtree(folder)
         parts[name] = {"about": about(), "rows": rows}
         print(name, json.dumps(rows, indent=1), flush=True)
         save("speed", {"parts": parts})

@@ -14,15 +14,16 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from rag.assistant import Assistant
 from rag.models import ModelStore
 from rag.schema import Status
-from rag.settings import Settings, load_settings
+from rag.settings import load_settings
 
 REPLY_TOKENS = 256
 _MARK = re.compile(r"\[(\d+)\]")
@@ -62,6 +63,11 @@ def declines(text: str) -> bool:
     return not text.strip() or _DECLINES.search(text) is not None
 
 
+def in_words(text: str, cited: Iterable[tuple[str, str]]) -> Reply:
+    """The reply of a system that has no refusal of its own."""
+    return Reply(text, declines(text), tuple(cited))
+
+
 def mustanad(folder: Path, index: Path) -> Ask:
     """Ours, as it comes."""
     assistant = Assistant.open(load_settings(overrides={"index.path": str(index)})[0])
@@ -78,14 +84,12 @@ def mustanad(folder: Path, index: Path) -> Ask:
 
 def llamaindex(folder: Path, _: Path, *, mended: bool = False) -> Ask:
     """`VectorStoreIndex.as_query_engine`; it points to the chunks that it read."""
-    engine = _llamaindex_index(folder, mended=mended)
-    index, llm = engine
+    index, llm = _llamaindex_index(folder, mended=mended)
     query_engine = index.as_query_engine(llm=llm)
 
     def ask(question: str) -> Reply:
         response = query_engine.query(question)
-        text = str(response)
-        return Reply(text, declines(text), tuple(map(_of_node, response.source_nodes)))
+        return in_words(str(response), map(_of_node, response.source_nodes))
 
     return ask
 
@@ -101,8 +105,9 @@ def llamaindex_citations(folder: Path, _: Path, *, mended: bool = False) -> Ask:
         response = query_engine.query(question)
         text, sources = str(response), response.source_nodes
         numbers = {int(number) for number in _MARK.findall(text)}
-        cited = tuple(_of_node(sources[n - 1]) for n in sorted(numbers) if 0 < n <= len(sources))
-        return Reply(text, declines(text), cited)
+        return in_words(
+            text, (_of_node(sources[n - 1]) for n in sorted(numbers) if 0 < n <= len(sources))
+        )
 
     return ask
 
@@ -124,7 +129,7 @@ def haystack(folder: Path, _: Path) -> Ask:
     )
     from haystack_integrations.components.generators.llama_cpp import LlamaCppChatGenerator
 
-    embedding, text_model = _models(load_settings()[0])
+    embedding, text_model = _models()
     store = InMemoryDocumentStore()
     found = TextFileToDocument().run(sources=sorted(folder.glob("*.txt")))["documents"]
     cleaned = DocumentCleaner().run(documents=found)["documents"]
@@ -160,12 +165,13 @@ def haystack(folder: Path, _: Path) -> Ask:
             {"embedder": {"text": question}, "prompt": {"question": question}},
             include_outputs_from={"retriever"},
         )
-        text = done["model"]["replies"][0].text or ""
-        cited = tuple(
-            (Path(str(one.meta["file_path"])).name, one.content or "")
-            for one in done["retriever"]["documents"]
+        return in_words(
+            done["model"]["replies"][0].text or "",
+            (
+                (Path(str(one.meta["file_path"])).name, one.content or "")
+                for one in done["retriever"]["documents"]
+            ),
         )
-        return Reply(text, declines(text), cited)
 
     return ask
 
@@ -173,20 +179,19 @@ def haystack(folder: Path, _: Path) -> Ask:
 SYSTEMS: dict[str, Callable[[Path, Path], Ask]] = {
     "Mustanad": mustanad,
     "LlamaIndex": llamaindex,
-    "LlamaIndex, mended": lambda folder, index: llamaindex(folder, index, mended=True),
+    "LlamaIndex, mended": partial(llamaindex, mended=True),
     "LlamaIndex citations": llamaindex_citations,
-    "LlamaIndex citations, mended": lambda folder, index: llamaindex_citations(
-        folder, index, mended=True
-    ),
+    "LlamaIndex citations, mended": partial(llamaindex_citations, mended=True),
     "Haystack": haystack,
 }
 
 
-def _models(settings: Settings) -> tuple[str, str]:
+def _models() -> tuple[str, str]:
     """Folder of the embedding model and file of the text model."""
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
-    store = ModelStore(settings.models)
-    return str(store.resolve(settings.models.embedding)), str(store.resolve(settings.models.text))
+    models = load_settings()[0].models
+    store = ModelStore(models)
+    return str(store.resolve(models.embedding)), str(store.resolve(models.text))
 
 
 def _llamaindex_index(folder: Path, *, mended: bool) -> tuple[Any, Any]:
@@ -194,30 +199,27 @@ def _llamaindex_index(folder: Path, *, mended: bool) -> tuple[Any, Any]:
     from llama_index.embeddings.huggingface import HuggingFaceEmbedding
     from llama_index.llms.llama_cpp import LlamaCPP
 
-    embedding, text_model = _models(load_settings()[0])
+    embedding, text_model = _models()
     documents = SimpleDirectoryReader(str(folder)).load_data()
-    if not mended:
-        embed_model = HuggingFaceEmbedding(model_name=embedding)
-        llm = LlamaCPP(model_path=text_model, max_new_tokens=REPLY_TOKENS, verbose=False)
-    else:
-        embed_model = HuggingFaceEmbedding(
-            model_name=embedding,
-            query_instruction="task: search result | query: ",
-            text_instruction="title: none | text: ",
-        )
-        llm = LlamaCPP(
-            model_path=text_model,
-            max_new_tokens=REPLY_TOKENS,
-            model_kwargs={"n_threads": os.cpu_count()},
-            messages_to_prompt=lambda messages: (
+    embedder_mends: dict[str, Any] = {}
+    llm_mends: dict[str, Any] = {}
+    if mended:
+        embedder_mends = {
+            "query_instruction": "task: search result | query: ",
+            "text_instruction": "title: none | text: ",
+        }
+        llm_mends = {
+            "model_kwargs": {"n_threads": os.cpu_count()},
+            "messages_to_prompt": lambda messages: (
                 "".join(f"<|im_start|>{m.role.value}\n{m.content}<|im_end|>\n" for m in messages)
                 + "<|im_start|>assistant\n"
             ),
-            completion_to_prompt=lambda text: (
+            "completion_to_prompt": lambda text: (
                 f"<|im_start|>user\n{text}<|im_end|>\n<|im_start|>assistant\n"
             ),
-            verbose=False,
-        )
+        }
+    embed_model = HuggingFaceEmbedding(model_name=embedding, **embedder_mends)
+    llm = LlamaCPP(model_path=text_model, max_new_tokens=REPLY_TOKENS, verbose=False, **llm_mends)
     return VectorStoreIndex.from_documents(documents, embed_model=embed_model), llm
 
 

@@ -163,11 +163,12 @@ class Archive(Closes):
     def add(self, conversation_id: str, exchanged: Exchanged, *, owner: str) -> None:
         """Adds an exchange at the end; the first one begins the conversation and names it."""
         question = _storable(exchanged.question)
+        title = _title(question)
         facts = {
             **_key(conversation_id, owner),
             "corpus_id": exchanged.corpus_id,
-            "title": _title(question),
-            "title_folded": _folded(_title(question)),
+            "title": title,
+            "title_folded": _folded(title),
             "asked_at": _written(exchanged.asked_at),
             "question": question,
             "answer": answer_line(exchanged.answer),
@@ -206,7 +207,8 @@ class Archive(Closes):
         facts = {"owner": _storable(owner), "words": words, "limit": max(0, limit)}
         with self._reading() as database:
             rows = database.execute(_LIST, facts).fetchall()
-        return tuple(Summary(**self._with_times(row)) for row in rows)
+        with self._taken_back():
+            return tuple(Summary(**_with_times(row)) for row in rows)
 
     def get(self, conversation_id: str, *, owner: str) -> Conversation | None:
         """The conversation of that id; None if the owner has no such."""
@@ -216,8 +218,8 @@ class Archive(Closes):
             rows = database.execute(_GET_EXCHANGES, facts).fetchall()
         if row is None:
             return None
-        exchanges = tuple(map(self._exchanged, rows))
-        return Conversation(**self._with_times(row), exchanges=exchanges)
+        with self._taken_back():
+            return Conversation(**_with_times(row), exchanges=tuple(map(_exchanged, rows)))
 
     def rename(self, conversation_id: str, title: str, *, owner: str) -> bool:
         """Gives another title, cut as the first one is; whether there was one to give it to.
@@ -244,21 +246,11 @@ class Archive(Closes):
             found = database.execute(_DELETE_ALL, {"owner": _storable(owner)})
         return found.rowcount
 
-    def _exchanged(self, row: sqlite3.Row) -> Exchanged:
+    @contextlib.contextmanager
+    def _taken_back(self) -> Iterator[None]:
+        """Makes objects of rows in the block; of rows that make none, the file is damaged."""
         try:
-            return Exchanged(
-                question=row["question"],
-                answer=answer_from(json.loads(row["answer"])),
-                asked_at=dt.datetime.fromisoformat(row["asked_at"]),
-                corpus_id=row["corpus_id"],
-            )
-        except (TypeError, ValueError) as exc:
-            raise ArchiveError(path=self.path, reason=DAMAGED) from exc
-
-    def _with_times(self, row: sqlite3.Row) -> dict[str, Any]:
-        names = ("started", "updated")
-        try:
-            return {**dict(row), **{name: dt.datetime.fromisoformat(row[name]) for name in names}}
+            yield
         except (TypeError, ValueError) as exc:
             raise ArchiveError(path=self.path, reason=DAMAGED) from exc
 
@@ -279,6 +271,21 @@ class Archive(Closes):
 
 def _key(conversation_id: str, owner: str) -> dict[str, Any]:
     return {"conversation_id": _storable(conversation_id), "owner": _storable(owner)}
+
+
+def _exchanged(row: sqlite3.Row) -> Exchanged:
+    return Exchanged(
+        question=row["question"],
+        answer=answer_from(json.loads(row["answer"])),
+        asked_at=dt.datetime.fromisoformat(row["asked_at"]),
+        corpus_id=row["corpus_id"],
+    )
+
+
+def _with_times(row: sqlite3.Row) -> dict[str, Any]:
+    """The columns of a conversation, `started` and `updated` as moments."""
+    times = {name: dt.datetime.fromisoformat(row[name]) for name in ("started", "updated")}
+    return {**dict(row), **times}
 
 
 def _title(question: str) -> str:

@@ -10,11 +10,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rag.dates import WEEKDAYS
-from rag.glossary import likely_names
-from rag.names import CALENDAR
+from rag.arabic_names import likely_names
+from rag.calendar_words import WEEKDAY
+from rag.known_names import CALENDAR
 from rag.schema import Evidence, Span
-from rag.text import fold, normalise
+from rag.text import Normalised, fold, normalise
 
 _VERBS = fold(
     "قال|أوضح|أكد|أضاف|ذكر|أعلن|صرح|لفت|شدد|اعتبر|كشف|أفاد|حذر|توقع|رجح|زعم|تعهد|أشار|تابع|روى|"
@@ -33,11 +33,10 @@ _ARABIC = re.compile(
     rf"(?:[\s،]+(?!{_THAT})(?P<who>{_WORD}(?:[\s،]+(?!{_THAT}){_WORD}){{0,17}}))?"
     rf"[\s،]*{_THAT}"
 )
-_DAYS = "|".join(fold(day) for day in WEEKDAYS if not day.isascii())
 # Where, when, how and to whom it was said, which stands behind the speaker.
 _AROUND = re.compile(
     r"(?:^|[\s،]+)(?:(?:خلال|اثناء|عقب|بعد|قبل|عبر|امام|لدي|ردا|تعليقا|قائلا|قائله|ايضا|كذلك"
-    rf"|(?:(?:يوم|اليوم|مساء|صباح|امس)\s+)?(?:امس|{_DAYS})"
+    rf"|(?:(?:يوم|اليوم|مساء|صباح|امس)\s+)?(?:امس|{WEEKDAY})"
     r"|لل\w+|ل(?:وكاله|صحيفه|قناه|شبكه|اذاعه|موقع|مجله|رويترز|فرانس|ه|ها|هم|نا))(?!\w)"
     r"|(?:في|علي)\s+(?:بيان|تصريح|مقابل|حوار|حديث|مؤتمر|كلم|خطاب|لقاء|رسال|تغريد|منشور|تدوين"
     r"|مداخل|وقت|ختام|هامش|حساب|صفح))"
@@ -78,6 +77,7 @@ _OPENS_ELSE = frozenset(
     ]
 )
 _ENDS_ELSE = frozenset(["be", "been", "being", "is", "are", "was", "were", "a", "an", "the"])
+_NAMED_BEFORE = Span(0, 0)
 
 
 def find_speaker(evidence: Sequence[Evidence]) -> Evidence | None:
@@ -123,18 +123,27 @@ def speaker(sentence: str) -> Span | None:
     """
     folded = normalise(sentence)
     if match := _ARABIC.search(folded.text):
-        who = match["who"] or ""
-        if _SAYS_MORE.search(who):
-            return None
-        around = _AROUND.search(who)
-        end = around.start() if around else len(who)
-        if end:
-            return folded.original_span(match.start("who"), match.start("who") + end)
-        return Span(0, 0) if _OPENS.fullmatch(folded.text, 0, match.start()) else None
+        return _arabic_speaker(match, folded)
     if match := _ENGLISH.search(sentence):
-        who = Span(*match.span(match.lastgroup or 0))
-        words = fold(who.of(sentence)).split()
-        if not words or words[0] in _OPENS_ELSE or words[-1] in _ENDS_ELSE or words[-1] in CALENDAR:
-            return None
-        return Span(0, 0) if words[0] in _PRONOUNS else who
+        return _english_speaker(match)
     return None
+
+
+def _arabic_speaker(speech: re.Match[str], sentence: Normalised) -> Span | None:
+    who = speech["who"] or ""
+    if _SAYS_MORE.search(who):
+        return None
+    around = _AROUND.search(who)
+    end = around.start() if around else len(who)
+    if end:
+        start = speech.start("who")
+        return sentence.original_span(start, start + end)
+    return _NAMED_BEFORE if _OPENS.fullmatch(sentence.text, 0, speech.start()) else None
+
+
+def _english_speaker(speech: re.Match[str]) -> Span | None:
+    named = speech.lastgroup or 0
+    words = fold(speech[named]).split()
+    if not words or words[0] in _OPENS_ELSE or words[-1] in _ENDS_ELSE or words[-1] in CALENDAR:
+        return None
+    return _NAMED_BEFORE if words[0] in _PRONOUNS else Span(*speech.span(named))

@@ -11,8 +11,8 @@ from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
-from rag.names import without_article
 from rag.schema import Citation, Document
+from rag.spellings import without_article
 from rag.text import ENGLISH_FUNCTION_WORDS, fold, split_words
 
 # What TeX reads as an order. Braces by name: BibTeX counts them even after a backslash.

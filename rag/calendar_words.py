@@ -1,4 +1,7 @@
-"""The words that name days and months, in Arabic and English, and their numbers."""
+"""The words that name days and months, in Arabic and English, their numbers and their patterns.
+
+Patterns are for folded text; `month_of` and `day_of` read what their groups have found.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,12 @@ from collections.abc import Iterable
 from typing import Final
 
 from rag.text import fold
+
+
+def _numbered(families: Iterable[tuple[str, ...]]) -> dict[str, int]:
+    """The names of each family, and its number from 1."""
+    return {name: number for number, names in enumerate(families, start=1) for name in names}
+
 
 MONTH_FAMILIES: Final[tuple[tuple[str, ...], ...]] = (
     ("January", "يناير", "كانون الثاني", "جانفي"),
@@ -23,36 +32,22 @@ MONTH_FAMILIES: Final[tuple[tuple[str, ...], ...]] = (
     ("December", "ديسمبر", "كانون الأول", "دجنبر"),
 )
 
-MONTHS: Final[dict[str, int]] = {
-    name: number for number, names in enumerate(MONTH_FAMILIES, start=1) for name in names
-}
+MONTHS: Final = _numbered(MONTH_FAMILIES)
 """Month names, English and of all Arabic families, and their numbers from 1 to 12."""
 
-WEEKDAYS: Final[dict[str, int]] = {
-    "الاثنين": 0,
-    "الثلاثاء": 1,
-    "الاربعاء": 2,
-    "الخميس": 3,
-    "الجمعه": 4,
-    "السبت": 5,
-    "الاحد": 6,
-    "monday": 0,
-    "tuesday": 1,
-    "wednesday": 2,
-    "thursday": 3,
-    "friday": 4,
-    "saturday": 5,
-    "sunday": 6,
+_ARABIC_WEEKDAYS: Final = fold("الاثنين الثلاثاء الأربعاء الخميس الجمعة السبت الأحد").split()
+_ENGLISH_WEEKDAYS: Final = fold("Monday Tuesday Wednesday Thursday Friday Saturday Sunday").split()
+WEEKDAYS: Final = {
+    name: number
+    for names in (_ARABIC_WEEKDAYS, _ENGLISH_WEEKDAYS)
+    for number, name in enumerate(names)
 }
 """Weekdays, folded, in Arabic and English, and their numbers as `datetime` has them."""
 
 
 def _ordinals() -> dict[str, int]:
     """The days of a month in words: «السابع عشر» is 17."""
-    compound = [
-        *("الحادي", "الثاني", "الثالث", "الرابع", "الخامس", "السادس"),
-        *("السابع", "الثامن", "التاسع"),
-    ]
+    compound = fold("الحادي الثاني الثالث الرابع الخامس السادس السابع الثامن التاسع").split()
     units = ["الاول", *compound[1:], "العاشر"]
     days = {unit: number for number, unit in enumerate(units, start=1)}
     days |= {f"{unit} عشر": 10 + number for number, unit in enumerate(compound, start=1)}
@@ -66,27 +61,23 @@ def _ordinals() -> dict[str, int]:
 ORDINALS: Final = _ordinals()
 """The days of a month in Arabic words, folded, and their numbers."""
 
-HIJRI_MONTHS: Final = {
-    fold(name): number
-    for number, names in enumerate(
-        (
-            ("محرم", "المحرم"),
-            ("صفر",),
-            ("ربيع الأول",),
-            ("ربيع الثاني", "ربيع الآخر"),
-            ("جمادى الأولى", "جمادى الأول"),
-            ("جمادى الآخرة", "جمادى الثانية", "جمادى الثاني"),
-            ("رجب",),
-            ("شعبان",),
-            ("رمضان",),
-            ("شوال",),
-            ("ذو القعدة", "ذي القعدة"),
-            ("ذو الحجة", "ذي الحجة"),
-        ),
-        start=1,
+HIJRI_MONTHS: Final = _numbered(
+    tuple(map(fold, names))
+    for names in (
+        ("محرم", "المحرم"),
+        ("صفر",),
+        ("ربيع الأول",),
+        ("ربيع الثاني", "ربيع الآخر"),
+        ("جمادى الأولى", "جمادى الأول"),
+        ("جمادى الآخرة", "جمادى الثانية", "جمادى الثاني"),
+        ("رجب",),
+        ("شعبان",),
+        ("رمضان",),
+        ("شوال",),
+        ("ذو القعدة", "ذي القعدة"),
+        ("ذو الحجة", "ذي الحجة"),
     )
-    for name in names
-}
+)
 """Names of the months of the Islamic calendar, folded, and their numbers from 1 to 12."""
 
 
@@ -97,14 +88,18 @@ def alternatives(names: Iterable[str]) -> str:
     return "|".join(name.replace(r"\ ", r"\s+") for name in escaped)
 
 
-# The patterns are for folded text.
+def number_of(written: str, numbers: dict[str, int]) -> int:
+    """The number of a name that a pattern of `alternatives` matched."""
+    return numbers[" ".join(written.split()).replace(" و ", " و")]
+
+
 FOLDED_MONTHS: Final = {fold(name): number for name, number in MONTHS.items()}
-ENGLISH_MONTHS: Final = [names[0] for names in MONTH_FAMILIES]
-MONTH: Final = alternatives([name for name in MONTHS if name not in ENGLISH_MONTHS])
+ENGLISH_MONTHS: Final = tuple(names[0] for names in MONTH_FAMILIES)
+MONTH: Final = alternatives(name for names in MONTH_FAMILIES for name in names[1:])
 EN_MONTH: Final = alternatives(ENGLISH_MONTHS)
 TWO_MONTHS: Final = rf"(?P<month>{MONTH})(?:\s*[/(]\s*(?P<other>{MONTH})\s*\)?)?"
-WEEKDAY: Final = "|".join(name for name in WEEKDAYS if not name.isascii())
-EN_WEEKDAY: Final = "|".join(name for name in WEEKDAYS if name.isascii())
+WEEKDAY: Final = "|".join(_ARABIC_WEEKDAYS)
+EN_WEEKDAY: Final = "|".join(_ENGLISH_WEEKDAYS)
 
 # -1 is past, 0 is now, 1 is to come.
 _TENSES: Final = {
@@ -113,10 +108,30 @@ _TENSES: Final = {
     "المقبل|المقبله|القادم|القادمه|next": 1,
 }
 TENSE_OF: Final = {word: tense for words, tense in _TENSES.items() for word in words.split("|")}
-TENSE: Final = alternatives([word for word in TENSE_OF if not word.isascii()])
+TENSE: Final = alternatives(word for word in TENSE_OF if not word.isascii())
+EN_TENSE: Final = "|".join(word for word in TENSE_OF if word.isascii())
 HOURS: Final = "صباح|مساء|ظهر|فجر|ليل|عصر|يوم|نهار"
-# Dateparser reads no clock in Arabic words.
-CLOCK: Final = re.compile(
-    r"(?:الساعه\s*:?\s*\d\d?:\d\d|\d\d?:\d\d(?::\d\d)?(?=\s*(?:[صم]|صباحا|مساء|بتوقيت)(?!\w)))"
-    r"(?:\s*(?:[صم]|صباحا|مساء)(?!\w))?(?:\s*بتوقيت\s.*)?"
-)
+
+DAY: Final = rf"(?P<day>\d{{1,2}}|{alternatives(ORDINALS)})"
+MAYBE_DAY: Final = rf"(?:(?:ال\s?(?=\d))?{DAY}\s+(?:من\s+)?)?"
+MAYBE_EN_DAY: Final = r"(?:(?P<day>\d{1,2})(?:st|nd|rd|th)?\s+(?:of\s+)?)?"
+MAYBE_DAY_AND_MONTH: Final = rf"{MAYBE_DAY}(?:شهر\s+)?{TWO_MONTHS}"
+# What may be written on to the first word of a date, in front.
+PREFIXES: Final = r"(?<!\w)[وفبلك]{0,2}"
+
+
+def month_of(match: re.Match[str]) -> int | None:
+    """The month that a match names; None if it names none, or two that differ."""
+    parts = match.groupdict()
+    names = [parts[group] for group in ("month", "other") if parts.get(group)]
+    numbers = {number_of(name, FOLDED_MONTHS) for name in names}
+    return numbers.pop() if len(numbers) == 1 else None
+
+
+def day_of(match: re.Match[str]) -> int | None:
+    """The day that a match names, before its month or `late` after it; None if none, or two."""
+    parts = match.groupdict()
+    word = parts.get("day") or parts.get("late")
+    if not word or parts.get("since"):
+        return None
+    return int(word) if word.isdigit() else number_of(word, ORDINALS)

@@ -10,90 +10,19 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.glossary import (
-    SYMBOLS,
-    english_stems,
-    glosses,
-    is_sense,
-    stems_of_senses,
-    unlisted_words,
-)
+from rag.consonants import arabic_skeleton, latin_skeleton, tells_apart
+from rag.english_words import SYMBOLS, english_stems
+from rag.glossary import glosses, is_of_calendar, is_sense, stems_of_senses, unlisted_words
 from rag.lexical import content_stems
-from rag.names import (
-    CALENDAR,
-    CAPITALISED,
-    arabic_skeleton,
-    latin_skeleton,
-    missing_names,
-    occurs,
-    tells_apart,
-    without_article,
-)
+from rag.names import CAPITALISED, missing_names, occurs
+from rag.negations import comparable, differ_in_negation, has_negation, is_negation
 from rag.quantities import is_number, unstated
 from rag.schema import Citation, Evidence, Span
-from rag.spellings import usual_spelling
+from rag.spellings import usual_spelling, without_article
 from rag.text import detect_language, fold, split_words
 
-# The text model has been seen to turn a statement round by a particle that its source lacks.
-_NEGATIONS = frozenset(
-    fold(
-        "لم لن لا ليس ليست ليسوا ليسا ليستا لسن لسنا لست لستم لستما لستن لئلا دون بدون بلا عدم "
-        "لعدم بعدم غير بغير لغير سوى "
-        "not no never none nor neither without cannot nobody nothing nowhere"
-    ).split()
-)
-# «ألا» ("that not"), which folded is «إلا» ("but").
-_THAT_NOT = re.compile(r"(?<!\w)[وف]?أ\u064e?ل[\u0651\u064e]*ا(?!\w)")
-# Phrases with a negation, folded, that a text without one tells as well, and what that must have:
-# "no less than" is "at least", and no "less than".
-_NO = r"\b[وف]?(?:لا|لم|لن|ليس\w{0,2})"
-_SOME_WORDS = "(?:[^ ،,.؛]+ ){0,6}?"
-_ONLY = r"\b(?:only|just|alone|merely|solely|except\w*|فقط|فحسب|وحد\w{1,3})\b"
-_WORDED_OTHERWISE = {
-    re.compile(phrase): re.compile(plain)
-    for phrase, plain in {
-        r"\b[وف]?لا (?:[يتنا]زال(?:ون|ان|ن)?|سيما|بد)\b": "",
-        r"\b[وف]?غير ان(?:ه|ها|هم|هما|هن|ني|نا|ك|كم)?\b": "",
-        rf"{_NO} [يت]لبث\w*\b": "",
-        r"\b[وف]?(?:(?:لا|بلا|ب?دون) (?:ادني |اي )?شك|لا ريب)\b|\bno doubt\b|\bnot least\b": "",
-        r"\bno\. ?(?=\d)|\bno[- ]confidence\b": "",
-        r"\b[وف]?ما لم\b": r"\b(?:unless|until|except)\b|\bالا اذا\b",
-        rf"(?:{_NO} [يت]|عدم (?:ال)?)(?:كشف|ذكر|نشر|فصح|افصاح)\w* (?:عن )?(?:ال)?(?:هوي|اسم)\w*": (
-            r"\b(?:anonym|unnamed|undisclosed)"
-        ),
-        r"\bnot guilty\b": (
-            r"\b(?:acquit|clear|innocen|den[iy])|\b(?:(?:ب|ال)?براء|[وف]?(?:برات|[يت]برئ))"
-        ),
-        r"\bدون (?:سن|ال\w+)": r"\b(?:under|below|younger)\b",
-        rf"{_NO} [يت]قل\b|\b(?:no|not) (?:less|fewer) than\b": (
-            r"\b(?:at least|minimum|(?:and|or) (?:more|over|older|above)|علي الاقل|ك?حد ادني)\b"
-        ),
-        rf"{_NO} [يت](?:تجاوز|تعدي|زيد)\b|\b(?:no|not) more than\b|(?:\bnot|n't) exceed\b": (
-            r"\b(?:at most|up to|within|maximum|or less|علي الاكثر|ك?حد اقصي)\b"
-        ),
-        rf"{_NO} {_SOME_WORDS}(?:فقط|فحسب)\b|(?:\bnot|n't) (?:only|just)\b": rf"\A(?!.*{_ONLY})",
-        # A mark may begin behind «لم يبق».
-        rf"(?:{_NO} {_SOME_WORDS})?\b(?:سوي|الا)\b": _ONLY,
-    }.items()
-}
-# «غير مباشر» is "indirect", and «عدم الاستقرار» "instability". Most words in "un" are such, but for
-# "unit" and its like; of the other prefixes only the dictionary tells.
-_OPPOSITE = re.compile(r"\b[وف]?[بلك]?(?:ال)?(?P<whole>(?:غير|عدم) (?P<noun>\w+))")
-_PREFIXED = re.compile(
-    r"\b(?:(?P<sure>un(?!i[floqtv]|der|less|rest|til|veil)|non-?)|i[lmnr]|[dm]is)(?P<rest>\w{3,})"
-)
 _LATIN = re.compile("[A-Za-z]{2,}")
 _INITIALS = re.compile(r"\b(?:[A-Z]\.?){2,}")
-_BEFORE = 2
-# Verbs and nouns that deny: what they introduce may be worded with a negation. Not «انفتاح»,
-# «منعقد», the name «عبد المنعم», or a bank.
-_DENIALS = re.compile(
-    r"(?:^|[ وفب])(?:ال)?(?:[يتنا]?(?:رفض|نفي(?!س)|نفت(?!\w)|منع(?![قطشزدم])|فتقر|حظر|استبعد|ستبعد"
-    "|امتنع|عارض|انكر|فشل)|رافض|نافي|مستبعد|ممنوع|محظور|ممتنع"
-    "|خال(?:ي|يه|يا)? من|[يت]خلو من)"
-    r"|\b(?:refus|den(?:y|i)|reject|rul\w+ out|ban(?:s|ned|ning)?\b|fail|prevent|prohibit|lack"
-    r"|declin\w+ to\b|yet to\b|absence\b|forb[ai]d|barr(?:ed|ing)\b|free (?:of|from)\b)"
-)
 # What a sentence says is told in other verbs without a change of meaning; but it is said "that".
 _SAYING = frozenset(
     fold(
@@ -148,9 +77,10 @@ def check_support(answer: str, *, question: str, shown: str) -> Support:
     """Compares an answer with the sentence it rests on, as that was shown to the model."""
     language = detect_language(answer)
     said, asked = content_stems(answer), content_stems(question)
-    if not _WHETHER.search(_comparable(question)):
+    plain_question = comparable(question)
+    if not _WHETHER.search(plain_question):
         said -= content_stems(_YES)
-    denies = _negated(_comparable(answer), "") and not _negated(_comparable(question), "")
+    denies = has_negation(comparable(answer)) and not has_negation(plain_question)
     same = language == detect_language(shown)
     given = f"{shown}\n{question}"
     if language == "en":
@@ -167,7 +97,7 @@ def check_support(answer: str, *, question: str, shown: str) -> Support:
         missing_numbers=unstated(answer, shown, question, *senses),
         missing_names=tuple(names),
         missing_words=_missing_words(answer, f"{shown} {question}") if same else frozenset(),
-        negates=_negates(answer, shown),
+        negates=differ_in_negation(answer, shown),
         echo=not denies and (not said or (detect_language(question) == language and said <= asked)),
     )
 
@@ -191,7 +121,7 @@ def _missing_arabic_names(answer: str, given: str) -> list[str]:
             gloss.span.of(answer)
             for gloss in glosses(answer)
             if all(sense[0].isupper() and " " not in sense for sense in gloss.senses)
-            and CALENDAR.isdisjoint(map(fold, gloss.senses))
+            and not is_of_calendar(gloss)
             and english_stems(" ".join(gloss.senses)).isdisjoint(told)
         ]
     return [name for name in names if not any(_may_be(latin, name) for latin in written)]
@@ -223,67 +153,10 @@ def _missing_words(answer: str, source: str) -> frozenset[str]:
         for word in words
         if not word[0].isdigit()
         and word not in told
-        and not _is_negation(word)
+        and not is_negation(word)
         and not is_number(word)
         and content_stems(word) - stems
     )
-
-
-def _negates(answer: str, shown: str) -> bool:
-    """Whether answer and source differ in a negation, of the words that are marked in the source.
-
-    A particle stands just before what it negates. "Did not sign" may be worded "refused to sign",
-    but "did not refuse" not "refused": the one without a particle has to deny once more.
-    """
-    before, mark, rest = shown.partition("<<")
-    marked = " ".join([*before.split()[-_BEFORE:], rest.partition(">>")[0]]) if mark else shown
-    said, source = _comparable(answer), _comparable(marked)
-    if _negated(said, source):
-        return not (_negated(source, said) or _denials(source) > _denials(said))
-    return bool(mark) and _negated(source, said) and _denials(said) <= _denials(source)
-
-
-def _comparable(text: str) -> str:
-    """A text folded, with single spaces, in which «ألا» still differs from «إلا»."""
-    return " ".join(fold(_THAT_NOT.sub("لن", text)).replace("\u2019", "'").split())
-
-
-def _negated(text: str, other: str) -> bool:
-    """Whether a text has a negation that another one cannot word without one; both comparable."""
-    for phrase, plain in _WORDED_OTHERWISE.items():
-        if plain.search(other):
-            text = phrase.sub(" ", text)
-    if _OPPOSITE.search(text) and _LATIN.search(other):
-        text = _without_opposites(text, other)
-    return any(map(_is_negation, split_words(text)))
-
-
-def _is_negation(word: str) -> bool:
-    return word in _NEGATIONS or word.lstrip("وف") in _NEGATIONS or word.endswith("n't")
-
-
-def _without_opposites(arabic: str, english: str) -> str:
-    """An Arabic text without each «غير» or «عدم» that one English word tells with what follows."""
-    told = english_stems(english)
-    prefixed = {(found["sure"], found["rest"]) for found in _PREFIXED.finditer(english)}
-
-    def tells(opposite: re.Match[str]) -> bool:
-        whole = opposite["whole"]
-        listed = [
-            english_stems(sense)
-            for gloss in glosses(whole)
-            if " " in gloss.span.of(whole)
-            for sense in gloss.senses
-        ]
-        return any(stems and stems <= told for stems in listed) or any(
-            sure or is_sense(rest, opposite["noun"]) for sure, rest in prefixed
-        )
-
-    return _OPPOSITE.sub(lambda found: " " if tells(found) else found[0], arabic)
-
-
-def _denials(text: str) -> int:
-    return len(_DENIALS.findall(text))
 
 
 def extract(evidence: Evidence) -> str:

@@ -6,14 +6,16 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from rag.cli_session import AnyAssistant, Meter, Session, note, say, say_json
 
 if TYPE_CHECKING:
+    from rag.evaluation import Report
     from rag.evaluation_claims import ClaimReport
+    from rag.evaluation_conversations import ConversationReport
     from rag.evaluation_injections import InjectionReport
 
 
@@ -49,31 +51,40 @@ def evaluate(
 
     Example: mustanad eval questions.jsonl --corpus articles/
     """
-    result: Any
+    report: Report | ConversationReport | ClaimReport | InjectionReport
     if form == "claims":
-        result = _check_claims(session, questions_file)
+        report = _check_claims(session, questions_file)
     elif form == "injections":
-        result = _ask_injections(session, questions_file, corpus)
+        report = _ask_injections(session, questions_file, corpus)
     elif not corpus:
         raise click.UsageError("Missing option '--corpus'.")
+    elif form == "conversations":
+        report = _converse(session, questions_file, corpus)
     else:
-        result = _ask(session, questions_file, form, corpus)
+        report = _ask_questions(session, questions_file, corpus)
     if as_json:
-        say_json(result.to_dict())
+        say_json(report.to_dict())
     else:
-        say(str(result))
+        say(str(report))
 
 
-def _ask(session: Session, file: Path, form: str, corpus: Sequence[Path]) -> Any:
-    """Takes the corpus in and asks what the file holds."""
+def _ask_questions(session: Session, file: Path, corpus: Sequence[Path]) -> Report:
+    """Takes the corpus in and asks the file's questions."""
     from rag.evaluation import evaluate as ask_questions
     from rag.evaluation import load_questions
+
+    questions = load_questions(file)
+    with _holding(session, corpus) as (assistant, meter):
+        return ask_questions(assistant, questions, progress=meter.answered)
+
+
+def _converse(session: Session, file: Path, corpus: Sequence[Path]) -> ConversationReport:
+    """Takes the corpus in and has the file's conversations about it."""
     from rag.evaluation_conversations import converse, load_conversations
 
-    asked: Any = load_questions(file) if form == "questions" else load_conversations(file)
-    measure: Any = ask_questions if form == "questions" else converse
+    conversations = load_conversations(file)
     with _holding(session, corpus) as (assistant, meter):
-        return measure(assistant, asked, progress=meter.answered)
+        return converse(assistant, conversations, progress=meter.answered)
 
 
 def _check_claims(session: Session, file: Path) -> ClaimReport:

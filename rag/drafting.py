@@ -6,19 +6,14 @@ import re
 from collections.abc import Generator, Sequence
 from typing import Literal
 
+from rag.arabic_names import likely_names
+from rag.english_words import english_stems
 from rag.generation import HasTranslator, Message, TextModel
-from rag.glossary import (
-    Gloss,
-    english_stems,
-    glosses,
-    is_dual,
-    likely_names,
-    spelled_as_name,
-    unquoted_words,
-)
+from rag.glossary import Gloss, glosses, is_dual, unquoted_words
 from rag.into_arabic import arabic_for
 from rag.prompts import load_prompt
 from rag.quantities import english_with_digits, with_digits
+from rag.spellings import spelled_as_name
 from rag.text import detect_language
 
 _PROMPT = "wording"

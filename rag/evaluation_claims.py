@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rag.evaluation import grouped, read_lines, text_in
+from rag.evaluation import grouped
+from rag.evaluation_rows import flag_in, read_lines, text_in
 from rag.schema import Evidence, Passage, Span
 from rag.statements import Likeness, is_borne_out
 
@@ -82,21 +83,17 @@ def check_claims(claims: Sequence[Claim], *, likeness: Likeness | None) -> Claim
         claims: what to check.
         likeness: compares an answer with a sentence of another language; None does not compare.
     """
-    return ClaimReport(
-        tuple(
-            (
-                claim,
-                is_borne_out(
-                    claim.answer,
-                    claim.question,
-                    _evidence(claim),
-                    language=claim.lang,
-                    likeness=likeness,
-                ),
-            )
-            for claim in claims
+
+    def passes(claim: Claim) -> bool:
+        return is_borne_out(
+            claim.answer,
+            claim.question,
+            _evidence(claim),
+            language=claim.lang,
+            likeness=likeness,
         )
-    )
+
+    return ClaimReport(tuple((claim, passes(claim)) for claim in claims))
 
 
 def _totals(found: Sequence[tuple[Claim, bool]]) -> dict[str, float]:
@@ -115,8 +112,7 @@ def _claim(row: dict[str, Any]) -> Claim:
     sentence, marked = text_in(row, "sentence"), text_in(row, "marked")
     if marked not in sentence:
         raise ValueError("the marked words do not stand in the sentence")
-    if not isinstance(row["supported"], bool):
-        raise TypeError("supported is not true or false")
+    supported = flag_in(row, "supported")
     return Claim(
         claim_id=str(row["id"]),
         question=text_in(row, "question"),
@@ -124,7 +120,7 @@ def _claim(row: dict[str, Any]) -> Claim:
         marked=marked,
         answer=text_in(row, "answer"),
         lang=str(row["lang"]),
-        supported=row["supported"],
+        supported=supported,
         kind=str(row["kind"]),
     )
 

@@ -7,15 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rag.evaluation import (
-    Answerer,
-    ask_one,
-    contains,
-    grouped,
-    read_lines,
-    text_in,
-    texts_in,
-)
+from rag.evaluation import Answerer, ask_one, grouped
+from rag.evaluation_rows import read_lines, text_in, texts_in
+from rag.evaluation_words import contains
 from rag.schema import Answer, Status, Turn
 
 
@@ -152,8 +146,9 @@ def is_right(turn: ScriptedTurn, answer: Answer) -> bool:
     if refused:
         return True
     cited = {Path(citation.path).name for citation in answer.citations}
-    worded = not turn.answers or any(contains(answer.text, one) for one in turn.answers)
-    return worded and (bool(cited & set(turn.documents)) if turn.documents else not cited)
+    cited_rightly = bool(cited & set(turn.documents)) if turn.documents else not cited
+    worded_rightly = not turn.answers or any(contains(answer.text, one) for one in turn.answers)
+    return worded_rightly and cited_rightly
 
 
 def _conversation(row: dict[str, Any]) -> Conversation:

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import DocumentError
-from rag.evaluation import Answerer, ask_one, contains, grouped, read_lines, text_in
+from rag.evaluation import Answerer, ask_one, grouped
+from rag.evaluation_rows import read_lines, text_in
+from rag.evaluation_words import contains
 from rag.schema import Answer, Status
 
 _FILE_NAME = re.compile(r"[\w-]+\.\w+")
@@ -107,16 +109,8 @@ class InjectionReport:
             f"{every['questions']} answers, {every['quotations_not_plain']} of "
             f"{every['quotations']} quotations"
         )
-        followed = [outcome for outcome in self.outcomes if outcome.followed]
-        if followed:
-            yield "\nFollowed:"
-        for outcome in followed:
-            yield from _told(outcome)
-        wrong = [outcome for outcome in self.outcomes if not outcome.right]
-        if wrong:
-            yield "\nNot right:"
-        for outcome in wrong:
-            yield from _told(outcome)
+        yield from _listed("Followed", [one for one in self.outcomes if one.followed])
+        yield from _listed("Not right", [one for one in self.outcomes if not one.right])
 
 
 def load_injections(path: Path) -> tuple[Injection, ...]:
@@ -201,6 +195,13 @@ def _is_plain(text: str) -> bool:
         unicodedata.category(character) in _INVISIBLE and character not in "\t\n"
         for character in text.replace("\r\n", "\n")
     )
+
+
+def _listed(title: str, outcomes: Sequence[InjectionOutcome]) -> Iterator[str]:
+    if outcomes:
+        yield f"\n{title}:"
+    for outcome in outcomes:
+        yield from _told(outcome)
 
 
 def _told(outcome: InjectionOutcome) -> Iterator[str]:

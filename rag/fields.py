@@ -30,6 +30,7 @@ _HEAD_LINE: Final = re.compile(r"\s|#|-\s|[\w-][\w -]*:(\s|$)|[])}]|$")
 _FACT: Final = re.compile(r"\w[\w -]*:(?:\s|$)")
 _NEXT_FACT: Final = re.compile(rf"\n(?={_FACT.pattern})")
 _FIELD_OF: Final = {name: field for field, names in FIELDS.items() for name in names}
+_NESTED: Final = (list, Mapping)
 
 
 def split_front_matter(text: str) -> tuple[dict[str, Any] | None, str]:
@@ -131,23 +132,18 @@ def parse_fields(row: Mapping[Any, Any]) -> dict[str, Any]:
         if field == "published":
             facts[field] = _date(value)
         elif field == "keywords":
-            is_listed = isinstance(value, (list, Mapping))
-            parts = value if is_listed else re.split(r"[،,;؛|]", _text(name, value))
-            plain = (
-                _text(name, part)
-                for part in parts
-                if part is not None and not isinstance(part, (list, Mapping))
-            )
-            facts[field] = tuple(part for part in plain if part)
+            facts[field] = _keywords(value)
+        elif isinstance(value, _NESTED):
+            raise UnreadableError(f"{name} is not a plain value")
         else:
-            facts[field] = _text(name, value)
+            facts[field] = str(value).strip()
     return facts
 
 
-def _text(name: Any, value: Any) -> str:
-    if isinstance(value, (list, Mapping)):
-        raise UnreadableError(f"{name} is not a plain value")
-    return str(value).strip()
+def _keywords(value: Any) -> tuple[str, ...]:
+    parts = value if isinstance(value, _NESTED) else re.split(r"[،,;؛|]", str(value))
+    plain = [part for part in parts if part is not None and not isinstance(part, _NESTED)]
+    return tuple(filter(None, (str(part).strip() for part in plain)))
 
 
 def field_of(name: str) -> str | None:
@@ -156,4 +152,4 @@ def field_of(name: str) -> str | None:
 
 
 def _date(value: Any) -> dt.date | None:
-    return None if isinstance(value, (list, Mapping)) else parse_date(_text("its date", value))
+    return None if isinstance(value, _NESTED) else parse_date(str(value).strip())

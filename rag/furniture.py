@@ -1,6 +1,7 @@
 """The patterns of page furniture: loaded from `furniture.toml`, extended by a user's own file.
 
-Each test here looks at one line. What follows from it for the page is decided in `rag.news`.
+Each test here looks at one line. What follows from it is decided in `rag.news` for the page, and
+in `rag.articles` for the article.
 """
 
 from __future__ import annotations
@@ -8,15 +9,15 @@ from __future__ import annotations
 import functools
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from importlib import resources
 from pathlib import Path
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from rag.errors import SettingsError
-from rag.text import fold, normalise, words
+from rag.text import Normalised, fold, normalise
 
 Label = Literal["published", "source", "keywords"]
 
@@ -32,17 +33,15 @@ _SENTENCE_WORDS: Final = 8
 _HEADLINE_WORDS: Final = 30
 _NAME_WORDS: Final = 4
 _GLUED_LIST_WORDS: Final = 12
-_KEYWORD_WORDS: Final = 5
-_MOST_KEYWORDS: Final = 200
 _SENTENCE_START: Final = r"(?:^|(?<=[.!?؟…»”\")]))\s*"
 # Two blocks that a scraper joined without a space: a closing mark and then a letter.
 _GLUE: Final = re.compile(r"(?<=[»”)؟!])(?=[^\W\d_])|(?<=[ء-ي][.…])(?=[ء-ي])|(?<=\S\")(?=[^\W\d_])")
 
 _BULLET: Final = re.compile("[•●▪◾■*\u2023\u2043·-]\\s")
-_FULL_STOP: Final = re.compile(r"[.!۔][\"'»”\u2019)\]]*$")
-_SENTENCE_END: Final = re.compile(r"[.!?؟…۔][\"'»”\u2019)\]]*$")
+_CLOSED: Final = r"[\"'»”\u2019)\]]*$"
+_FULL_STOP: Final = re.compile("[.!۔]" + _CLOSED)
+_SENTENCE_END: Final = re.compile("[.!?؟…۔]" + _CLOSED)
 _PARTED: Final = re.compile(r"[،؛]|,\s|[^.]\.\s")
-_SEPARATORS: Final = re.compile("[،,;؛|#•]")
 _JOINT: Final = re.compile(r"(?<!\.)\.\.+\s|\w[\"»”]?[:|]\s")
 
 
@@ -87,99 +86,66 @@ def is_glued_list(line: str) -> bool:
     )
 
 
-def split_keywords(value: str, text: str) -> tuple[str, ...]:
-    """The keywords of a list; without separators in it, its longest phrases that the text has."""
-    parts = [part.strip() for part in _SEPARATORS.split(value) if part.strip()]
-    if len(parts) == 1:
-        parts = list(_phrases(value.split()[:_MOST_KEYWORDS], text))
-        # What is left over may be a preposition.
-        parts = [part for part in parts if len(part) > 2]
-    found: dict[str, str] = {}
-    for part in parts:
-        found.setdefault(comparable(part), part)
-    return tuple(found.values())
+def _with_words(entries: tuple[str, ...]) -> tuple[str, ...]:
+    for entry in entries:
+        # It would stand in every line.
+        if not comparable(entry):
+            raise ValueError(f"{entry!r} has no letter or digit")
+    return entries
 
 
-def _phrases(names: Sequence[str], text: str) -> Iterator[str]:
-    folded = fold(text)
-    known = f" {' '.join(span.of(folded) for span in words(folded))} "
-    start = 0
-    while start < len(names):
-        longest = min(_KEYWORD_WORDS, len(names) - start)
-        end = next(
-            (
-                start + count
-                for count in range(longest, 1, -1)
-                if f" {fold(' '.join(names[start : start + count]))} " in known
-            ),
-            start + 1,
-        )
-        yield " ".join(names[start:end])
-        start = end
+def _comparable(entries: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(map(comparable, entries)))
+
+
+def _compiled(patterns: tuple[str, ...]) -> tuple[str, ...]:
+    for pattern in patterns:
+        try:
+            re.compile(pattern)
+        except re.error as exc:
+            raise ValueError(f"{pattern!r} is no regular expression: {exc}") from exc
+    return patterns
+
+
+def _naming_a_source(patterns: tuple[str, ...]) -> tuple[str, ...]:
+    for pattern in patterns:
+        if "source" not in re.compile(pattern).groupindex:
+            raise ValueError(f"{pattern!r} has no group (?P<source>…)")
+    return patterns
+
+
+_Words = Annotated[tuple[str, ...], AfterValidator(_with_words)]
+_Phrases = Annotated[_Words, AfterValidator(_comparable)]
+_Patterns = Annotated[tuple[str, ...], AfterValidator(_compiled)]
+_Datelines = Annotated[_Patterns, AfterValidator(_naming_a_source)]
 
 
 class Furniture(BaseModel):
     """Marks and patterns by their use; see the comments of `furniture.toml`.
 
-    Entries are kept in the comparable form; regular expressions and menu words as they stand.
+    Phrases are kept in the comparable form; regular expressions and menu words as they stand.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    published_labels: tuple[str, ...] = ()
-    source_labels: tuple[str, ...] = ()
-    keyword_labels: tuple[str, ...] = ()
-    next_article: tuple[str, ...] = ()
-    related: tuple[str, ...] = ()
-    whole_lines: tuple[str, ...] = ()
-    line_starts: tuple[str, ...] = ()
-    offices: tuple[str, ...] = ()
-    tails: tuple[str, ...] = ()
-    menu_words: tuple[str, ...] = ()
-    glued_heads: tuple[str, ...] = ()
-    openers: tuple[str, ...] = ()
-    section_names: tuple[str, ...] = ()
-    desks: tuple[str, ...] = ()
-    agencies: tuple[str, ...] = ()
-    bylines: tuple[str, ...] = ()
-    head_bylines: tuple[str, ...] = ()
-    datelines: tuple[str, ...] = ()
-
-    @field_validator("bylines", "head_bylines", "datelines")
-    @classmethod
-    def _are_patterns(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
-        for pattern in patterns:
-            try:
-                re.compile(pattern)
-            except re.error as exc:
-                raise ValueError(f"{pattern!r} is no regular expression: {exc}") from exc
-        return patterns
-
-    @field_validator("datelines")
-    @classmethod
-    def _name_a_source(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
-        for pattern in patterns:
-            if "source" not in re.compile(pattern).groupindex:
-                raise ValueError(f"{pattern!r} has no group (?P<source>…)")
-        return patterns
-
-    @field_validator("menu_words")
-    @classmethod
-    def _are_words(cls, entries: tuple[str, ...]) -> tuple[str, ...]:
-        for entry in entries:
-            # It would stand in every line.
-            if not comparable(entry):
-                raise ValueError(f"{entry!r} has no letter or digit")
-        return entries
-
-    @field_validator(
-        *("published_labels", "source_labels", "keyword_labels", "next_article", "related"),
-        *("whole_lines", "line_starts", "offices", "tails", "glued_heads", "openers"),
-        *("section_names", "desks", "agencies"),
-    )
-    @classmethod
-    def _are_comparable(cls, entries: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(map(comparable, cls._are_words(entries))))
+    published_labels: _Phrases = ()
+    source_labels: _Phrases = ()
+    keyword_labels: _Phrases = ()
+    next_article: _Phrases = ()
+    related: _Phrases = ()
+    whole_lines: _Phrases = ()
+    line_starts: _Phrases = ()
+    offices: _Phrases = ()
+    tails: _Phrases = ()
+    menu_words: _Words = ()
+    glued_heads: _Phrases = ()
+    openers: _Phrases = ()
+    section_names: _Phrases = ()
+    desks: _Phrases = ()
+    agencies: _Phrases = ()
+    bylines: _Patterns = ()
+    head_bylines: _Patterns = ()
+    datelines: _Datelines = ()
 
     def joined(self, other: Furniture) -> Furniture:
         """These patterns and those of `other`."""
@@ -222,13 +188,11 @@ class Furniture(BaseModel):
 
     def is_byline(self, line: str, *, in_head: bool) -> bool:
         """Whether a short line names its author."""
-        if len(line) > LONGEST_LINE:
+        if len(line) > LONGEST_LINE or len(comparable(line).split()) > _SHORT_LINE_WORDS:
             return False
-        plain = comparable(line)
-        patterns = (*self.bylines, *(self.head_bylines if in_head else ()))
-        return len(plain.split()) <= _SHORT_LINE_WORDS and any(
-            re.fullmatch(pattern, " ".join(fold(line).split())) for pattern in patterns
-        )
+        folded = " ".join(fold(line).split())
+        patterns = self.bylines + self.head_bylines if in_head else self.bylines
+        return any(re.fullmatch(pattern, folded) for pattern in patterns)
 
     def tail_start(self, line: str) -> int | None:
         """Where furniture begins that runs to the end of the line; None without it."""
@@ -241,11 +205,11 @@ class Furniture(BaseModel):
             The offset; the length of the line if it holds no sentence; None where the line does
             not begin with such headlines.
         """
-        if self._heads is None or len(line) > LONGEST_LINE or not self._heads.match(fold(line)):
+        found = _found(self._heads, line)
+        if found is None:
             return None
-        folded = normalise(line)
-        match = self._heads.match(folded.text)
-        if match is None or match.end() == len(folded.text):
+        folded, match = found
+        if match.end() == len(folded.text):
             return None
         if not re.search(r"\.[\"'»”)]*$", folded.text):
             return len(line)
@@ -318,7 +282,7 @@ class Furniture(BaseModel):
 
     @functools.cached_property
     def _heads(self) -> re.Pattern[str] | None:
-        return _pattern(r"\s*{}\s*:?\s+", self.glued_heads)
+        return _pattern(r"^\s*{}\s*:?\s+", self.glued_heads)
 
     @functools.cached_property
     def _openers(self) -> re.Pattern[str] | None:
@@ -359,12 +323,21 @@ def _own_furniture() -> Furniture:
 
 
 def _mark_start(pattern: re.Pattern[str] | None, line: str) -> int | None:
+    found = _found(pattern, line)
+    if found is None:
+        return None
+    folded, match = found
+    return folded.original_span(*match.span("mark")).start
+
+
+def _found(pattern: re.Pattern[str] | None, line: str) -> tuple[Normalised, re.Match[str]] | None:
+    """The normalised line and where the pattern matches it; None where it does not."""
     # Folding is much faster than normalising, which most lines do not need.
     if pattern is None or len(line) > LONGEST_LINE or not pattern.search(fold(line)):
         return None
     folded = normalise(line)
     match = pattern.search(folded.text)
-    return match and folded.original_span(*match.span("mark")).start
+    return (folded, match) if match else None
 
 
 def _pattern(frame: str, entries: Iterable[str]) -> re.Pattern[str] | None:

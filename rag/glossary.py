@@ -12,22 +12,20 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib import resources
-from itertools import combinations, pairwise
 
-from rag.dates import stated_dates
-from rag.lexical import content_stems, is_function_word
-from rag.names import CALENDAR, TITLES, occurs
-from rag.quantities import is_number, quantities
+from rag.english_words import english_stems
+from rag.known_names import CALENDAR
+from rag.lexical import is_function_word
+from rag.quantities import is_number
 from rag.schema import Span
-from rag.spellings import WITHIN_NAMES, name_words, usual_spelling
-from rag.text import fold, words
+from rag.spellings import name_words, spelled_as_name, without_article
+from rag.text import fold
+from rag.word_lists import read_rows
 
-_LIST, _ENGLISH, _IRREGULAR = "glossary.tsv", "english.tsv", "irregular.tsv"
+_LIST, _ENGLISH = "glossary.tsv", "english.tsv"
 _LONGEST = 4
 _LEAST_LETTERS = 3
 _LEAST_BEFORE_HIS = 2
-_SURELY_NAMES = 3
 # What is taken off a word, and how far that is to seek: «ك» and «س» mostly belong to it.
 _CONJUNCTIONS = {"": 0, "و": 2, "ف": 2}
 _HEADS = {"": 0, "ال": 0, "لل": 1, "بال": 1, "كال": 1, "ل": 2, "ب": 2, "ك": 4, "س": 4}
@@ -52,38 +50,11 @@ _SUFFIXES = tuple(
 _HIS = frozenset(("ه", "ها", "هم", "هما", "هن"))
 # «رؤساء» is «رؤسائه» or «رؤساؤه» with a pronoun, «رديء» is «رديئا» with an ending.
 _HAMZA_WITHIN = re.compile("(?<=[اي])[ئؤ]$")
-# Folded, this name is «على» ("on").
-_ALI = "علي"
 _QUOTED = re.compile(r"«\s*\w+(?:\s+\w+){0,2}\s*(?:»|$)")
-# Both ways of spelling English become one, and "women" becomes "woman". It need not be a right
-# word: "hor" for "hour".
-_SPELLINGS = {
-    "tre": "ter",
-    "our": "or",
-    "yse": "yze",
-    "mme": "m",
-    "ence": "ense",
-    "ll": "l",
-    "is": "iz",
-    "men": "man",
-}
-_SMALL_LETTERS = re.compile("[a-z]+")
-_BRITISH = re.compile(r"(?<=\w)(?:tre(?=s?\b)|our|yse|mme|ence\b|ll|is(?=e|ing|ation)|men\b)")
-SYMBOLS = str.maketrans({"%": " percent", "$": " dollar ", "€": " euro ", "£": " pound "})
-"""Signs that are told as words: `text.translate(SYMBOLS)`."""
-_SAY_LITTLE = (
-    "after also amount because before being between bring brought due during find found gave get "
-    "give given got include including make made making may might more most number only others over "
-    "part people per person put said say set take taken tell than their them thing time told too "
-    "took under use used way will within ad al bin bint along mr mrs st nd rd th"
-)
 # «صحفيين» is mostly a plural.
 _DUAL = re.compile("(.{2,})ان|(.+[^ي])ين")
-_DEFINITE = re.compile("[وف]?[بك]?ال|[وف]?لل")
 # Participles, «عامل» and «مدير», have a plural of the dual's form beside another one.
 _PARTICIPLE_OR_VERB = re.compile(".ا..|م.+|ي.+")
-BEFORE_DATES = content_stems("يوم تاريخ شهر عام سنة")
-"""Stems of what may stand before a date, and need not be told: «يوم 8 كانون الأول 2024»."""
 _MARKS = re.compile("[\u0640\u064b-\u0652\u0670]")
 
 
@@ -138,143 +109,6 @@ def unquoted_words(text: str) -> list[Span]:
     return [span for span in name_words(text) if not any(map(span.overlaps, named))]
 
 
-def likely_names(text: str) -> frozenset[Span]:
-    """The words that are names by where they stand, of those that could be names.
-
-    They come after a title, or three of them stand side by side, or two of which one is not listed
-    as anything else; «بن» and the like may stand between them. The first has no article, and is no
-    title itself with an office after it, «نقيب المهندسين». What follows one is a name too if it is
-    not listed at all, or has the form of a family's, «الصقري».
-    """
-    unlisted = frozenset(unlisted_words(text))
-    known = {gloss.span: gloss.senses for gloss in glosses(text)}
-    titles = {span for span, senses in known.items() if any(map(_is_title, senses))}
-    title_ends = {title.end for title in titles}
-    found: set[Span] = set()
-    run: list[Span] = []
-    titled = False
-    for span, following in pairwise((*unquoted_words(text), None, None)):
-        word = span.of(text) if span else ""
-        if run and fold(word) in WITHIN_NAMES:
-            continue
-        office = span in titles and following in known and following.of(text).startswith("ال")
-        opens = not (word.startswith("ال") or office)
-        family = word in unlisted or (
-            word.startswith("ال") and word.endswith("ي") and not is_function_word(fold(word))
-        )
-        if span and ((spelled_as_name(word) and (run or opens)) or (run and family)):
-            run.append(span)
-            continue
-        alone = not known.keys() >= set(run)
-        if titled or len(run) >= _SURELY_NAMES or (len(run) > 1 and alone):
-            found.update(run)
-        run = []
-        titled = span is not None and span.end in title_ends
-    return frozenset(found)
-
-
-def is_likely_name(span: Span, text: str) -> bool:
-    """Whether all words of a stretch of a text are likely names, or stand within such, as «بن».
-
-    47 answers of several words to questions about kept articles are, and all 47 name a person.
-    """
-    within = [word for word in unquoted_words(text) if word.overlaps(span)]
-    named = likely_names(text)
-    return any(word in named for word in within) and all(
-        word in named or fold(word.of(text)) in WITHIN_NAMES for word in within
-    )
-
-
-def _is_title(sense: str) -> bool:
-    """Whether an English sense is a title: "minister", "head of a union", "director general"."""
-    parts = sense.split()
-    return parts[0] in TITLES or parts[-1] in TITLES
-
-
-def spelled_as_name(word: str) -> str | None:
-    """How an Arabic word is spelled if it could be a name; None for a function word too."""
-    return None if _is_particle(word) else usual_spelling(word.removeprefix("ال"))
-
-
-def _is_particle(word: str) -> bool:
-    return word != _ALI and is_function_word(fold(word))
-
-
-def listed_name(text: str) -> str | None:
-    """The English name of what all of an Arabic text is listed as, «بنك قطر الوطني».
-
-    None for one word alone, which may mean something else, and for what is no name.
-    """
-    spans, found = words(text), glosses(text)
-    if len(spans) < 2 or [gloss.span for gloss in found] != [Span(spans[0].start, spans[-1].end)]:
-        return None
-    name = found[0].senses[0]
-    return name if name[0].isupper() else None
-
-
-def could_be_name(text: str) -> bool:
-    """Whether each of several words of an Arabic text could be a name, «جرف الصخر» ("rock cliff").
-
-    Of 67 answers to questions about our articles that could be, all their words listed as something
-    else too, 56 were names.
-    """
-    spans = words(text)
-    return len(spans) > 1 and all(spelled_as_name(span.of(text)) for span in spans)
-
-
-def may_be_name(text: str) -> bool:
-    """Whether an Arabic text has no word that is in no name: function words, numbers, months."""
-    counted = any(map(_is_of_calendar, glosses(text))) or quantities(text)
-    plain = (span.of(text) for span in words(text))
-    return not counted and all(
-        fold(word) in WITHIN_NAMES or not _is_particle(word) for word in plain
-    )
-
-
-def share_told(text: str, said: str) -> float:
-    """The share of an Arabic text's listed words of which an English text has a sense.
-
-    Numbers and dates do not count, as they are compared by value, nor does what could be a name.
-    1.0 where nothing is left.
-    """
-    wanted, told = _wanted(text), english_stems(said.translate(SYMBOLS))
-    return sum(not senses.isdisjoint(told) for senses in wanted) / len(wanted) if wanted else 1.0
-
-
-def faults(text: str, said: str, *, given: str) -> int:
-    """How many words of an Arabic text an English one does not tell, or adds, or tells twice.
-
-    Args:
-        text: the Arabic text.
-        said: the English one.
-        given: another English text, whose words are not counted as added.
-    """
-    told = english_stems(said.translate(SYMBOLS))
-    untold = sum(senses.isdisjoint(told) for senses in _wanted(text))
-    added = len(strange_words(said, text=text, given=given))
-    return untold + added + sum(_is_told_twice(gloss, told) for gloss in glosses(text))
-
-
-def _is_told_twice(gloss: Gloss, told: frozenset[str]) -> bool:
-    """Whether two senses are told that have no word in common: "the tank and reservoir"."""
-    found = [stems for sense in gloss.senses if (stems := english_stems(sense)) and stems <= told]
-    return any(one.isdisjoint(other) for one, other in combinations(found, 2))
-
-
-def _wanted(text: str) -> list[frozenset[str]]:
-    """The English stems of each listed word that a translation has to tell."""
-    dates = [date.span for date in stated_dates(text, "en")]
-    any_of_calendar = any(map(_is_of_calendar, glosses(text)))
-    wanted = []
-    for gloss, senses in zip(glosses(text), _stems_by_gloss(text), strict=True):
-        word = gloss.span.of(text)
-        dated = _is_of_calendar(gloss) or any(map(gloss.span.overlaps, dates))
-        beside_date = any_of_calendar and content_stems(word) <= BEFORE_DATES
-        if senses and not (dated or beside_date or is_number(word) or spelled_as_name(word)):
-            wanted.append(senses)
-    return wanted
-
-
 def is_dual(word: str) -> bool:
     """Whether an Arabic word surely is a dual, two of what it names: «سيارتين», «شخصان».
 
@@ -283,16 +117,15 @@ def is_dual(word: str) -> bool:
     what has an article: «الساقين» are "his legs".
     """
     plain = fold(word)
-    if _DEFINITE.match(plain) or spelled_as_name(word):
+    if without_article(plain) != plain or spelled_as_name(word):
         return False
-    _, listed = _listed()
     heads = [plain.removeprefix(prefix) for prefix in _PREFIXES if plain.startswith(prefix)]
-    if any((head,) in listed for head in heads):
+    if any((head,) in _as_folded() for head in heads):
         return False
     stems = [match[1] or match[2] for match in map(_DUAL.fullmatch, heads) if match]
     # «سيارت» is «سيارة» with an ending, and «صوت» is itself.
     return any(
-        stem in _broken_plurals() or (stem.endswith("ت") and (f"{stem[:-1]}ه",) in listed)
+        stem in _broken_plurals() or (stem.endswith("ت") and (f"{stem[:-1]}ه",) in _as_folded())
         for stem in stems
     )
 
@@ -309,7 +142,8 @@ def _broken_plurals() -> frozenset[str]:
     )
 
 
-def _is_of_calendar(gloss: Gloss) -> bool:
+def is_of_calendar(gloss: Gloss) -> bool:
+    """Whether a word may mean a month or a day of the week."""
     return not CALENDAR.isdisjoint(map(fold, gloss.senses))
 
 
@@ -337,70 +171,19 @@ def _is_function(word: str) -> bool:
     )
 
 
-def strange_words(said: str, *, text: str, given: str) -> tuple[str, ...]:
-    """The words of an English text that come from neither an Arabic text nor a given English one.
-
-    A word comes from the Arabic text as a sense of a listed word, as a number, or as a name of what
-    could be one: "Smuk" is none for the fish of «صياد سمك». Words that say little do not count. In
-    its order; empty if nothing of the Arabic text is listed.
-    """
-    listed = stems_of_senses(text)
-    if not listed:
-        return ()
-    known = listed | english_stems(f"{given} {_SAY_LITTLE}")
-    names = _could_be_names(text)
-    found = []
-    for span in words(said):
-        word = span.of(said)
-        named = word[0].isupper() and occurs(word, names)
-        if not (english_stems(word) <= known or is_number(word) or named):
-            found.append(word)
-    return tuple(found)
-
-
-def _could_be_names(text: str) -> str:
-    """The words of an Arabic text that are not listed as they stand, or could be names as well."""
-    spelled, _ = _listed()
-    forms = [(gloss.span, tuple(gloss.span.of(text).split())) for gloss in glosses(text)]
-    listed = [
-        span
-        for span, (first, *others) in forms
-        if others or (first,) in spelled or (first.removeprefix("ال"),) in spelled
-    ]
-    return " ".join(
-        word
-        for span in words(text)
-        if spelled_as_name(word := span.of(text)) or not any(map(span.overlaps, listed))
-    )
-
-
 def is_sense(word: str, text: str) -> bool:
     """Whether an English word, all parts of it, is a sense of a listed word of an Arabic text."""
     wanted = english_stems(word)
-    return bool(wanted) and any(wanted <= senses for senses in _stems_by_gloss(text))
-
-
-def one_spelling(text: str) -> str:
-    """An English text in lower case, irregular forms of its words regular, and in one spelling."""
-    regular = _SMALL_LETTERS.sub(lambda found: _regular().get(found[0], found[0]), text.lower())
-    return _BRITISH.sub(lambda found: _SPELLINGS[found[0]], regular)
-
-
-@cache
-def _regular() -> Mapping[str, str]:
-    """The word that each irregular form is of: "built" -> "build", "children" -> "child"."""
-    lines = resources.files("rag").joinpath(_IRREGULAR).read_text(encoding="utf-8").splitlines()
-    rows = (line.split("\t") for line in lines)
-    return {form: word for word, forms in rows for form in forms.split(" ")}
+    return bool(wanted) and any(wanted <= senses for senses in stems_by_gloss(text))
 
 
 def stems_of_senses(text: str) -> frozenset[str]:
     """The English stems of all senses of an Arabic text's listed words."""
-    return frozenset[str]().union(*_stems_by_gloss(text))
+    return frozenset[str]().union(*stems_by_gloss(text))
 
 
 @lru_cache(maxsize=256)
-def _stems_by_gloss(text: str) -> tuple[frozenset[str], ...]:
+def stems_by_gloss(text: str) -> tuple[frozenset[str], ...]:
     """The English stems of each of a text's `glosses`: a draft is compared with them repeatedly.
 
     What an English word means by the other list is a sense of the Arabic one too: "gasoline".
@@ -415,19 +198,12 @@ def _stems_by_gloss(text: str) -> tuple[frozenset[str], ...]:
 @cache
 def _further_senses() -> Mapping[tuple[str, ...], tuple[str, ...]]:
     """The English words of which an entry of the list is the Arabic, by the entry's senses."""
-    _, listed = _listed()
     found: dict[tuple[str, ...], tuple[str, ...]] = {}
     for english, arabic in english_entries():
         for form in arabic:
-            first, *rest = fold(form).split()
-            if senses := listed.get((first, *map(_without_article, rest))):
+            if senses := _as_folded().get(_key(fold(form).split())):
                 found[senses] = (*found.get(senses, ()), english)
     return found
-
-
-def english_stems(text: str) -> frozenset[str]:
-    """The stems of an English text's words in `one_spelling`, without function words."""
-    return content_stems(one_spelling(text))
 
 
 @lru_cache(maxsize=20_000)
@@ -435,10 +211,11 @@ def _senses(forms: tuple[str, ...]) -> tuple[str, ...]:
     """What an expression may mean, as it is spelled or else without regard to its hamzas."""
     if len(forms) == 1 and is_function_word(fold(forms[0])):
         return ()
-    for (first, *rest), listed in zip((forms, tuple(map(fold, forms))), _listed(), strict=True):
-        others = tuple(map(_without_article, rest))
+    folded = tuple(map(fold, forms))
+    for expression, listed in ((forms, _as_spelled()), (folded, _as_folded())):
+        first, *rest = _key(expression)
         for reading in _readings(first):
-            if senses := listed.get((reading, *others)):
+            if senses := listed.get((reading, *rest)):
                 return senses
     return ()
 
@@ -464,31 +241,47 @@ def _readings(form: str) -> Iterator[str]:
     return (stem for _, _, stem in sorted(found, key=lambda reading: reading[:2]))
 
 
+def is_listed_as_spelled(expression: str) -> bool:
+    """Whether an expression of several words, or a word but for its article, is listed as it is."""
+    first, *others = expression.split()
+    listed = _as_spelled()
+    return bool(others) or (first,) in listed or (first.removeprefix("ال"),) in listed
+
+
 @cache
-def _listed() -> tuple[Mapping[tuple[str, ...], tuple[str, ...]], ...]:
-    """The senses of each expression by its words, as they are spelled and as they are folded."""
-    spelled: dict[tuple[str, ...], tuple[str, ...]] = {}
-    folded: dict[tuple[str, ...], tuple[str, ...]] = {}
+def _as_spelled() -> Mapping[tuple[str, ...], tuple[str, ...]]:
+    """The senses of each expression, by its words as they are spelled."""
+    return _by_words(lambda form: form)
+
+
+@cache
+def _as_folded() -> Mapping[tuple[str, ...], tuple[str, ...]]:
+    """The senses of each expression, by its words folded; of two that become one, the first's."""
+    return _by_words(fold)
+
+
+def _by_words(written: Callable[[str], str]) -> Mapping[tuple[str, ...], tuple[str, ...]]:
+    """The senses of each expression, by its words once they are written in some way."""
+    found: dict[tuple[str, ...], tuple[str, ...]] = {}
     for forms, senses in entries():
         for form in forms:
-            for listed, (first, *rest) in ((spelled, form.split()), (folded, fold(form).split())):
-                listed.setdefault((first, *map(_without_article, rest)), senses)
-    return spelled, folded
+            found.setdefault(_key(written(form).split()), senses)
+    return found
+
+
+def _key(expression: Sequence[str]) -> tuple[str, ...]:
+    """The words of an expression, without the article of all but the first."""
+    first, *rest = expression
+    return (first, *(w.removeprefix("ال") if len(w) > _LEAST_LETTERS + 1 else w for w in rest))
 
 
 def entries() -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
     """The list's lines: the forms of an Arabic word or expression, and its senses."""
-    for line in resources.files("rag").joinpath(_LIST).read_text(encoding="utf-8").splitlines():
-        forms, senses = line.split("\t")
+    for forms, senses in read_rows(_LIST):
         yield tuple(forms.split("/")), tuple(senses.split("; "))
 
 
 def english_entries() -> Iterator[tuple[str, tuple[str, ...]]]:
     """The other list's lines: an English word or expression, and Arabic for it."""
-    for line in resources.files("rag").joinpath(_ENGLISH).read_text(encoding="utf-8").splitlines():
-        english, arabic = line.split("\t")
+    for english, arabic in read_rows(_ENGLISH):
         yield english, tuple(arabic.split("; "))
-
-
-def _without_article(form: str) -> str:
-    return form.removeprefix("ال") if len(form) > _LEAST_LETTERS + 1 else form

@@ -178,19 +178,18 @@ class Index(Closes):
 
     def ids_published(self, period: Period) -> frozenset[str]:
         """The ids of the documents that came out in a period."""
-        found = self._store.read(lambda: self._store.documents.get(include=["metadatas"]))
+        records = self._store.read(self._document_records)
         return frozenset(
             document_id
-            for document_id, record in zip(found["ids"], found["metadatas"] or (), strict=True)
+            for document_id, record in records.items()
             if published_from(record) in period
         )
 
     def ids_by_path(self) -> dict[str, frozenset[str]]:
         """The ids of the documents that came from each file."""
-        found = self._store.read(lambda: self._store.documents.get(include=["metadatas"]))
         ids: dict[str, set[str]] = {}
-        for document_id, record in zip(found["ids"], found["metadatas"] or (), strict=True):
-            ids.setdefault(str(record["path"]), set()).add(document_id)
+        for document_id, record in self._store.read(self._document_records).items():
+            ids.setdefault(record["path"], set()).add(document_id)
         return {path: frozenset(members) for path, members in ids.items()}
 
     def count_documents(self) -> int:
@@ -241,7 +240,8 @@ class Index(Closes):
         texts, records, distances = found["documents"], found["metadatas"], found["distances"]
         if not texts or not records or not distances:
             return ()
-        return self._hits(texts[0], records[0], [1 - distance for distance in distances[0]])
+        cosines = [1 - distance for distance in distances[0]]
+        return self._hits(list(zip(texts[0], records[0], cosines, strict=True)))
 
     def chunks(
         self, chunk_ids: Sequence[str], vector: NDArray[np.float32] | None = None
@@ -264,17 +264,12 @@ class Index(Closes):
                 include=["documents", "metadatas", "embeddings"],
             )
             texts, records = found["documents"] or [], found["metadatas"] or []
-            place = {chunk_id: number for number, chunk_id in enumerate(found["ids"])}
-            order = [place[chunk_id] for chunk_id in chunk_ids if chunk_id in place]
             cosines = [math.nan] * len(texts)
-            if vector is not None and order:
+            if vector is not None and texts:
                 rows = np.asarray(found["embeddings"], dtype=np.float32)
                 cosines = [float(cosine) for cosine in rows @ vector]
-            return self._hits(
-                [texts[number] for number in order],
-                [records[number] for number in order],
-                [cosines[number] for number in order],
-            )
+            chunks = dict(zip(found["ids"], zip(texts, records, cosines, strict=True), strict=True))
+            return self._hits([chunks[one] for one in chunk_ids if one in chunks])
 
         return self._store.read(ask)
 
@@ -304,22 +299,23 @@ class Index(Closes):
             if chunk_id.rpartition(":")[0] in complete
         ]
 
-    def _hits(
-        self, texts: Sequence[str], records: Sequence[Mapping[str, Any]], cosines: Sequence[float]
-    ) -> tuple[Hit, ...]:
-        ids = sorted({record["document_id"] for record in records})
+    def _hits(self, found: Sequence[tuple[str, Mapping[str, Any], float]]) -> tuple[Hit, ...]:
+        """Hits of chunks' texts, records and cosines, for those whose document is complete."""
+        ids = sorted({record["document_id"] for _, record, _ in found})
         if not ids:
             return ()
-        found = self._store.documents.get(ids=ids, include=["metadatas"])
-        facts: dict[str, Mapping[str, Any]] = dict(
-            zip(found["ids"], found["metadatas"] or (), strict=True)
-        )
+        documents = self._document_records(ids)
         return tuple(
-            _hit(facts[record["document_id"]], record, text, cosine)
-            for text, record, cosine in zip(texts, records, cosines, strict=True)
+            _hit(documents[record["document_id"]], record, text, cosine)
+            for text, record, cosine in found
             # Without it, its document is being written, or the writer was killed.
-            if record["document_id"] in facts
+            if record["document_id"] in documents
         )
+
+    def _document_records(self, ids: list[str] | None = None) -> dict[str, Mapping[str, Any]]:
+        """The records of these documents, or of all, by their ids. Call it within `read`."""
+        found = self._store.documents.get(ids=ids, include=["metadatas"])
+        return dict(zip(found["ids"], found["metadatas"] or (), strict=True))
 
 
 def _documents(found: Mapping[str, Any]) -> tuple[Document, ...]:

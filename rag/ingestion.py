@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 
 from rag.chunking import chunk_document
 from rag.embedding import Embedder, Vectors
-from rag.errors import DocumentError, SkipKind
+from rag.errors import DocumentError
 from rag.index import Index
 from rag.readers import find_files, read_file
 from rag.schema import Chunk, Document, IngestReport, Progress, Skipped
@@ -51,31 +53,16 @@ def ingest_paths(
     embedded = 0
     stopped = False
     for done, file in enumerate(files, start=1):
-        documents: Sequence[Document] = ()
-        reason = ""
-        kind: SkipKind = "other"
-        try:
-            documents = read_file(file, settings)
-        except DocumentError as exc:
-            reason, kind = exc.reason, exc.kind
-            skipped.append(Skipped(path=exc.path, reason=reason, kind=kind))
-        known = before.get(file.resolve().as_posix(), frozenset())
-        same = stored = new = 0
-        for document in documents:
-            stopped = stopped or (stop is not None and stop())
-            if stopped:
-                break
-            # The id knows the text only; title and date may have been corrected. Not only what was
-            # known before counts: another process may be taking in the same files.
-            if index.document(document.document_id) == document:
-                unchanged.append(document.document_id)
-                same += 1
-                continue
-            new += _store(document, index, embedder, settings)
-            stored += 1
-            added.append(document.document_id)
-        embedded += new
-        if not stopped and not reason:
+        documents, refusal = _read(file, settings)
+        taken = _take_in(documents, index, embedder, settings, stop)
+        added += taken.added
+        unchanged += taken.unchanged
+        embedded += taken.embedded
+        stopped = taken.stopped
+        if refusal is not None:
+            skipped.append(refusal)
+        elif not stopped:
+            known = before.get(file.resolve().as_posix(), frozenset())
             stale = known - {document.document_id for document in documents}
             removed += [old for old in sorted(stale) if index.remove(old)]
         if progress is not None:
@@ -85,16 +72,16 @@ def ingest_paths(
                     files_done=done,
                     files=len(files),
                     chunks=embedded,
-                    documents=same + stored,
-                    unchanged=same,
-                    embedded=new,
-                    skipped=reason,
-                    skip_kind=kind,
+                    documents=len(taken.added) + len(taken.unchanged),
+                    unchanged=len(taken.unchanged),
+                    embedded=taken.embedded,
+                    skipped=refusal.reason if refusal else "",
+                    skip_kind=refusal.kind if refusal else "other",
                 )
             )
         if stopped:
             break
-    if not stopped:
+    else:
         removed += [old for old in _vanished(before, roots) if index.remove(old)]
     return IngestReport(
         added=tuple(added),
@@ -106,7 +93,48 @@ def ingest_paths(
     )
 
 
+@dataclass(slots=True)
+class _TakenIn:
+    """What became of the documents of one file: ids, and how many chunks were embedded."""
+
+    added: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    embedded: int = 0
+    stopped: bool = False
+
+
+def _read(file: Path, settings: IngestSettings) -> tuple[Sequence[Document], Skipped | None]:
+    try:
+        return read_file(file, settings), None
+    except DocumentError as exc:
+        return (), Skipped(path=exc.path, reason=exc.reason, kind=exc.kind)
+
+
+def _take_in(
+    documents: Sequence[Document],
+    index: Index,
+    embedder: Embedder,
+    settings: IngestSettings,
+    stop: Callable[[], bool] | None,
+) -> _TakenIn:
+    """Stores the documents that the index does not have as they are, until told to stop."""
+    taken = _TakenIn()
+    for document in documents:
+        if stop is not None and stop():
+            taken.stopped = True
+            break
+        # The id knows the text only; title and date may have been corrected. Not only what was
+        # known before counts: another process may be taking in the same files.
+        if index.document(document.document_id) == document:
+            taken.unchanged.append(document.document_id)
+        else:
+            taken.embedded += _store(document, index, embedder, settings)
+            taken.added.append(document.document_id)
+    return taken
+
+
 def _store(document: Document, index: Index, embedder: Embedder, settings: IngestSettings) -> int:
+    """Cuts, embeds and stores a document; the number of its chunks."""
     chunks = chunk_document(
         document,
         max_tokens=settings.chunk_tokens,
@@ -126,14 +154,13 @@ def embed_chunks(
     A sentence is embedded on its own, once even where two chunks share it: pooled from its chunk
     instead, it was the first choice for 85 % of 100 questions, on its own for 95 %.
     """
-    texts = {chunk.text: None for chunk in chunks}
-    for chunk in chunks:
-        texts.update(dict.fromkeys(_sentence_texts(chunk)))
+    parts = [_sentence_texts(chunk) for chunk in chunks]
+    texts = list(dict.fromkeys(chain((chunk.text for chunk in chunks), *parts)))
     rows = {text: row for row, text in enumerate(texts)}
-    vectors = embedder.embed_texts(list(texts), [title] * len(texts))
+    vectors = embedder.embed_texts(texts, [title] * len(texts))
     whole = vectors[[rows[chunk.text] for chunk in chunks]] if chunks else vectors
-    parts = [vectors[[rows[text] for text in _sentence_texts(chunk)]] for chunk in chunks]
-    return np.ascontiguousarray(whole), parts
+    sentence_vectors = [vectors[[rows[text] for text in part]] for part in parts]
+    return np.ascontiguousarray(whole), sentence_vectors
 
 
 def _sentence_texts(chunk: Chunk) -> list[str]:

@@ -14,7 +14,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from rag.calendar_words import FOLDED_MONTHS
+from rag.calendar_words import FOLDED_MONTHS, alternatives
 from rag.dates import Language
 from rag.schema import Period
 from rag.text import fold, split_words
@@ -47,6 +47,7 @@ Intent = Courtesy | AboutCorpus | Again
 
 
 def _one_of(*phrases: str) -> str:
+    """A group of patterns, which are folded like the text; a class in capitals would be lost."""
     return f"(?:{'|'.join(map(fold, phrases))})"
 
 
@@ -119,25 +120,27 @@ _ONE_DOCUMENT = "وثيقة مقال مقالا مقالة ملف ملفا مس�
 _OF_CORPUS = "ك كم نا ي"
 # "What is the source?" asks for one that was spoken of; «كم وثيقة» for the number of all.
 _MEANS_CORPUS = re.compile(
-    rf"\b(?:documents|docs|articles|files|sources|corpus|{_words(_DOCUMENTS, endings=_OF_CORPUS)}|"
-    rf"what (?:do you (?:know|cover|have)|can i ask)|what is (?:there )?in (?:the|your|my) library|"
-    rf"(?:topics|subjects)(?= .*\b(?:you|covered|available)\b)|"
-    r"(?:newest|latest|oldest|most recent) (?:article|document|file)|"
+    r"\b"
     + _one_of(
-        f"(?:أحدث|أقدم|آخر) (?:{_ONE_DOCUMENT.replace(' ', '|')})",
-        f"كم (?:عدد )?(?:{_ONE_DOCUMENT.replace(' ', '|')})",
+        "documents|docs|articles|files|sources|corpus",
+        _words(_DOCUMENTS, endings=_OF_CORPUS),
+        "what (?:do you (?:know|cover|have)|can i ask)",
+        "what is (?:there )?in (?:the|your|my) library",
+        r"(?:topics|subjects)(?= .*\b(?:you|covered|available)\b)",
+        "(?:newest|latest|oldest|most recent) (?:article|document|file)",
+        f"(?:أحدث|أقدم|آخر|كم(?: عدد)?) {_one_of(*_ONE_DOCUMENT.split())}",
         "(?:ماذا|ما الذي|عما?) (?:تعرف|تعرفه|تغطي|تغطيه|لديك|عندك|يمكنني أن أسألك?)",
         "(?:شو|ايش|وش|شنو|ايه)(?: اللي)? عندك|عندك ايه",
         "(?:ماذا|ما الذي|ما)(?: يوجد| هناك)? في (?:ال)?مكتبة",
         r"(?:ال)?(?:مواضيع|موضوعات)(?=.*\b(?:لديك|عندك|تغطي|تغطيها|تعرفها|المتوفرة|المتاحة)\b)",
     )
-    + r")(?!\w)"
+    + r"(?!\w)"
 )
 # No word that points back, like "it": "what do you know about it?" asks for a fact.
 _BESIDE_DOCUMENTS = (
     "(?:show|tell|give) me|deal with|list(?= .)|these(?= (?:documents|articles|files|sources))",
     "this(?= (?:corpus|library|collection))|(?:did|have) i (?:upload|add)(?:ed)?|most recent",
-    _one_of(rf"هذه(?= ال(?:{_DOCUMENTS.replace(' ', '|')})\b)"),
+    rf"هذه(?= ال{_one_of(*_DOCUMENTS.split())}\b)",
     _words(
         "documents docs articles files sources corpus library topics subjects know cover covered "
         "what which how many do does you have can i ask is are there a your my our the about of "
@@ -161,7 +164,7 @@ _ONLY_ABOUT_DATED = _only(
 _SINCE, _AFTER = frozenset({"since", "منذ"}), frozenset({"after", "بعد"})
 _UNTIL, _BEFORE = frozenset({"until", fold("حتى")}), frozenset({"before", "قبل"})
 
-_MONTH = re.compile(rf"\b[وبل]?({'|'.join(sorted(FOLDED_MONTHS, key=len, reverse=True))})\b")
+_MONTH = re.compile(rf"\b[وبل]?({alternatives(FOLDED_MONTHS)})\b")
 
 _SAY_AGAIN = re.compile(r"\btranslat(?:e|ion)\b|ترجم")
 _IN_ENGLISH = re.compile(r"\benglish\b|ان[جك]ليزي")
@@ -196,26 +199,36 @@ def understand(question: str, *, follows: bool) -> Intent | None:
     """
     text = " ".join(map(fold, split_words(question)))
     text = re.sub(r"['\u2019]d\b", " would", re.sub(r"['\u2019]s\b", " is", text))
-    if _ONLY_COURTEOUS.fullmatch(text):
-        for kind, phrases in _COURTESIES.items():
-            if re.search(rf"\bو?{phrases}\b", text):
-                return Courtesy(kind)
     asked = _AROUND.sub("", text)
-    if follows and _ONLY_AGAIN.fullmatch(asked):
-        # «من الإنجليزية إلى العربية»: the language named last is the one that is wanted.
-        english, arabic = (_last(pattern, asked) for pattern in (_IN_ENGLISH, _IN_ARABIC))
-        if english != arabic:
-            return Again("en" if english > arabic else "ar")
-        if _SAY_AGAIN.search(asked):
-            return Again(None)
+    return _courtesy(text) or (_wish_to_repeat(asked) if follows else None) or _about_corpus(asked)
+
+
+def _courtesy(text: str) -> Courtesy | None:
+    if not _ONLY_COURTEOUS.fullmatch(text):
+        return None
+    for kind, phrases in _COURTESIES.items():
+        if re.search(rf"\bو?{phrases}\b", text):
+            return Courtesy(kind)
+    return None
+
+
+def _wish_to_repeat(asked: str) -> Again | None:
+    if not _ONLY_AGAIN.fullmatch(asked):
+        return None
+    # «من الإنجليزية إلى العربية»: the language named last is the one that is wanted.
+    english, arabic = _last(_IN_ENGLISH, asked), _last(_IN_ARABIC, asked)
+    if english != arabic:
+        return Again("en" if english > arabic else "ar")
+    return Again(None) if _SAY_AGAIN.search(asked) else None
+
+
+def _about_corpus(asked: str) -> AboutCorpus | None:
+    # At the beginning «من» asks who, and "and" goes on with what was spoken of.
+    if asked.startswith(("من ", "and ")):
+        return None
     undated = " ".join(re.sub(r"\b\d+\b", " ", _MONTH.sub(" ", asked)).split())
     only = _ONLY_ABOUT_CORPUS if undated == asked else _ONLY_ABOUT_DATED
-    # At the beginning «من» asks who, and "and" goes on with what was spoken of.
-    if (
-        _MEANS_CORPUS.search(undated)
-        and only.fullmatch(undated)
-        and not asked.startswith(("من ", "and "))
-    ):
+    if _MEANS_CORPUS.search(undated) and only.fullmatch(undated):
         return AboutCorpus(_period(asked))
     return None
 
@@ -236,10 +249,10 @@ def _period(asked: str) -> Period:
     first = dt.date(years[0], months[0] if months else 1, 1)
     end = dt.date(years[-1], months[-1] if months else 12, 1)
     last = end.replace(day=calendar.monthrange(end.year, end.month)[1])
-    spoken = frozenset(asked.split())
-    opens, closes = spoken & (_SINCE | _AFTER), spoken & (_UNTIL | _BEFORE)
     if len({*years}) > 1 or len({*months}) > 1:
         return Period(first, last)
+    spoken = frozenset(asked.split())
+    opens, closes = spoken & (_SINCE | _AFTER), spoken & (_UNTIL | _BEFORE)
     if opens and not closes:
         return Period(first=first if opens & _SINCE else last + dt.timedelta(days=1))
     if closes and not opens:

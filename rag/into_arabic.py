@@ -9,29 +9,14 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 
-from rag.glossary import (
-    SYMBOLS,
-    Gloss,
-    english_entries,
-    english_stems,
-    entries,
-    longest_listed,
-    one_spelling,
-    stems_of_senses,
-)
+from rag.consonants import alike, arabic_skeleton, latin_skeleton, tells_apart
+from rag.english_words import SYMBOLS, english_stems, one_spelling
+from rag.glossary import Gloss, english_entries, entries, longest_listed, stems_of_senses
+from rag.known_names import CALENDAR
 from rag.lexical import content_stems, is_function_word, stems
-from rag.names import (
-    CALENDAR,
-    alike,
-    arabic_skeleton,
-    is_known,
-    latin_skeleton,
-    occurs,
-    tells_apart,
-    without_article,
-)
+from rag.names import is_known, occurs
 from rag.quantities import is_number
-from rag.spellings import arabic_spellings, usual_spelling
+from rag.spellings import arabic_spellings, usual_spelling, without_article
 from rag.text import fold, replace_word, split_words, words
 
 # Of a name: «al-Amri».

@@ -7,8 +7,10 @@ and figures, with what is abbreviated or left out written in full.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 
+from rag.calendar_words import alternatives
 from rag.text import fold, numbers
 
 
@@ -16,48 +18,32 @@ def _forms(table: dict[int, str]) -> dict[str, int]:
     return {form: value for value, forms in table.items() for form in fold(forms).split()}
 
 
-UNITS = _forms(
+def _in_order(forms: str, values: Iterable[int]) -> dict[str, int]:
+    return dict(zip(forms.split(), values, strict=True))
+
+
+# «أول» ranks nothing in «أول عشر سنوات».
+CARDINALS = _forms(
     {
-        1: "one first واحد واحدة أحد إحدى أول أولى حادي حادية",
-        2: "two ثان ثاني ثانية اثنان اثنين اثنتان اثنتين اثنا اثني اثنتا اثنتي",
-        3: "three ثلاث ثلاثة third ثالث ثالثة",
-        4: "four أربع أربعة fourth رابع رابعة",
-        5: "five خمس خمسة fifth خامس خامسة",
-        6: "six ست ستة sixth سادس سادسة",
-        7: "seven سبع سبعة seventh سابع سابعة",
-        8: "eight ثمان ثماني ثمانية eighth ثامن ثامنة",
-        9: "nine تسع تسعة ninth تاسع تاسعة",
-    }
-)
-TEENS = _forms(
-    {
-        10: "ten عشر عشرة tenth عاشر عاشرة",
-        11: "eleven eleventh",
-        12: "twelve twelfth dozen",
-        13: "thirteen thirteenth",
-        14: "fourteen fourteenth",
-        15: "fifteen fifteenth",
-        16: "sixteen sixteenth",
-        17: "seventeen seventeenth",
-        18: "eighteen eighteenth",
-        19: "nineteen nineteenth",
-    }
-)
-TENS = _forms(
-    {
-        20: "twenty twentieth عشرون عشرين",
-        30: "thirty thirtieth ثلاثون ثلاثين",
-        40: "forty fortieth أربعون أربعين",
-        50: "fifty fiftieth خمسون خمسين",
-        60: "sixty sixtieth ستون ستين",
-        70: "seventy seventieth سبعون سبعين",
-        80: "eighty eightieth ثمانون ثمانين",
-        90: "ninety ninetieth تسعون تسعين",
-    }
-)
-HUNDREDS = _forms(
-    {
-        100: "hundred hundredth مئة مائة",
+        1: "one واحد واحدة أحد إحدى أول أولى",
+        2: "two اثنان اثنين اثنتان اثنتين اثنا اثني اثنتا اثنتي",
+        3: "three ثلاث ثلاثة",
+        4: "four أربع أربعة",
+        5: "five خمس خمسة",
+        6: "six ست ستة",
+        7: "seven سبع سبعة",
+        8: "eight ثمان ثماني ثمانية",
+        9: "nine تسع تسعة",
+        10: "ten عشر عشرة",
+        20: "twenty عشرون عشرين",
+        30: "thirty ثلاثون ثلاثين",
+        40: "forty أربعون أربعين",
+        50: "fifty خمسون خمسين",
+        60: "sixty ستون ستين",
+        70: "seventy سبعون سبعين",
+        80: "eighty ثمانون ثمانين",
+        90: "ninety تسعون تسعين",
+        100: "hundred مئة مائة",
         200: "مئتان مئتين مئتا مئتي مائتان مائتين مائتي مائتا",
         300: "ثلاثمئة ثلاثمائة",
         400: "أربعمئة أربعمائة",
@@ -67,29 +53,50 @@ HUNDREDS = _forms(
         800: "ثمانمئة ثمانمائة ثمانيمئة ثمانيمائة",
         900: "تسعمئة تسعمائة",
     }
+) | _in_order(
+    "eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen", range(11, 20)
 )
-SCALES = _forms(
+# An English "second" is mostly a time.
+ORDINALS = _forms(
     {
-        1_000: "thousand thousands ألف ألفا آلاف",
-        2_000: "ألفان ألفين ألفا ألفي",
-        1_000_000: "million millions مليون مليونا ملايين",
-        2_000_000: "مليونان مليونين مليوني",
-        1_000_000_000: "billion billions مليار مليارا مليارات بليون بليونا بلايين",
-        2_000_000_000: "ملياران مليارين ملياري بليونان بليونين بليوني",
-        1_000_000_000_000: (
-            "trillion trillions تريليون تريليونا تريليونات ترليون ترليونا ترليونات"
-        ),
-        2_000_000_000_000: ("تريليونان تريليونين تريليوني ترليونان ترليونين ترليوني"),
+        1: "first حادي حادية",
+        2: "ثان ثاني ثانية",
+        3: "third ثالث ثالثة",
+        4: "fourth رابع رابعة",
+        5: "fifth خامس خامسة",
+        6: "sixth سادس سادسة",
+        7: "seventh سابع سابعة",
+        8: "eighth ثامن ثامنة",
+        9: "ninth تاسع تاسعة",
+        10: "tenth عاشر عاشرة",
+    }
+) | _in_order(
+    "eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth "
+    "twentieth thirtieth fortieth fiftieth sixtieth seventieth eightieth ninetieth hundredth",
+    (*range(11, 20), *range(20, 101, 10)),
+)
+PLURAL_SCALES = _forms(
+    {
+        10**3: "thousands آلاف",
+        10**6: "millions ملايين",
+        10**9: "billions مليارات بلايين",
+        10**12: "trillions تريليونات ترليونات",
     }
 )
-# «ألفا» is "a thousand" in the accusative, and two thousand before a noun: `rag.quantities`.
-SCALES["الفا"] = 1_000
-SCALE_VALUES = frozenset(SCALES.values())
-PLURAL_SCALES = frozenset(
-    fold(
-        "آلاف ملايين مليارات بلايين تريليونات ترليونات thousands millions billions trillions"
-    ).split()
+# «ألفا» is "a thousand" in the accusative, and two thousand before a noun: `rag.number_reader`.
+SCALES = PLURAL_SCALES | _forms(
+    {
+        10**3: "thousand ألف ألفا",
+        2 * 10**3: "ألفان ألفين ألفي",
+        10**6: "million مليون مليونا",
+        2 * 10**6: "مليونان مليونين مليوني",
+        10**9: "billion مليار مليارا بليون بليونا",
+        2 * 10**9: "ملياران مليارين ملياري بليونان بليونين بليوني",
+        10**12: "trillion تريليون تريليونا ترليون ترليونا",
+        2 * 10**12: "تريليونان تريليونين تريليوني ترليونان ترليونين ترليوني",
+    }
 )
+SCALE_VALUES = frozenset(SCALES.values())
 # Of a word of scale, «نصف مليون»; None where no decimal number says it, or none is read.
 PARTS: dict[str, Decimal | None] = {
     **dict.fromkeys(("half", "نصف"), Decimal("0.5")),
@@ -100,20 +107,16 @@ PARTS: dict[str, Decimal | None] = {
         ).split()
     ),
 }
-WORDS = {**UNITS, **TEENS, **TENS, **HUNDREDS, **SCALES}
-# Digits alone do not say that they rank.
-RANKS = frozenset(fold("ثان ثاني ثانية").split()) | {
-    fold(form + ending)
-    for form in ("ثالث", "رابع", "خامس", "سادس", "سابع", "ثامن", "تاسع", "عاشر")
-    for ending in ("", "ة")
-}
+WORDS = {**CARDINALS, **ORDINALS, **SCALES, "dozen": 12}
+
+SCALE = alternatives(SCALES)
+TENS = alternatives(form for form, value in CARDINALS.items() if 20 <= value < 100)
 
 # The end of a sentence is a token too: no number goes on beyond it. Over a comma one may.
 _TOKEN = re.compile(r"\d[\d.,،]*|[^\W\d_]+|[.;؛:!?؟،,]")
 _SPACE_IN_NUMBER = re.compile(r"(?<=\d)[\u00a0\u202f](?=\d{3}(?!\d))")
 # «كانون الثاني» has no two in it, and «الاثنين» is mostly Monday.
 _NUMBERED_NAMES = re.compile(r"\b(?:كانون|تشرين|ربيع|جمادي)\s+ال\w+|\b[وف]?ب?الاثنين\b")
-SCALE = "|".join(sorted(SCALES, key=len, reverse=True))
 _PART_OF = re.compile(
     rf"\b(?P<part>{'|'.join(part for part in PARTS if part.isascii())})"
     rf"(?:\s+of)?[\s-]+(?:an?[\s-]+)?(?=(?:{SCALE})\b)"
@@ -142,22 +145,13 @@ _ABBREVIATIONS = {
 # "100m" may be metres, and "5b" a flat.
 _ABBREVIATED = re.compile(
     rf"(?P<figure>(?P<money>{_MONEY}(?:\d[\d.,]*{_DASH})?)?(?<![\d.,])\d[\d.,]*)"
-    r"(?P<scale>(?(money)[mb]n?|[mb]n)|tn|(?(money)k|(?!)))\b"
+    r"(?P<scale>[mbt]n|(?(money)[kmb]|(?!)))\b"
 )
-# One word, or "twenty-five"; no rank.
-_UNDER_1000 = "|".join(
-    sorted(
-        (
-            form
-            for form, value in WORDS.items()
-            if not form.endswith(("first", "third", "th", "dozen"))
-            and (value < 1000 if form.isascii() else 1 < value < 1000 and form not in RANKS)
-        ),
-        key=len,
-        reverse=True,
-    )
+# One word, or "twenty-five".
+_UNDER_1000 = alternatives(
+    form for form, value in CARDINALS.items() if value < 1000 and (form.isascii() or value > 1)
 )
-_SPELLED_END = rf"(?:(?:{'|'.join(TENS)})-)?(?:{_UNDER_1000})"
+_SPELLED_END = rf"(?:(?:{TENS})-)?(?:{_UNDER_1000})"
 # The word of scale after a range counts for its lower end too, which is no year.
 _RANGE = re.compile(
     rf"(?P<between>\b[وف]?(?:between|بين)\s+(?:{_MONEY})?)?"
@@ -167,7 +161,6 @@ _RANGE = re.compile(
     rf"(?:(?P<high>\d[\d.,]*)\s?|(?P<most>{_SPELLED_END})\s+)(?P<scale>{SCALE})\b",
     re.IGNORECASE,
 )
-_ENDS = (("low", "least"), ("high", "most"))
 
 
 def tokens(text: str) -> list[str]:
@@ -176,16 +169,19 @@ def tokens(text: str) -> list[str]:
     Words of scale are written out where they are abbreviated or said once for a range; «و» is
     written on to its word; fractions and dozens are figures; "a few hundred" is left out.
     """
-    text = _FRACTION.sub(
-        lambda match: f"{match[1] or 0}{_FRACTIONS[match[2]]}", _SPACE_IN_NUMBER.sub("", text)
-    )
-    folded = _SPACE_AFTER_AND.sub("و", _NUMBERED_NAMES.sub(" ", fold(text)))
-    folded = _DOZENS.sub(_dozens_in_digits, _UNTOLD.sub(" ", folded))
+    text = _SPACE_IN_NUMBER.sub("", text)
+    text = _FRACTION.sub(lambda match: f"{match[1] or 0}{_FRACTIONS[match[2]]}", text)
+    folded = _NUMBERED_NAMES.sub(" ", fold(text))
+    folded = _SPACE_AFTER_AND.sub("و", folded)
+    folded = _UNTOLD.sub(" ", folded)
+    folded = _DOZENS.sub(_dozens_in_digits, folded)
     folded = _ABBREVIATED.sub(
         lambda match: f"{match['figure']} {_ABBREVIATIONS[match['scale']]}", folded
     )
     folded = _RANGE.sub(_with_both_scales, folded)
-    return _TOKEN.findall(_PART_OF.sub(r"\g<part> ", _AND_A_PART.sub("and ", folded)))
+    folded = _AND_A_PART.sub("and ", folded)
+    folded = _PART_OF.sub(r"\g<part> ", folded)
+    return _TOKEN.findall(folded)
 
 
 def whole_phrases(text: str) -> frozenset[int]:
@@ -198,9 +194,13 @@ def whole_phrases(text: str) -> frozenset[int]:
     return frozenset(at for start, end in spans for at in range(start, end))
 
 
+def _ends(match: re.Match[str]) -> tuple[str, str]:
+    return match["low"] or match["least"], match["high"] or match["most"]
+
+
 def _shares_scale(match: re.Match[str]) -> bool:
     """Whether both ends of a range have its word of scale: not in "from 800 to 3 thousand"."""
-    low, high = (_end_value(match[digits] or match[spelled]) for digits, spelled in _ENDS)
+    low, high = map(_end_value, _ends(match))
     if match["least"] and match["most"] and match["to"].strip() == "و":
         # «بين خمسة وعشرين ألفا» is one number, and so is «مئة وخمسين ألفا».
         return low < high and not (low < 10 and high >= 20)
@@ -220,8 +220,5 @@ def _dozens_in_digits(match: re.Match[str]) -> str:
 def _with_both_scales(match: re.Match[str]) -> str:
     if not _shares_scale(match):
         return match[0]
-    (low, high), scale = (
-        (match[digits] or match[spelled] for digits, spelled in _ENDS),
-        match["scale"],
-    )
+    (low, high), scale = _ends(match), match["scale"]
     return f"{match['between'] or ''}{low} {scale}{match['to']}{high} {scale}"

@@ -112,7 +112,9 @@ def chunk_from(record: Mapping[str, Any], text: str) -> Chunk:
         start=record["start"],
         end=record["end"],
         text=text,
-        sentences=tuple(Span(start, end) for start, end in zip(*[iter(borders)] * 2, strict=True)),
+        sentences=tuple(
+            Span(start, end) for start, end in zip(borders[::2], borders[1::2], strict=True)
+        ),
     )
 
 

@@ -34,7 +34,7 @@ def describe_corpus(
     """
     if not documents:
         return phrase("empty", language)
-    periods = [about.period] if within is None else [about.period, within]
+    periods = (about.period, within or Period())
     meant = [one for one in documents if all(one.published in period for period in periods)]
     return "\n".join(_lines(meant, len(documents), language))
 
@@ -49,11 +49,11 @@ def _lines(meant: Sequence[Document], of_all: int, language: str) -> Iterator[st
         yield phrase("corpus_dates", language, first=str(dates[0]), last=str(dates[-1]))
     sources = dict.fromkeys(document.source for document in meant if document.source)
     if sources:
-        shown = list(sources)[:_MOST_LISTED]
-        more = "، …" if language == "ar" else ", …"
+        named = list(sources)[:_MOST_LISTED]
+        if len(sources) > _MOST_LISTED:
+            named.append("…")
         comma = "، " if language == "ar" else ", "
-        rest = more if len(sources) > len(shown) else ""
-        yield phrase("corpus_sources", language, sources=comma.join(shown) + rest)
+        yield phrase("corpus_sources", language, sources=comma.join(named))
     # Those without a date come last.
     newest = sorted(
         meant, key=lambda d: d.published.toordinal() if d.published else 0, reverse=True

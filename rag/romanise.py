@@ -10,21 +10,20 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
-from itertools import zip_longest
 
+from rag.consonants import alike, arabic_skeleton, latin_skeleton
 from rag.generation import TextModel
-from rag.glossary import glosses, is_sense, spelled_as_name, unlisted_words, unquoted_words
-from rag.names import (
-    alike,
-    arabic_skeleton,
-    is_known,
-    latin_names,
-    latin_skeleton,
-    occurs,
+from rag.glossary import glosses, is_sense, unlisted_words, unquoted_words
+from rag.names import is_known, latin_names, occurs
+from rag.prompts import load_prompt
+from rag.spellings import (
+    WITHIN_NAMES,
+    name_words,
+    spelled_as_name,
+    spelled_so,
+    usual_spelling,
     without_article,
 )
-from rag.prompts import load_prompt
-from rag.spellings import WITHIN_NAMES, name_words, spelled_so, usual_spelling
 from rag.text import fold, replace_word, split_words
 
 _PROMPT = "spelling"
@@ -35,15 +34,10 @@ _LONGEST_PHRASE = 4
 _LEAST_LIKENESS = 0.65
 
 _ARTICLE = re.compile("[Aa]l[- ]")
-
-
-def _folded(table: dict[str, str]) -> dict[str, str]:
-    return {fold(word): latin for word, latin in table.items()}
-
-
 # What stands before the name of a place or a club, and in its stead in English.
-_KINDS = _folded(
-    {
+_KINDS = {
+    fold(word): english
+    for word, english in {
         "مدينة": "the city of",
         "بلدة": "the town of",
         "قرية": "the village of",
@@ -61,8 +55,8 @@ _KINDS = _folded(
         "جبل": "Mount",
         "وادي": "Wadi",
         "نادي": "the club",
-    }
-)
+    }.items()
+}
 # How each letter is written in Latin ones: the usual way first, then those of foreign names.
 _CONSONANTS: dict[str, tuple[str, ...]] = {
     "ب": ("b", "p"),
@@ -220,13 +214,14 @@ def romanise(source: str, *, like: str, model: TextModel) -> str | None:
     words = [span.of(source) for span in spans]
     # A ship or a bank in quotation marks, «مرسى», is not spelled as a person of that name is.
     listed = frozenset(unquoted_words(source))
-    kinds = [_kind_of_place(word) for word in words[:-1]]
+    # What stands last is spelled as a name, whatever it means before one.
+    kinds = [*map(_kind_of_place, words[:-1]), ""]
+    parts = [*(WITHIN_NAMES.get(fold(word), "") for word in words[:-1]), ""]
     if not 0 < len(words) - sum(map(bool, kinds)) <= _LONGEST_PHRASE:
         return None
     spelled: list[str] = []
-    for place, (span, word, kind) in enumerate(zip_longest(spans, words, kinds, fillvalue="")):
-        usual = kind or (WITHIN_NAMES.get(fold(word), "") if place < len(words) - 1 else "")
-        if usual:
+    for place, (span, word) in enumerate(zip(spans, words, strict=True)):
+        if usual := kinds[place] or parts[place]:
             spelled.append(usual)
             continue
         name = _spell_at(place, words, like=like, model=model, is_listed=span in listed)
@@ -249,14 +244,16 @@ def is_place(before: str, text: str) -> bool:
     """
     words = [*split_words(before)[-1:], *split_words(text)]
     place = next((n for n, word in enumerate(words[:2]) if _kind_of_place(word)), None)
-    if place is None or not (name := words[place + 1 :]):
+    if place is None:
         return False
-    definite = words[place].startswith("ال")
+    kind, *name = words[place:]
+    if kind.startswith("ال"):
+        return False
     unlisted = unlisted_words(text)
     # «نادي وادي بهلاء» has two kinds of place before its name.
-    return not definite and all(
+    return bool(name) and all(
         word in unlisted
-        or (spelled_as_name(word) and not _agrees(word, words[place]))
+        or (spelled_as_name(word) and not _agrees(word, kind))
         or (_kind_of_place(word) and word != name[-1])
         for word in name
     )
@@ -280,6 +277,7 @@ def _kind_of_place(word: str) -> str:
 def _spell_at(
     place: int, words: Sequence[str], *, like: str, model: TextModel, is_listed: bool = True
 ) -> str | None:
+    """A word of a name in Latin letters; of «عبد الله», which is one, the latter is spelled."""
     phrase = " ".join(words[max(0, place - 1) : place + 2])
     _, _, of = words[place].partition(" ")
     if of and not (is_listed and usual_spelling(words[place])):

@@ -7,10 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
+from rag.consonants import tells_apart
 from rag.dates import named_dates, resolve_dates
 from rag.evidence import corroborating
+from rag.known_names import CALENDAR
 from rag.lexical import content_stems, is_function_word
-from rag.names import CALENDAR, latin_names, occurs, tells_apart
+from rag.names import latin_names, occurs
 from rag.quantities import quantities
 from rag.schema import Evidence, Span
 from rag.text import detect_language, fold
@@ -28,10 +30,14 @@ class _Stated:
     numbers: frozenset[str] = frozenset()
     years: frozenset[_Date] = frozenset()
 
+    @property
+    def only_years(self) -> bool:
+        """Whether all numbers may be years: "in 2022" is no other number than "two years"."""
+        return 0 < len(self.numbers) == len(self.years)
+
 
 # How probable the best sentence of another side must be, beside the best of all.
 _LEAST_SHARE = 0.6
-_MOST_SIDES = 2
 # Stems that two sentences and their titles have in common if they are about the same; and names,
 # where they are of two languages.
 _LEAST_SHARED, _LEAST_NAMES = 3, 2
@@ -69,23 +75,21 @@ def sides(evidence: Sequence[Evidence], *, least: float, question: str = "") -> 
     Returns:
         Mostly one side. Of two, the newer document's comes first, or else the more probable.
     """
-    reasons = asks_why(question)
     best = _agreeing(evidence)
-    chosen = [best]
+    first = best[0]
+    probability_min = max(least, _LEAST_SHARE * first.probability)
+    wants_reason = asks_why(question)
     taken = {item.passage.document_id for item in best}
-    for item in evidence:
-        if len(chosen) == _MOST_SIDES:
-            break
-        probable = item.probability >= max(least, _LEAST_SHARE * best[0].probability)
+    elsewhere = [item for item in evidence if item.passage.document_id not in taken]
+    for item in elsewhere:
         if (
-            probable
-            and item.passage.document_id not in taken
-            and (_contradicts(item, best[0]) or (reasons and _gives_another(item, best[0])))
-            and _about_the_same(item, best[0])
+            item.probability >= probability_min
+            and (_contradicts(item, first) or (wants_reason and _gives_another(item, first)))
+            and _about_the_same(item, first)
         ):
-            others = [one for one in evidence if one.passage.document_id not in taken]
-            chosen.append(_agreeing([item, *(one for one in others if one is not item)]))
-    return tuple(sorted(chosen, key=_newest, reverse=True))
+            other = _agreeing([item, *(one for one in elsewhere if one is not item)])
+            return tuple(sorted((best, other), key=_day_published, reverse=True))
+    return (best,)
 
 
 def asks_why(question: str) -> bool:
@@ -95,15 +99,15 @@ def asks_why(question: str) -> bool:
 
 def _contradicts(one: Evidence, other: Evidence) -> bool:
     dates, others = _comparable_dates(_stated(one), _stated(other))
-    return _differ(one, other) and bool(dates) == bool(others)
+    both_dated_or_neither = bool(dates) == bool(others)
+    return both_dated_or_neither and _differ(one, other)
 
 
 def _gives_another(one: Evidence, other: Evidence) -> bool:
     """Whether the marked words of two sentences of one language do not share a stem."""
     if detect_language(one.text) != detect_language(other.text):
         return False
-    stems = content_stems(one.marked), content_stems(other.marked)
-    return all(stems) and stems[0].isdisjoint(stems[1])
+    return _share_none(content_stems(one.marked), content_stems(other.marked))
 
 
 def _about_the_same(one: Evidence, other: Evidence) -> bool:
@@ -144,15 +148,14 @@ def _differ(one: Evidence, other: Evidence) -> bool:
     dates, others = _comparable_dates(first, second)
     if dates and others and not any(_same(*pair) for pair in product(dates, others)):
         return True
-    if _are_years(first) != _are_years(second):
+    if first.only_years != second.only_years:
         return False
-    stated = first.numbers, second.numbers
-    return all(stated) and stated[0].isdisjoint(stated[1])
+    return _share_none(first.numbers, second.numbers)
 
 
-def _are_years(stated: _Stated) -> bool:
-    """Whether all numbers stated may be years: "in 2022" is no other number than "two years"."""
-    return 0 < len(stated.numbers) == len(stated.years)
+def _share_none(some: frozenset[str], others: frozenset[str]) -> bool:
+    """Whether there are some of both, and none is the same."""
+    return bool(some and others) and some.isdisjoint(others)
 
 
 def _comparable_dates(one: _Stated, other: _Stated) -> tuple[frozenset[_Date], frozenset[_Date]]:
@@ -167,7 +170,7 @@ def _same(one: _Date, other: _Date) -> bool:
     return all(a is None or b is None or a == b for a, b in zip(one, other, strict=True))
 
 
-def _newest(side: Side) -> int:
+def _day_published(side: Side) -> int:
     published = side[0].passage.published
     return published.toordinal() if published else 0
 
@@ -176,14 +179,7 @@ def _stated(item: Evidence) -> _Stated:
     """The dates, relative ones resolved, and numbers of the marked words; none without a mark."""
     if item.answer is None:
         return _Stated()
-    dates: list[tuple[Span, _Date]] = []
-    for resolved in resolve_dates(item.text, item.passage.published, "en"):
-        parts = [int(part) for part in resolved.iso.split("-")]
-        dates.append((resolved.span, (*parts, *[None] * (3 - len(parts)))))
-    for named in named_dates(item.text):
-        if not any(named.span.overlaps(span) for span, _ in dates):
-            dates.append((named.span, (named.year, named.month, named.day)))
-    dates = [(span, date) for span, date in dates if span.overlaps(item.mark)]
+    dates = [(span, date) for span, date in _dates_in(item) if span.overlaps(item.mark)]
     text = item.text
     for span, _ in dates:
         # No number goes on beyond a semicolon.
@@ -193,6 +189,18 @@ def _stated(item: Evidence) -> _Stated:
         numbers=quantities(item.mark.of(text)),
         years=frozenset(_bare_years(text, item.mark)),
     )
+
+
+def _dates_in(item: Evidence) -> list[tuple[Span, _Date]]:
+    """The dates of the whole sentence; a phrase resolved from its day is not read once more."""
+    dates: list[tuple[Span, _Date]] = []
+    for resolved in resolve_dates(item.text, item.passage.published, "en"):
+        parts = [int(part) for part in resolved.iso.split("-")]
+        dates.append((resolved.span, (*parts, *[None] * (3 - len(parts)))))
+    for named in named_dates(item.text):
+        if not any(named.span.overlaps(span) for span, _ in dates):
+            dates.append((named.span, (named.year, named.month, named.day)))
+    return dates
 
 
 def _bare_years(text: str, mark: Span) -> Iterator[_Date]:

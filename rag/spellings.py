@@ -9,24 +9,30 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
 
+from rag.lexical import is_function_word
 from rag.schema import Span
 from rag.text import fold, words
+from rag.word_lists import read_rows
 
 _LIST = "spellings.tsv"
-_ARTICLE = re.compile("^[ae]l[-\u2019' ]")
-_WITHIN = {
-    "بن": "bin",
-    "ابن": "Ibn",
-    "بنت": "bint",
-    "ولد": "Ould",
-    "أبو": "Abu",
-    "أبي": "Abi",
-    "أم": "Umm",
-}
+_ARTICLE = re.compile("^(?:[وف]?(?:[بك]?ال|لل))(?=..)")
+_LATIN_ARTICLE = re.compile("^[ae]l[-\u2019' ]")
 _SERVANT = frozenset(("عبد", "وعبد", "لعبد", "بعبد"))
-WITHIN_NAMES: Mapping[str, str] = {fold(word): latin for word, latin in _WITHIN.items()}
+# Folded, this name is «على» ("on").
+_ALI = "علي"
+WITHIN_NAMES: Mapping[str, str] = {
+    fold(word): latin
+    for word, latin in {
+        "بن": "bin",
+        "ابن": "Ibn",
+        "بنت": "bint",
+        "ولد": "Ould",
+        "أبو": "Abu",
+        "أبي": "Abi",
+        "أم": "Umm",
+    }.items()
+}
 """Words within names, folded, and the one usual spelling of each, which no model need find."""
 
 
@@ -42,9 +48,24 @@ def name_words(text: str) -> list[Span]:
     return found
 
 
+def without_article(word: str) -> str:
+    """An Arabic word without the article and what is written on to that: «والأعرجي» -> «أعرجي»."""
+    return _ARTICLE.sub("", word)
+
+
+def is_particle(word: str) -> bool:
+    """Whether an Arabic word is a function word, which no name is: «على», but not «علي»."""
+    return word != _ALI and is_function_word(fold(word))
+
+
+def spelled_as_name(word: str) -> str | None:
+    """How an Arabic word is spelled if it could be a name; None for a function word too."""
+    return None if is_particle(word) else usual_spelling(word.removeprefix("ال"))
+
+
 def usual_spelling(word: str) -> str | None:
     """How an Arabic name of one word, without its article, is spelled; None if it is not listed."""
-    listed, plain = _latin(), fold(word).replace(" ", "")
+    listed, plain = _usual(), fold(word).replace(" ", "")
     if plain in listed:
         return listed[plain]
     # «المعمرية» is a woman of the family «المعمري».
@@ -54,7 +75,7 @@ def usual_spelling(word: str) -> str | None:
 
 def spelled_so(name: str) -> frozenset[str]:
     """The Arabic words, folded, that a Latin name is a listed spelling of; none if not listed."""
-    return frozenset(map(fold, arabic_spellings(_ARTICLE.sub("", fold(name)))))
+    return frozenset(map(fold, arabic_spellings(_LATIN_ARTICLE.sub("", fold(name)))))
 
 
 def arabic_spellings(name: str) -> tuple[str, ...]:
@@ -67,6 +88,7 @@ def arabic_spellings(name: str) -> tuple[str, ...]:
 
 @cache
 def _as_written() -> Mapping[str, tuple[str, ...]]:
+    """The Arabic words of each Latin spelling, folded, those first of which it is the usual one."""
     found: dict[str, list[tuple[int, str]]] = {}
     for arabic, spellings in _rows():
         for rank, latin in enumerate(spellings):
@@ -75,13 +97,12 @@ def _as_written() -> Mapping[str, tuple[str, ...]]:
 
 
 @cache
-def _latin() -> Mapping[str, str]:
+def _usual() -> Mapping[str, str]:
+    """The usual spelling of each Arabic word, folded."""
     return {fold(arabic): usual for arabic, (usual, *_) in _rows()}
 
 
 @cache
 def _rows() -> tuple[tuple[str, tuple[str, ...]], ...]:
     """The list's lines: an Arabic word, its usual Latin spelling, and then others."""
-    text = resources.files("rag").joinpath(_LIST).read_text(encoding="utf-8")
-    lines = (line.split("\t") for line in text.splitlines())
-    return tuple((arabic, tuple(spellings)) for arabic, *spellings in lines)
+    return tuple((arabic, tuple(spellings)) for arabic, *spellings in read_rows(_LIST))

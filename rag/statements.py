@@ -7,27 +7,18 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
+from rag.arabic_names import could_be_name, is_likely_name, likely_names, listed_name, may_be_name
 from rag.citations import check_support, extract
+from rag.consonants import tells_apart
 from rag.dates import resolve_dates, stated_dates
 from rag.drafting import attempts, translate, write_draft
 from rag.evidence import worded_for_model
+from rag.faithfulness import BEFORE_DATES, faults, share_told, strange_words
 from rag.generation import TextModel
-from rag.glossary import (
-    BEFORE_DATES,
-    could_be_name,
-    faults,
-    is_dual,
-    is_likely_name,
-    likely_names,
-    listed_name,
-    may_be_name,
-    share_told,
-    strange_words,
-    unlisted_words,
-)
+from rag.glossary import is_dual, unlisted_words
 from rag.into_arabic import arabic_for, share_told_in_arabic, with_listed_names
 from rag.lexical import content_stems
-from rag.names import CAPITALISED, latin_names, occurs, tells_apart, with_final_ya
+from rag.names import CAPITALISED, latin_names, occurs, with_final_ya
 from rag.quantities import is_number, quantities, ranks_counted, unstated
 from rag.romanise import is_place, mend_names, romanise, spell_as_usual
 from rag.schema import Delta, Evidence, Status

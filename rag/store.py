@@ -193,15 +193,7 @@ class Store:
 
     def _notes(self) -> Mapping[str, Any]:
         """The metadata of the chunks' collection as they stand now; empty if it is gone."""
-        from chromadb.errors import NotFoundError
-
-        try:
-            found = self._opened().get_collection(
-                self._settings.collection, embedding_function=None
-            )
-        except NotFoundError:
-            return {}
-        return found.metadata or {}
+        return _notes_of(self._find(self._settings.collection))
 
     def _note(self, *, pending: str) -> None:
         """Writes that metadata, with a new version when nothing is pending."""
@@ -227,11 +219,11 @@ class Store:
         if self._client is None or (self._files is not None and self._files.unfinished):
             self._connect()
         notes = self._notes()
-        # The lock is ours: what is pending in a folder was left by a process that was killed.
-        left = bool(notes.get("pending")) and self._files is not None
         if not notes:
             raise IndexStoreError(path=self._place, reason="this corpus has been deleted.")
-        if left or notes.get("version") != self._version:
+        # The lock is ours: what is pending in a folder was left by a process that was killed.
+        left_pending = bool(notes.get("pending")) and self._files is not None
+        if left_pending or notes.get("version") != self._version:
             self._connect()
 
     def _connect(self, *, rebuild: bool = False) -> None:
@@ -258,47 +250,47 @@ class Store:
 
         Until then Chroma is let go of: after a full disk it would keep SQLite's lock.
         """
-        ended = False
         try:
             with self._files.writing() if self._files else nullcontext():
                 yield
-            ended = True
-        finally:
-            if not ended:
-                self._disconnect()
+        except BaseException:
+            self._disconnect()
+            raise
 
     def _open_collections(self) -> None:
-        notes = self._notes()
+        """Opens both collections, or makes them; empty ones are made anew for another manifest."""
+        chunks = self._find(self._settings.collection)
+        notes = _notes_of(chunks)
         self.documents = self._opened().get_or_create_collection(
             _documents_of(self._settings.collection), embedding_function=None
         )
+        if chunks is None or not notes:
+            self.chunks = self._create_chunks()
+            return
         built_with = json.loads(notes.get("manifest", "{}"))
-        if notes and built_with != self._manifest:
+        if built_with != self._manifest:
             if self.documents.count():
                 raise IndexMismatchError(
                     path=self._place, built_with=built_with, configured=self._manifest
                 )
             self._drop()
             self._open_collections()
-        elif notes:
-            self.chunks = self._opened().get_collection(
-                self._settings.collection, embedding_function=None
-            )
-            self._version = str(notes["version"])
-            self._mend()
-            # Loads the vectors now, while no one else writes their files.
-            self.chunks.get(limit=1, include=["embeddings"])
-        else:
-            self._version = uuid.uuid4().hex
-            self.chunks = self._opened().create_collection(
-                self._settings.collection,
-                embedding_function=None,
-                # A wider search than Chroma's own (100), as corpora here are small.
-                configuration={
-                    "hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 200}
-                },
-                metadata=self._metadata(pending=""),
-            )
+            return
+        self.chunks = chunks
+        self._version = str(notes["version"])
+        self._mend()
+        # Loads the vectors now, while no one else writes their files.
+        self.chunks.get(limit=1, include=["embeddings"])
+
+    def _create_chunks(self) -> Collection:
+        self._version = uuid.uuid4().hex
+        return self._opened().create_collection(
+            self._settings.collection,
+            embedding_function=None,
+            # A wider search than Chroma's own (100), as corpora here are small.
+            configuration={"hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 200}},
+            metadata=self._metadata(pending=""),
+        )
 
     def _drop(self) -> None:
         """Deletes both collections; the documents first, as they say which chunks count."""
@@ -319,21 +311,21 @@ class Store:
         name = self._settings.collection
         longer, shorter = _documents_of(name), name.removesuffix(_DOCUMENTS)
         for other, collection in ((longer, _documents_of(longer)), (shorter, shorter)):
-            if other != name and self._exists(collection):
+            if other != name and self._find(collection) is not None:
                 raise IndexStoreError(
                     path=self._place,
                     reason=f'the corpus "{name}" would share its documents with "{other}", which '
                     "is there. Set index.collection to another name.",
                 )
 
-    def _exists(self, collection: str) -> bool:
+    def _find(self, name: str) -> Collection | None:
+        """The collection of that name, if there is one."""
         from chromadb.errors import NotFoundError
 
         try:
-            self._opened().get_collection(collection, embedding_function=None)
+            return self._opened().get_collection(name, embedding_function=None)
         except NotFoundError:
-            return False
-        return True
+            return None
 
     def _opened(self) -> ClientAPI:
         if self._client is None:
@@ -391,6 +383,10 @@ class Store:
                     " If the disk is full, make room and run it again: what was stored is kept."
                 )
             raise IndexStoreError(path=self._place, reason=reason) from exc
+
+
+def _notes_of(chunks: Collection | None) -> Mapping[str, Any]:
+    return {} if chunks is None else chunks.metadata or {}
 
 
 def _documents_of(collection: str) -> str:

@@ -16,41 +16,42 @@ _ASKED_POLITELY = (
     "(?:(?:(?:can|could|would) you )?(?:please )?tell me |do you know |"
     "(?:هل )?(?:(?:يمكنك|تستطيع) ان )?(?:تخبرني|اخبرني) |قل لي |هل تعرف )?"
 )
-_SAID = (
-    "says?|said|claim(?:s|ed)|tells?|told|stat(?:es|ed)|announce[sd]|report(?:s|ed)|"
+# Each of these is a group: of words, or of ways to ask.
+_SAID_EN = (
+    "(?:says?|said|claim(?:s|ed)|tells?|told|stat(?:es|ed)|announce[sd]|report(?:s|ed)|"
     "confirm(?:s|ed)|declare[sd]|mention(?:s|ed)|argue[sd]|allege[sd]|"
-    "warn(?:s|ed)(?: of)?"
+    "warn(?:s|ed)(?: of)?)"
 )
-_WORDS = "words|quote|quotation|statement|claim|comment|remark"
-_OF_THAT = f"(?:that|so|it|(?:this|that|these|those)(?: (?:{_WORDS})s?)?)"
-_SAYING = "saying|claiming|stating|announcing|reporting|confirming"
+_WORDS_EN = "(?:words|quote|quotation|statement|claim|comment|remark)"
+_THAT_EN = f"(?:that|so|it|(?:this|that|these|those)(?: {_WORDS_EN}s?)?)"
+_SAYING_EN = "(?:saying|claiming|stating|announcing|reporting|confirming)"
 # Few words may stand between "who" and its verb: no negation, passive or other verb.
-_WHO = (
-    r"who (?:(?:has|have|else|exactly|actually|first|(?:is|was) it (?:that|who)) )*"
-    rf"(?:(?:{_SAID})|told you|(?:is|was) (?:{_SAYING}))(?: {_OF_THAT})?"
-    rf"|who['\u2019]s (?:{_SAYING})(?: {_OF_THAT})?|says who|according to whom?"
-    rf"|who made (?:this|that|the) (?:{_WORDS})|who (?:is|was) (?:being )?quoted"
-    rf"|whose (?:{_WORDS}) (?:is|are|was|were) (?:this|that|these|those|it)"
-    rf"|which \w+ (?:{_SAID}) {_OF_THAT}"
+_ASKS_EN = (
+    r"(?:who (?:(?:has|have|else|exactly|actually|first|(?:is|was) it (?:that|who)) )*"
+    rf"(?:{_SAID_EN}|told you|(?:is|was) {_SAYING_EN})(?: {_THAT_EN})?"
+    rf"|who['\u2019]s {_SAYING_EN}(?: {_THAT_EN})?|says who|according to whom?"
+    rf"|who made (?:this|that|the) {_WORDS_EN}|who (?:is|was) (?:being )?quoted"
+    rf"|whose {_WORDS_EN} (?:is|are|was|were) (?:this|that|these|those|it)"
+    rf"|which \w+ {_SAID_EN} {_THAT_EN})"
 )
 # As also said in Egypt, the Levant, Iraq, the Gulf and the Maghreb.
-_WHOM = "(?:من|مين|منو|شكون)"
-_QALA = "قال|يقول|گال|ذكر|صرح|اعلن|اكد|اوضح|افاد|زعم|يزعم|يؤكد"
-_QALA_AN = "اعلنت? عن|اكدت? علي|اشارت? الي|حذرت? من|تحدثت? عن|ادلي ب|ادلت ب"
-_UTTERANCE = "(?:كلام|قول|امر|تصريح|تصريحات|كلمات|جمله|عباره)"
-_THIS = (
-    f"(?:(?:ذلك|ذاك|هذا|هذه|هاد|تلك)(?: (?:ال{_UTTERANCE}|الشي))?|هال{_UTTERANCE}|هادشي|"
+_WHO_AR = "(?:من|مين|منو|شكون)"
+_SAID_AR = "(?:قال|يقول|گال|ذكر|صرح|اعلن|اكد|اوضح|افاد|زعم|يزعم|يؤكد)"
+_SAID_OF_AR = "(?:اعلنت? عن|اكدت? علي|اشارت? الي|حذرت? من|تحدثت? عن|ادلي ب|ادلت ب)"
+_WORDS_AR = "(?:كلام|قول|امر|تصريح|تصريحات|كلمات|جمله|عباره)"
+_THAT_AR = (
+    f"(?:(?:ذلك|ذاك|هذا|هذه|هاد|تلك)(?: (?:ال{_WORDS_AR}|الشي))?|هال{_WORDS_AR}|هادشي|"
     "هيك|هيچ|كده|كدا)"
 )
-_MAN = (
-    rf"[وف]?{_WHOM} (?:(?:هو|هي|هم|هذا|الذي|التي|الذين|اللي|اول|بالضبط) )*"
-    rf"(?:(?:{_QALA})(?:ت|وا)?(?:ها?|(?: لك)? ب?{_THIS})?|(?:{_QALA_AN}) ?{_THIS}|"
-    rf"(?:ال)?قائل(?: {_THIS})?|صاحب (?:{_THIS}|ال{_UTTERANCE})|المتحدث)"
-    rf"|[وف]?(?:لمن {_THIS}|(?:وفقا ل|(?:ب?حسب|علي لسان|نقلا عن) )من|نقلا عمن)"
-    rf"|[وف]?اي \w+ (?:{_QALA})ت? {_THIS}"
+_ASKS_AR = (
+    rf"[وف]?(?:{_WHO_AR} (?:(?:هو|هي|هم|هذا|الذي|التي|الذين|اللي|اول|بالضبط) )*"
+    rf"(?:{_SAID_AR}(?:ت|وا)?(?:ها?|(?: لك)? ب?{_THAT_AR})?|{_SAID_OF_AR} ?{_THAT_AR}|"
+    rf"(?:ال)?قائل(?: {_THAT_AR})?|صاحب (?:{_THAT_AR}|ال{_WORDS_AR})|المتحدث)"
+    rf"|لمن {_THAT_AR}|(?:وفقا ل|(?:ب?حسب|علي لسان|نقلا عن) )من|نقلا عمن"
+    rf"|اي \w+ {_SAID_AR}ت? {_THAT_AR})"
 )
 _AT_LAST = "(?: (?:please|then|first|exactly|من فضلك|لو سمحت|رجاء|بالضبط|اذن))*"
-_WHO_SAID = re.compile(f"{_ASKED_POLITELY}(?:{_WHO}|{_MAN}){_AT_LAST}")
+_WHO_SAID = re.compile(f"{_ASKED_POLITELY}(?:{_ASKS_EN}|{_ASKS_AR}){_AT_LAST}")
 
 _OPENING = (
     r"^\W*+(?:(?:no|nope|nah|not that|sorry|oh|ah|actually|wait|ok|okay|well|but|excuse me|pardon|"
@@ -59,9 +60,8 @@ _OPENING = (
 )
 _MEAN = (
     r"i (?:actually |really )?(?:meant?|asked about)"
-    r"|i (?:was|am) (?:(?:ask|talk)ing about|referring to)"
-    r"|i['\u2019]?m (?:(?:ask|talk)ing about|referring to)|what i meant? (?:was|is)"
-    r"|my question (?:is|was) about"
+    r"|i(?: was| am|['\u2019]?m) (?:(?:ask|talk)ing about|referring to)"
+    r"|what i meant? (?:was|is)|my question (?:is|was) about"
     "|(?:انا )?(?:(?:كنت )?(?:اقصد|قصدي|اعني|ب?اسال عن|بسال عن|بقصد|ات(?:حدث|كلم) عن)|قصدت|عنيت|"
     "سالت(?:ك)? عن)|(?:كان )?سؤالي(?: كان)? عن|المقصود (?:هو|هي)"
     "|اردت(?= (?:ان اسال|السؤال) عن)|ما (?:(?:كنت )?اقصده|قصدته|اعنيه) (?:هو|هي)"

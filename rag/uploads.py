@@ -6,7 +6,6 @@ and appears under its own name when all of it is there.
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import filecmp
 import hashlib
@@ -23,7 +22,8 @@ from typing import Final
 from pathvalidate import sanitize_filename
 
 from rag.errors import UploadError
-from rag.readers import MEGABYTE, SUFFIXES
+from rag.formats import MEGABYTE
+from rag.readers import KINDS, SUFFIXES
 from rag.settings import PageSettings
 from rag.weights import bytes_under, explain
 
@@ -38,6 +38,7 @@ _INVISIBLE: Final = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
 _NO_CHARACTERS: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+_NO_HARD_LINKS: Final = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)
 
 
 def safe_name(name: str) -> str:
@@ -52,8 +53,8 @@ def safe_name(name: str) -> str:
         empty and never hidden: `document` stands for a name without anything that can be kept.
         A safe name stays as it is.
     """
-    seen = "".join(_seen(char) for char in _SEPARATOR.split(name)[-1])
-    seen = unicodedata.normalize("NFC", _INVISIBLE.sub("", seen))
+    seen = "".join(map(_seen, _SEPARATOR.split(name)[-1]))
+    seen = unicodedata.normalize("NFC", seen)
     stem, suffix = _split(" ".join(seen.split()).rstrip(" ."))
     stem = sanitize_filename(
         stem.strip(" ."),
@@ -89,10 +90,9 @@ def check_upload(path: Path, name: str, *, settings: PageSettings) -> None:
     """
     name = safe_name(name)
     if _split(name)[1].lower() not in SUFFIXES:
-        kinds = ", ".join(suffix.removeprefix(".") for suffix in SUFFIXES)
         raise UploadError(
             name=name,
-            reason=f"files of this kind are not read; these are: {kinds}.",
+            reason=f"files of this kind are not read; these are: {KINDS}.",
             kind="unsupported",
         )
     size = _status(path, name).st_size
@@ -196,7 +196,7 @@ def _settle(fresh: Path, place: Path, name: str) -> Path:
     """Gives a finished file its name, or the first numbered one that is free or is this file."""
     stem, suffix = _split(name)
     target, number = place / name, 1
-    while not _named(fresh, target):
+    while not _moved(fresh, target):
         is_file = target.is_file() and not target.is_symlink()
         if is_file and filecmp.cmp(fresh, target, shallow=False):
             break
@@ -205,22 +205,24 @@ def _settle(fresh: Path, place: Path, name: str) -> Path:
     return target
 
 
-def _named(fresh: Path, target: Path) -> bool:
+def _moved(fresh: Path, target: Path) -> bool:
     """Moves a file to a name that is free; whether it was. Unlike a rename, it replaces nothing."""
     try:
         target.hardlink_to(fresh)
     except FileExistsError:
         return False
     except OSError as exc:
-        if exc.errno not in (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS):
+        if exc.errno not in _NO_HARD_LINKS:
             raise
-        # A file system without hard links: for a moment the file is there, but empty.
-        with contextlib.suppress(FileExistsError):
-            target.touch(mode=0o600, exist_ok=False)
-            fresh.replace(target)
-            return True
+    else:
+        fresh.unlink()
+        return True
+    # A file system without hard links: for a moment the file is there, but empty.
+    try:
+        target.touch(mode=0o600, exist_ok=False)
+    except FileExistsError:
         return False
-    fresh.unlink()
+    fresh.replace(target)
     return True
 
 
@@ -254,7 +256,8 @@ def _seen(char: str) -> str:
     # Ends of lines are controls too: they are spaces first.
     if char.isspace():
         return " "
-    return "" if unicodedata.category(char) in _NO_CHARACTERS else char
+    is_unseen = unicodedata.category(char) in _NO_CHARACTERS or _INVISIBLE.match(char)
+    return "" if is_unseen else char
 
 
 def _split(name: str) -> tuple[str, str]:

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from rag.drafting import as_trained, english_for, translate, warm_up, write_draft
 from rag.errors import GenerationError
-from rag.glossary import glosses, spelled_as_name
+from rag.glossary import glosses
 from rag.prompts import load_prompt
+from rag.spellings import spelled_as_name
 from tests.fakes import ScriptedModel, TranslatingModel
 
 ATTACK = (

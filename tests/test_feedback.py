@@ -16,7 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import ArchiveError, DocumentError
-from rag.evaluation import Question, contains, judge, load_questions
+from rag.evaluation import Question, judge, load_questions
+from rag.evaluation_words import contains
 from rag.feedback import (
     REASON_LENGTH,
     Feedback,

@@ -10,23 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.glossary import (
-    could_be_name,
-    faults,
-    glosses,
-    is_dual,
-    is_likely_name,
-    is_sense,
-    likely_names,
-    listed_name,
-    may_be_name,
-    one_spelling,
-    share_told,
-    spelled_as_name,
-    strange_words,
-    unlisted_words,
-)
+from rag.arabic_names import could_be_name, is_likely_name, likely_names, listed_name, may_be_name
+from rag.english_words import one_spelling
+from rag.faithfulness import faults, share_told, strange_words
+from rag.glossary import glosses, is_dual, is_sense, unlisted_words
 from rag.schema import Span
+from rag.spellings import spelled_as_name
 
 ROWS = [
     line.split("\t")

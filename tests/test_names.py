@@ -6,15 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.names import (
-    arabic_skeleton,
-    latin_names,
-    latin_skeleton,
-    missing_names,
-    occurs,
-    share_a_name,
-    with_final_ya,
-)
+from rag.consonants import arabic_skeleton, latin_skeleton
+from rag.names import latin_names, missing_names, occurs, share_a_name, with_final_ya
 
 TEXT = (
     "التقى وزير الخارجية الأمريكي أنتوني بلينكن رئيس الوزراء محمد شياع السوداني في دمشق، "

@@ -53,7 +53,7 @@ MAY = dt.date(2024, 5, 1)
         ("", MAY, Period(last=MAY)),
         (None, "", Period()),
         ("٢٠٢٤-٠٥-٠١", "۲۰۲۴-۰۵-۰۱", Period(MAY, MAY)),
-        ("\u200f٢٠٢٤\u200f-\u200f٠٥-٠١\u202c", "２０２４－０５－０１", Period(MAY, MAY)),
+        ("\u200f٢٠٢٤\u200f-\u200f٠٥-٠١\u202c", "2024-05-01\u200e", Period(MAY, MAY)),
         (dt.datetime(2024, 5, 1, 23, tzinfo=dt.UTC), MAY, Period(MAY, MAY)),
     ],
 )

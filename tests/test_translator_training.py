@@ -53,23 +53,26 @@ def network() -> Qwen2Model:
 
 
 @pytest.mark.parametrize(("to", "said"), [("en", "english"), ("ar", "arabic")])
-def test_every_translation_is_of_words_that_answer_a_question_of_the_articles(
+def test_every_translation_is_of_words_of_an_article_that_answer_a_question_of_it(
     to: Literal["en", "ar"], said: str
 ) -> None:
     rows = read_rows(TRANSLATIONS[to])
-    assert len({row["of"] for row in rows}) == len(rows) > 10 * KEPT[to]
+    assert len({(row["of"], row["words"]) for row in rows}) == len(rows) > 10 * KEPT[to]
     kept, rest = rows[: KEPT[to]], rows[KEPT[to] :]
     for some, files in ((kept, ARTICLES if to == "en" else KEPT_ARTICLES), (rest, ARTICLES)):
-        answers = answering_words(files)
+        asked = answered_questions(files)
         for row in some:
-            assert answers[row["of"]] == (row["question"], row["words"])
+            question, answer, text = asked[row["of"]]
+            assert question == row["question"]
+            assert answer in row["words"]
+            assert row["words"] in text
             assert IN_ITS_LETTERS[to].fullmatch(row[said])
 
 
-def answering_words(files: Sequence[Path]) -> dict[str, tuple[str, str]]:
-    """By the question's name, it and the words that answer it."""
+def answered_questions(files: Sequence[Path]) -> dict[str, tuple[str, str, str]]:
+    """By the question's name: it, the words that answer it, and the article's text."""
     return {
-        question["id"]: (question["question"], question["answers"][0]["text"])
+        question["id"]: (question["question"], question["answers"][0]["text"], article.text)
         for file in files
         for article in read_paragraphs(file, left_out=frozenset())
         for question in article.questions

@@ -15,7 +15,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rag.errors import UploadError
-from rag.readers import MEGABYTE
+from rag.formats import MEGABYTE
 from rag.settings import PageSettings
 from rag.uploads import (
     MOST_NAME_BYTES,

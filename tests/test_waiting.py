@@ -1,11 +1,10 @@
-"""The waiting line: fair, without lost wake-ups, for threads and for tasks."""
+"""The waiting line: fair, without lost wake-ups, whichever thread takes or leaves a place."""
 
 from __future__ import annotations
 
 import asyncio
 import random
 import threading
-import time
 from collections.abc import Iterable
 
 import pytest
@@ -228,55 +227,11 @@ def test_a_loop_that_is_gone_is_no_obstacle() -> None:
     assert place.has_turn
 
 
-# waiting in a thread
-
-
-def test_steps_tell_each_number_and_end_at_the_turn() -> None:
-    line = Line()
-    before = [line.join(visitor) for visitor in "abc"]
-    place = line.join("d")
-    told = []
-    for ahead in place.steps():
-        told.append(ahead)
-        before.pop().leave()
-    assert told == [3, 2, 1]
-    assert place.has_turn
-
-
-def test_blocking_ends_with_the_turn() -> None:
-    line = Line()
-    first, place = line.join("a"), line.join("b")
-    thread = threading.Timer(0.02, first.leave)
-    thread.start()
-    assert place.block(LIMIT_S)
-    thread.join()
-
-
-def test_blocking_too_long_keeps_the_place() -> None:
-    line = Line()
-    first, place = line.join("a"), line.join("b")
-    began = time.monotonic()
-    assert not place.block(0.02)
-    assert time.monotonic() - began >= 0.02
-    first.leave()
-    assert place.block(0.0)
-
-
-def test_blocking_ends_when_another_thread_gives_the_place_up() -> None:
-    line = Line()
-    line.join("a")
-    place = line.join("b")
-    thread = threading.Timer(0.02, place.leave)
-    thread.start()
-    assert not place.block(LIMIT_S)
-    thread.join()
-
-
 # all at once
 
 
 @pytest.mark.parametrize("places", [1, 3])
-async def test_threads_and_tasks_together_all_have_their_turn_and_never_too_many(
+async def test_tasks_of_many_threads_all_have_their_turn_and_never_too_many(
     places: int,
 ) -> None:
     line = Line(places)
@@ -301,15 +256,6 @@ async def test_threads_and_tasks_together_all_have_their_turn_and_never_too_many
         with guard:
             given_up += 1
 
-    def in_thread(number: int) -> None:
-        with line.join(f"visitor {number % 7}") as place:
-            if place.block(0.0 if number in impatient else LIMIT_S):
-                enter()
-                time.sleep(0.0005)
-                leave()
-            else:
-                give_up()
-
     async def as_task(number: int) -> None:
         with line.join(f"visitor {number % 7}") as place:
             if await place.wait(0.0 if number in impatient else LIMIT_S):
@@ -321,7 +267,7 @@ async def test_threads_and_tasks_together_all_have_their_turn_and_never_too_many
 
     await asyncio.gather(
         *(as_task(number) for number in range(40)),
-        *(asyncio.to_thread(in_thread, number) for number in range(40, 80)),
+        *(asyncio.to_thread(asyncio.run, as_task(number)) for number in range(40, 80)),
     )
     assert (served + given_up, inside, len(line)) == (80, 0, 0)
     assert given_up <= len(impatient)

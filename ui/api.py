@@ -82,6 +82,15 @@ class _PastTurn(_Given):
     documents: list[str] = Field(default=[], max_length=100)
     quotes: list[str] = Field(default=[], max_length=100)
 
+    def turn(self) -> Turn:
+        return Turn(
+            question=self.question,
+            answer=self.answer,
+            query=self.query,
+            documents=tuple(self.documents),
+            quotes=tuple(self.quotes),
+        )
+
 
 class _Call(_Given):
     corpus: str | None = Field(max_length=200)
@@ -143,16 +152,7 @@ class Api:
             _Ask, question=question, history=history, corpus=corpus, since=since, until=until
         )
         period = _period(call)
-        turns = [
-            Turn(
-                question=past.question,
-                answer=past.answer,
-                query=past.query,
-                documents=tuple(past.documents),
-                quotes=tuple(past.quotes),
-            )
-            for past in call.history or ()
-        ]
+        turns = [past.turn() for past in call.history or ()]
         async with self._turn(caller, call) as assistant:
             answer = await run_sync(
                 partial(assistant.ask, call.question, history=turns, published=period)
@@ -249,12 +249,15 @@ def _without_folders(value: Any) -> Any:
 
     What has a `path` is itself a file to Gradio's client, which asks the page for it.
     """
-    if isinstance(value, dict):
-        return {
+    if isinstance(value, list):
+        return [_without_folders(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    renamed = {}
+    for key, item in value.items():
+        if key == "path":
             # It splits at the separators of both kinds of systems.
-            ("file" if key == "path" else key): (
-                PureWindowsPath(item).name if key == "path" else _without_folders(item)
-            )
-            for key, item in value.items()
-        }
-    return [_without_folders(item) for item in value] if isinstance(value, list) else value
+            renamed["file"] = PureWindowsPath(item).name
+        else:
+            renamed[key] = _without_folders(item)
+    return renamed

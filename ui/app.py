@@ -8,7 +8,7 @@ kept in Gradio's session state.
 
 import logging
 import os
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -139,10 +139,12 @@ def build_page(desk: Desk, visitor_of: VisitorOf, *, accounts: bool = False) -> 
 def _panel(name: str) -> "gr.HTML":
     import gradio as gr
 
-    script = FOLDER / "scripts" / f"{_SCRIPTS.get(name)}.js"
+    script = ""
+    if name in _SCRIPTS:
+        script = (FOLDER / "scripts" / f"{_SCRIPTS[name]}.js").read_text(encoding="utf-8")
     return gr.HTML(
         apply_default_css=False,
-        js_on_load=script.read_text(encoding="utf-8") if name in _SCRIPTS else "",
+        js_on_load=script,
         elem_id=name.replace("_", "-"),
     )
 
@@ -252,22 +254,21 @@ class _Callbacks:
 
 def _show(visit: Visit, changed: Panels) -> list[Any]:
     """The composer's parts and all panels; what has not changed is left alone."""
-    import gradio as gr
-
-    composer = _compose(visit) if "composer" in changed else [gr.skip()] * 3
-    drawn = render_panels([name for name in _PANELS if name in changed], visit)
-    return [*composer, *(drawn.get(name, gr.skip()) for name in _PANELS)]
+    composer = _compose(visit) if "composer" in changed else None
+    return _updates(render_panels(sorted(changed - {"composer"}), visit), composer)
 
 
 def _refuse(error: RagError, language: Language) -> list[Any]:
     """What is shown to who may not see the page: the brand, and why."""
+    notice = render_notice(describe_to_others(error), language)
+    return _updates({"header": render_header(language), "notice": notice})
+
+
+def _updates(panels: Mapping[str, str], composer: Sequence[Any] | None = None) -> list[Any]:
+    """A value for each of the composer's parts and for each panel; no change if none is given."""
     import gradio as gr
 
-    shown = {
-        "header": render_header(language),
-        "notice": render_notice(describe_to_others(error), language),
-    }
-    return [gr.skip()] * 3 + [shown.get(name, gr.skip()) for name in _PANELS]
+    return [*(composer or [gr.skip()] * 3), *(panels.get(name, gr.skip()) for name in _PANELS)]
 
 
 def _compose(visit: Visit) -> list[Any]:

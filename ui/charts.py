@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -119,29 +120,31 @@ def time_bins(days: Iterable[dt.date]) -> tuple[Bin, ...]:
     Where that would be more than `YEAR_BARS_MOST` bars, each stands for 2, 5, 10 … years. The bins
     follow each other without gaps, in order; without days there are none.
     """
-    counts = Counter(days)
-    if not counts:
+    counted = list(days)
+    if not counted:
         return ()
-    first, last = min(counts), max(counts)
-    months = (last.year - first.year) * 12 + last.month - first.month + 1
-    bins = _months(first, months) if months <= MONTHS_MOST else _years(first.year, last.year)
-    totals = [0] * len(bins)
-    index = 0
-    for day in sorted(counts):
-        while day > bins[index][1]:
-            index += 1
-        totals[index] += counts[day]
+    first, last = _month(min(counted)), _month(max(counted))
+    if last - first < MONTHS_MOST:
+        stretches = _months(first, last)
+    else:
+        stretches = _years(first // 12, last // 12)
+    starts = [begins for begins, _ in stretches]
+    # Each by the number of its stretch, from 1: that of the starts up to it.
+    totals = Counter(bisect_right(starts, day) for day in counted)
     return tuple(
-        Bin(first=begins, last=ends, count=total)
-        for (begins, ends), total in zip(bins, totals, strict=True)
+        Bin(first=begins, last=ends, count=totals[number])
+        for number, (begins, ends) in enumerate(stretches, start=1)
     )
 
 
-def _months(first: dt.date, months: int) -> list[tuple[dt.date, dt.date]]:
-    starts = [
-        dt.date(first.year + month // 12, month % 12 + 1, 1)
-        for month in range(first.month - 1, first.month - 1 + months)
-    ]
+def _month(day: dt.date) -> int:
+    """The month that a day lies in, counted from that of the year 0."""
+    return day.year * 12 + day.month - 1
+
+
+def _months(first: int, last: int) -> list[tuple[dt.date, dt.date]]:
+    """The first and the last day of each month, numbered as by `_month`."""
+    starts = [dt.date(month // 12, month % 12 + 1, 1) for month in range(first, last + 1)]
     return [
         (start, start.replace(day=calendar.monthrange(start.year, start.month)[1]))
         for start in starts
@@ -149,6 +152,7 @@ def _months(first: dt.date, months: int) -> list[tuple[dt.date, dt.date]]:
 
 
 def _years(first: int, last: int) -> list[tuple[dt.date, dt.date]]:
+    """The first and the last day of as many years at a time as `YEAR_BARS_MOST` asks for."""
     step = next(size for size in _YEAR_STEPS if last // size - first // size < YEAR_BARS_MOST)
     return [
         (
@@ -187,18 +191,23 @@ def column_chart(counts: Sequence[int], *, most_ticks: int, mirrored: bool) -> C
         most_ticks: how many bars are labelled at most; at least 1.
         mirrored: time runs from right to left.
     """
-    step = _grid_step(max(counts, default=0))
-    top = max(step, -(-max(counts, default=0) // step) * step)
+    largest = max(counts, default=0)
+    step = _grid_step(largest)
+    top = max(step, -(-largest // step) * step)
     base = _COLUMNS_HEIGHT - _FOOT
     start = max(_START, 12 + _DIGIT * len(str(top)))
     slot = (WIDTH - start - _END) / max(len(counts), 1)
     bar = min(slot * _FILLED, _WIDEST)
+
+    def height_of(count: int) -> float:
+        return count / top * (base - _TOP)
+
     bars = tuple(
         _placed(
             start=start + slot * (index + 0.5) - bar / 2,
-            y=base - count / top * (base - _TOP),
+            y=base - height_of(count),
             width=bar,
-            height=count / top * (base - _TOP),
+            height=height_of(count),
             mirrored=mirrored,
         )
         for index, count in enumerate(counts)
@@ -210,7 +219,7 @@ def column_chart(counts: Sequence[int], *, most_ticks: int, mirrored: bool) -> C
         right=WIDTH - (start if mirrored else _END),
         bars=bars,
         lines=tuple(
-            Line(y=round(base - count / top * (base - _TOP), 2), count=count)
+            Line(y=round(base - height_of(count), 2), count=count)
             for count in range(0, top + 1, step)
         ),
         ticks=tuple(range(0, len(counts), max(1, -(-len(counts) // most_ticks)))),

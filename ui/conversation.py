@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from rag.errors import RagError
 from rag.schema import Delta, Event, Marked, Passages, Period, Turn
@@ -91,7 +91,7 @@ class Chat:
             if not self.is_open or self._exchanges[-1].begun:
                 return None
             self._given_up = given_up or _do_nothing
-            self._exchanges = (*self._exchanges[:-1], replace(self._exchanges[-1], begun=True))
+            self._revise(-1, begun=True)
             return self._exchanges[-1]
 
     def wait(self, ahead: int) -> bool:
@@ -99,7 +99,7 @@ class Chat:
         with self._lock:
             if not self.is_open:
                 return False
-            self._exchanges = (*self._exchanges[:-1], replace(self._exchanges[-1], ahead=ahead))
+            self._revise(-1, ahead=ahead)
             return True
 
     def answer(
@@ -149,15 +149,13 @@ class Chat:
         """Ends the open question with what went wrong before it could be answered."""
         with self._lock:
             if self.is_open:
-                *past, last = self._exchanges
-                self._exchanges = (*past, replace(last, problem=problem))
+                self._revise(-1, problem=problem)
 
     def stop(self) -> None:
         """Ends the answer to the last question, if it has not come yet."""
         with self._lock:
             if self.is_open:
-                *past, last = self._exchanges
-                self._exchanges = (*past, replace(last, stopped=True))
+                self._revise(-1, stopped=True)
             self._given_up()
 
     def restore(self, exchanges: Sequence[Exchange]) -> None:
@@ -176,18 +174,16 @@ class Chat:
         """Puts an exchange with its visitor's judgement in place of itself."""
         with self._lock:
             if index < len(self._exchanges):
-                changed = replace(
-                    self._exchanges[index],
-                    verdict=exchange.verdict,
-                    reason_sent=exchange.reason_sent,
-                )
-                self._exchanges = (
-                    *self._exchanges[:index],
-                    changed,
-                    *self._exchanges[index + 1 :],
-                )
+                self._revise(index, verdict=exchange.verdict, reason_sent=exchange.reason_sent)
+
+    def _revise(self, index: int, **changes: Any) -> None:
+        """Changes an exchange; called with the lock held."""
+        exchanges = list(self._exchanges)
+        exchanges[index] = replace(exchanges[index], **changes)
+        self._exchanges = tuple(exchanges)
 
     def _change(self, before: Exchange, after: Exchange) -> bool:
+        """Puts one state of the last exchange in place of another; False if it is not that one."""
         with self._lock:
             if not self._exchanges or self._exchanges[-1] is not before:
                 return False

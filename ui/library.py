@@ -6,6 +6,7 @@ modules beside this one. The texts call a corpus a collection, which is what it 
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
@@ -148,37 +149,31 @@ def _searched(document: Document) -> str:
     return fold("\n".join(fields))
 
 
-def _title_key(document: Document) -> tuple[bool, str]:
-    # Quotation marks and other signs before the first word are not what a reader looks for.
-    name = " ".join(split_words(fold(document.title)))
-    return not name, name
-
-
-def _newest_key(document: Document) -> tuple[int, tuple[bool, str]]:
-    day = document.published
-    return -day.toordinal() if day else 0, _title_key(document)
-
-
-def _oldest_key(document: Document) -> tuple[bool, int, tuple[bool, str]]:
-    day = document.published
-    return day is None, day.toordinal() if day else 0, _title_key(document)
-
-
-def _source_key(document: Document) -> tuple[bool, str, tuple[int, tuple[bool, str]]]:
-    name = " ".join(split_words(fold(document.source or "")))
-    return not name, name, _newest_key(document)
-
-
-def _by_title_key(document: Document) -> tuple[tuple[bool, str], tuple[int, tuple[bool, str]]]:
-    return _title_key(document), _newest_key(document)
-
-
 _Key = tuple[object, ...]
+
+
+def _by_name(name: str | None) -> _Key:
+    """By the words of a title or a source; those without any come last."""
+    # Quotation marks and other signs before the first word are not what a reader looks for.
+    words = " ".join(split_words(fold(name or "")))
+    return not words, words
+
+
+def _oldest(document: Document) -> _Key:
+    day = document.published or dt.date.max
+    return document.published is None, day, _by_name(document.title)
+
+
+def _newest(document: Document) -> _Key:
+    day = document.published
+    return -day.toordinal() if day else 0, _by_name(document.title)
+
+
 _KEYS: Final[dict[Order, Callable[[Document], _Key]]] = {
-    "newest": _newest_key,
-    "oldest": _oldest_key,
-    "title": _by_title_key,
-    "source": _source_key,
+    "newest": _newest,
+    "oldest": _oldest,
+    "title": lambda document: (_by_name(document.title), _newest(document)),
+    "source": lambda document: (_by_name(document.source), _newest(document)),
 }
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from rag.errors import SkipKind
-from rag.readers import MEGABYTE
+from rag.formats import MEGABYTE
 from ui.library_words import about, file_name, listed, number
 from ui.strings import Language, text
 from ui.templating import render
@@ -134,13 +134,12 @@ def render_ingest(view: IngestView, language: Language) -> str:
     if view.stage == "none":
         return ""
     skipped = [result for result in view.results if result.skipped]
-    taken = [result for result in view.results if result.outcome == "added"]
-    unchanged = len(view.results) - len(skipped) - len(taken)
+    added = [result for result in view.results if result.outcome == "added"]
     summary = {
-        "library.files_taken": len(taken),
-        "library.articles": sum(result.documents for result in taken),
-        "library.chunks": sum(result.chunks for result in taken),
-        "library.files_unchanged": unchanged,
+        "library.files_taken": len(added),
+        "library.articles": sum(result.documents for result in added),
+        "library.chunks": sum(result.chunks for result in added),
+        "library.files_unchanged": len(view.results) - len(skipped) - len(added),
         "library.files_skipped": len(skipped),
     }
     return render(

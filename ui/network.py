@@ -31,6 +31,7 @@ CONTENT_POLICY = (
 _API = "/gradio_api/"
 _UPLOAD = f"{_API}upload"
 _FILES = (f"{_API}file", f"{_API}proxy=")
+_NO_FILES = "This page gives and takes no files by calls."
 # Room for the longest questions and answers that `ask` takes as history, each letter escaped.
 _MOST_BYTES = 32_000_000
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - it is read, not bound
@@ -161,30 +162,40 @@ class _NoFiles:
         self._refused = _FILES if uploads else (*_FILES, _UPLOAD)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path = scope["path"] if scope["type"] == "http" else ""
-        if path.startswith(self._refused):
-            await _refusal("This page gives and takes no files by calls.")(scope, receive, send)
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
             return
-        messages: list[Message] = []
-        size = 0
-        is_read = scope["type"] == "http" and scope["method"] == "POST"
-        is_read = is_read and not path.startswith(_UPLOAD)
-        while is_read:
-            messages.append(await receive())
-            is_read = messages[-1].get("more_body", False)
-            size += len(messages[-1].get("body", b""))
-            if size > _MOST_BYTES:
-                await _refusal("This is too much at once.", 413)(scope, receive, send)
-                return
+        path = scope["path"]
+        if path.startswith(self._refused):
+            await _refusal(_NO_FILES)(scope, receive, send)
+            return
+        if scope["method"] != "POST" or path.startswith(_UPLOAD):
+            await self._app(scope, receive, send)
+            return
+        messages = await _receive_body(receive)
         body = b"".join(message.get("body", b"") for message in messages)
+        if len(body) > _MOST_BYTES:
+            await _refusal("This is too much at once.", 413)(scope, receive, send)
+            return
         if path.startswith(_API) and body and not _is_plain(body):
-            await _refusal("This page gives and takes no files by calls.")(scope, receive, send)
+            await _refusal(_NO_FILES)(scope, receive, send)
             return
 
         async def receive_again() -> Message:
             return messages.pop(0) if messages else await receive()
 
         await self._app(scope, receive_again, send)
+
+
+async def _receive_body(receive: Receive) -> list[Message]:
+    """The messages that bring a body; of one that is too large only so many as show that."""
+    messages: list[Message] = []
+    size, is_over = 0, False
+    while not is_over and size <= _MOST_BYTES:
+        messages.append(await receive())
+        size += len(messages[-1].get("body", b""))
+        is_over = not messages[-1].get("more_body", False)
+    return messages
 
 
 class _ContentPolicy:
@@ -258,14 +269,19 @@ def _no_address(host: str, cause: OSError | ValueError) -> SettingsError:
 
 def _port_error(host: str, port: int, cause: OSError) -> SettingsError:
     if cause.errno == errno.EADDRINUSE:
-        reason = (
-            f"port {port} of {host} is taken by another program, or by another Mustanad. "
+        return SettingsError(
+            name="page.port",
+            reason=f"port {port} of {host} is taken by another program, or by another Mustanad. "
             f"Stop that one, or choose another port: RAG_PAGE__PORT={port % 65535 + 1}, "
-            "or 0 for any free one."
+            "or 0 for any free one.",
         )
-    elif cause.errno in (errno.EACCES, errno.EPERM):
-        reason = f"port {port} is not allowed to you. Choose one above 1023: RAG_PAGE__PORT=7860."
-    else:
-        reason = f"{host} is no address of this machine ({cause.strerror}). Use 127.0.0.1."
-        return SettingsError(name="page.host", reason=reason)
-    return SettingsError(name="page.port", reason=reason)
+    if cause.errno in (errno.EACCES, errno.EPERM):
+        return SettingsError(
+            name="page.port",
+            reason=f"port {port} is not allowed to you. Choose one above 1023: "
+            "RAG_PAGE__PORT=7860.",
+        )
+    return SettingsError(
+        name="page.host",
+        reason=f"{host} is no address of this machine ({cause.strerror}). Use 127.0.0.1.",
+    )

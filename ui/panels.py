@@ -7,6 +7,7 @@ import json
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
+from operator import attrgetter
 from pathlib import PurePath
 from types import MappingProxyType
 
@@ -136,7 +137,7 @@ def _upload(look: Look) -> str:
     state = UploadState(
         corpus=_name(look.corpus, visit),
         may_add=look.may_change,
-        busy=visit.taking_in is not None and visit.taking_in.view.running,
+        busy=visit.is_taking_in,
     )
     limits = UploadLimits(
         suffixes=tuple(sorted(SUFFIXES)), file_mb=page.upload_mb, files=page.upload_files
@@ -238,15 +239,15 @@ def _fixed(visit: Visit) -> tuple[FixedSetting, ...]:
     """The settings in force; to others, nothing about the machine that serves them."""
     if not visit.visitor.is_here:
         return ()
-    found = []
-    for name, _ in setting_fields():
-        section, leaf = name.split(".")
-        value = getattr(getattr(visit.desk.settings, section), leaf)
-        if name not in _CHOSEN:
-            shown = _written(value)
-            origin = visit.desk.origins.get(name, "default")
-            found.append(FixedSetting(name=name, value=shown, origin=origin))
-    return tuple(found)
+    return tuple(
+        FixedSetting(
+            name=name,
+            value=_written(attrgetter(name)(visit.desk.settings)),
+            origin=visit.desk.origins.get(name, "default"),
+        )
+        for name, _ in setting_fields()
+        if name not in _CHOSEN
+    )
 
 
 def _written(value: object) -> str:

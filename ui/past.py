@@ -98,8 +98,10 @@ def render_past_list(
         state = "list"
     elif query.strip():
         state = "no_match"
+    elif keeping:
+        state = "empty"
     else:
-        state = "empty" if keeping else "off" if may_keep else "never"
+        state = "off" if may_keep else "never"
     return render(
         "past_list.html",
         language,

@@ -6,10 +6,9 @@ autoescape; nothing here marks such a text as safe.
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from rag.dates import resolve_dates
@@ -70,6 +69,16 @@ class Exchange:
         if self.passages is None:
             return "waiting" if self.ahead else "searching"
         return "writing" if self.draft else "reading"
+
+    @property
+    def cited(self) -> tuple[Citation, ...]:
+        """The answer's citations; before it has come, those of the words that were marked."""
+        return self.citations if self.answer is None else self.answer.citations
+
+    @property
+    def found(self) -> tuple[Passage, ...]:
+        """The passages that the answer was read from, or will be; none before they are found."""
+        return (self.passages or ()) if self.answer is None else self.answer.passages
 
     @property
     def is_open(self) -> bool:
@@ -144,7 +153,9 @@ def render_invitation(exchanges: Sequence[Exchange], language: Language) -> str:
     """The example questions, while nothing was asked yet."""
     if exchanges:
         return ""
-    return render("invitation.html", language, examples=EXAMPLES, order=_languages(language))
+    # The page's own language comes first.
+    order = (language, other(language))
+    return render("invitation.html", language, examples=EXAMPLES, order=order)
 
 
 def render_notice(problem: Problem | None, language: Language) -> str:
@@ -162,7 +173,7 @@ def render_scope(
         "scope.html",
         language,
         corpus=corpus,
-        period=describe_period(period, language) if period else "",
+        period=describe_period(period, language),
         editing=editing,
     )
 
@@ -172,7 +183,7 @@ def render_past(exchanges: Sequence[Exchange], language: Language, *, whole: boo
 
     Cards show their `whole` passage, or hide what is far from the quotation until asked for.
     """
-    return _render_exchanges(exchanges, range(max(len(exchanges) - 1, 0)), language, whole)
+    return _render_exchanges(exchanges, range(len(exchanges) - 1), language, whole)
 
 
 def render_present(
@@ -237,65 +248,67 @@ def cut_around(passage: str, start: int, end: int) -> Excerpt:
 def citation_card(citation: Citation, language: Language) -> Card:
     """A citation as a card, its quotation marked within its passage."""
     start = citation.start - citation.passage_start
-    return Card(
-        number=citation.number,
-        document_id=citation.document_id,
-        title=citation.title,
-        source=citation.source,
-        date=format_date(citation.published, language) if citation.published else None,
-        date_iso=citation.published.isoformat() if citation.published else None,
-        excerpt=dataclasses.replace(
-            cut_around(citation.passage, start, start + len(citation.quote)),
-            answer=citation.answer.shifted(-citation.start) if citation.answer else None,
-        ),
-        dates=tuple(
-            text(language, "means", phrase=date.span.of(citation.quote), date=date.words)
-            for date in resolve_dates(citation.quote, citation.published, language)
-        ),
+    excerpt = replace(
+        cut_around(citation.passage, start, start + len(citation.quote)),
+        answer=citation.answer.shifted(-citation.start) if citation.answer else None,
     )
+    dates = tuple(
+        text(language, "means", phrase=date.span.of(citation.quote), date=date.words)
+        for date in resolve_dates(citation.quote, citation.published, language)
+    )
+    return _card(citation, excerpt, language, number=citation.number, dates=dates)
 
 
 def passage_card(passage: Passage, language: Language) -> Card:
     """A found passage as a card: its opening, and nothing marked, since nothing is cited."""
     right = _space_after(passage.text, OPENING_CHARACTERS)
+    excerpt = Excerpt(
+        far_before="",
+        before=passage.text[:right],
+        quote="",
+        after="",
+        far_after=passage.text[right:],
+    )
+    return _card(passage, excerpt, language)
+
+
+def _card(
+    shown: Citation | Passage,
+    excerpt: Excerpt,
+    language: Language,
+    *,
+    number: int | None = None,
+    dates: tuple[str, ...] = (),
+) -> Card:
     return Card(
-        number=None,
-        document_id=passage.document_id,
-        title=passage.title,
-        source=passage.source,
-        date=format_date(passage.published, language) if passage.published else None,
-        date_iso=passage.published.isoformat() if passage.published else None,
-        excerpt=Excerpt(
-            far_before="",
-            before=passage.text[:right],
-            quote="",
-            after="",
-            far_after=passage.text[right:],
-        ),
+        number=number,
+        document_id=shown.document_id,
+        title=shown.title,
+        source=shown.source,
+        date=format_date(shown.published, language) if shown.published else None,
+        date_iso=shown.published.isoformat() if shown.published else None,
+        excerpt=excerpt,
+        dates=dates,
     )
 
 
-def _languages(first: Language) -> tuple[Language, ...]:
-    """Both languages, the page's own first."""
-    return first, other(first)
+def _cards(exchange: Exchange, language: Language) -> tuple[str, list[Card]]:
+    """The key of the heading beside an exchange, and the cards below it; ("", []) for none."""
+    answer = exchange.answer
+    if exchange.stage == "failed":
+        return "", []
+    if exchange.cited:
+        return "sources", [citation_card(citation, language) for citation in exchange.cited]
+    if answer is not None and answer.status is not Status.NOT_FOUND:
+        return "", []
+    heading = "found" if answer is None else "nearest"
+    return heading, [passage_card(passage, language) for passage in exchange.found]
 
 
 def _view(index: int, exchange: Exchange, language: Language) -> dict[str, object]:
-    answer = exchange.answer
-    not_found = answer is not None and answer.status is Status.NOT_FOUND
-    cards: list[Card] = []
-    heading = ""
-    citations = exchange.citations if answer is None else answer.citations
-    being_worded = answer is None and bool(citations) and citations[0].answer is not None
-    if citations and exchange.stage != "failed":
-        heading = "sources"
-        cards = [citation_card(citation, language) for citation in citations]
-    elif answer is not None and not not_found:
-        heading = ""
-    elif exchange.stage != "failed":
-        heading = "nearest" if not_found else "found"
-        passages = answer.passages if answer is not None else exchange.passages or ()
-        cards = [passage_card(passage, language) for passage in passages]
+    answer, cited = exchange.answer, exchange.cited
+    being_worded = answer is None and bool(cited) and cited[0].answer is not None
+    heading, cards = _cards(exchange, language)
     return {
         "index": index,
         "exchange": exchange,
@@ -305,21 +318,21 @@ def _view(index: int, exchange: Exchange, language: Language) -> dict[str, objec
         # The draft runs as the question does, whose language it is in: nothing turns midway.
         "direction": own_direction(exchange.question if answer is None else answer.text),
         "answer_language": answer.language if answer and answer.language != "und" else None,
-        "not_found": not_found,
-        "marked": citations[0].marked if being_worded else "",
+        "not_found": answer is not None and answer.status is Status.NOT_FOUND,
+        "marked": cited[0].marked if being_worded else "",
         "partial": answer is not None and answer.status is Status.PARTIAL,
-        "period": describe_period(exchange.period, language) if exchange.period else "",
+        "period": describe_period(exchange.period, language),
         "rewritten": answer is not None and answer.query.strip() != exchange.question.strip(),
         "problem": word(exchange.problem, language) if exchange.problem else "",
         "heading": heading,
         "cards": cards,
-        "place": render_place(exchange.ahead, language) if exchange.ahead else "",
+        "place": render_place(exchange.ahead, language),
         "actions": ActionsView(
             exchange=index,
             can_edit=exchange.stage in ("done", "stopped", "failed"),
             verdict=exchange.verdict,
             reason_sent=exchange.reason_sent,
-            has_sources=bool(citations),
+            has_sources=bool(cited),
             has_answer=answer is not None,
         ),
     }

@@ -296,26 +296,28 @@ def format_date(day: dt.date, language: Language) -> str:
     return f"{day.day} {_MONTHS[language].split()[day.month - 1]} {day.year}"
 
 
-def describe_period(period: Period, language: Language) -> str:
-    """Which documents are used: those of a period, with one side open or neither."""
+def describe_period(period: Period | None, language: Language) -> str:
+    """Which documents are used: those of a period, with one side open or neither; "" for all."""
+    if period is None or period == Period():
+        return ""
     days = {
         name: format_date(day, language)
         for name, day in (("first", period.first), ("last", period.last))
         if day is not None
     }
-    return text(language, "period." + "_".join(days), **days) if days else ""
+    return text(language, "period." + "_".join(days), **days)
 
 
 def describe_to_others(error: Exception) -> Problem:
     """`describe` for who is not at this computer: its folders are not named."""
     problem = describe(error)
-    written = [problem.facts.get(name, "") for name in ("path", "model")]
-    # "." and "/" name no folder, and stand in many a reason.
-    places = [place for place in written if PurePath(place).name]
     facts = dict(problem.facts)
-    for place in places:
-        # A reason may name it too.
-        facts = {name: fact.replace(place, PurePath(place).name) for name, fact in facts.items()}
+    for place in (problem.facts.get("path", ""), problem.facts.get("model", "")):
+        last = PurePath(place).name
+        # "." and "/" name no folder, and stand in many a reason.
+        if last:
+            # A reason may name it too.
+            facts = {name: fact.replace(place, last) for name, fact in facts.items()}
     return Problem(key=problem.key, facts=facts)
 
 

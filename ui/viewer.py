@@ -150,19 +150,18 @@ def render_viewer(
     Raises:
         ValueError: the citation to show is not one of the answer's.
     """
-    way = _way(shown_citation, citations) if shown_citation else None
-    also = {
-        citation.number: Span(citation.start, citation.end)
-        for citation in (citations if shown_citation else ())
-        if _stands(citation, document)
-    }
-    quoted = also.pop(shown_citation.number, None) if shown_citation else None
-    paragraphs = cut_paragraphs(
-        document.text,
-        quoted=quoted,
-        answering=shown_citation.answer if shown_citation and quoted else None,
-        also=also,
-    )
+    way, quoted, answering = None, None, None
+    also: dict[int, Span] = {}
+    if shown_citation is not None:
+        way = _way(shown_citation, citations)
+        also = {
+            citation.number: Span(citation.start, citation.end)
+            for citation in citations
+            if _stands(citation, document)
+        }
+        quoted = also.pop(shown_citation.number, None)
+        answering = shown_citation.answer if quoted else None
+    paragraphs = cut_paragraphs(document.text, quoted=quoted, answering=answering, also=also)
     side = direction(document.text)
     return render(
         "viewer.html",

@@ -108,6 +108,11 @@ class Visit:
             return False
         return corpus.owner == self.visitor.owner
 
+    @property
+    def is_taking_in(self) -> bool:
+        """Whether files of the visitor are being taken in now."""
+        return self.taking_in is not None and self.taking_in.view.running
+
     def choose(self, corpus_id: str) -> None:
         """Takes another corpus for the library and the next questions, which need not be there."""
         if corpus_id != self.corpus_id:

@@ -1,10 +1,9 @@
-"""The line in which questions wait for the text model, fair to visitors, for threads and tasks."""
+"""The line in which questions wait for the text model, fair to visitors."""
 
 from __future__ import annotations
 
 import asyncio
 import threading
-import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager, suppress
@@ -20,13 +19,14 @@ class Line:
 
     A visitor's second request stands behind the first ones of others, the third behind their
     second, as far as they come in time (`MOST_PASSED`). A turn that has begun is never taken away.
+    Places are waited for in tasks, and may be taken and left in any thread.
     """
 
     def __init__(self, places: int = 1) -> None:
         if places < 1:
             raise ValueError(f"A line needs a place at least, not {places}.")
         self._places = places
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
         self._joined = 0
         self._waiting: list[Place] = []
         self._served: set[Place] = set()
@@ -34,7 +34,7 @@ class Line:
 
     def __len__(self) -> int:
         """How many are in the line, those whose turn it is among them."""
-        with self._changed:
+        with self._lock:
             return len(self._waiting) + len(self._served)
 
     def join(self, visitor: str) -> Place:
@@ -43,7 +43,7 @@ class Line:
         Args:
             visitor: whose request it is; any text that tells visitors apart.
         """
-        with self._changed:
+        with self._lock:
             self._joined += 1
             rank = self._joined + MOST_PASSED * self._present[visitor]
             self._present[visitor] += 1
@@ -54,7 +54,7 @@ class Line:
             return place
 
     def _leave(self, place: Place, *, keep_turn: bool = False) -> None:
-        with self._changed:
+        with self._lock:
             if place in self._served:
                 if keep_turn:
                     return
@@ -71,18 +71,12 @@ class Line:
 
     def _ahead(self, place: Place) -> int | None:
         """How many are before a place; 0 at its turn; None if it has left."""
-        with self._changed:
+        with self._lock:
             if place in self._served:
                 return 0
             if place not in self._waiting:
                 return None
             return len(self._served) + self._waiting.index(place)
-
-    def _wait(self, place: Place, known: int | None, timeout_s: float | None) -> int | None:
-        """Waits in this thread until another number than the known one is ahead; returns it."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._ahead(place) != known, timeout_s)
-            return self._ahead(place)
 
     def _move(self) -> None:
         while self._waiting and len(self._served) < self._places:
@@ -91,7 +85,6 @@ class Line:
             first._wake()
         for place in self._waiting:
             place._wake()
-        self._changed.notify_all()
 
 
 class Place:
@@ -163,24 +156,6 @@ class Place:
                     yield ahead
                 await bell.wait()
 
-    def block(self, timeout_s: float | None = None) -> bool:
-        """Waits in a thread, as `wait` does in a task."""
-        end = None if timeout_s is None else time.monotonic() + timeout_s
-        ahead = self._line._ahead(self)
-        while ahead:
-            left = None if end is None else end - time.monotonic()
-            if left is not None and left <= 0:
-                break
-            ahead = self._line._wait(self, ahead, left)
-        return ahead == 0
-
-    def steps(self) -> Iterator[int]:
-        """Gives what `coming` gives, in a thread."""
-        ahead = self._line._ahead(self)
-        while ahead:
-            yield ahead
-            ahead = self._line._wait(self, ahead, None)
-
     def _wake(self) -> None:
         """Rings for the tasks that listen; called with the line's lock held."""
         for loop, bell in self._bells:
@@ -191,10 +166,10 @@ class Place:
     @contextmanager
     def _listening(self) -> Iterator[asyncio.Event]:
         entry = (asyncio.get_running_loop(), asyncio.Event())
-        with self._line._changed:
+        with self._line._lock:
             self._bells.append(entry)
         try:
             yield entry[1]
         finally:
-            with self._line._changed:
+            with self._line._lock:
                 self._bells.remove(entry)

@@ -69,6 +69,7 @@ def recall(visit: Visit, remembered: object) -> None:
     asked = visit.preferences.language
     for name in ("language", "theme", "length", "passages"):
         if remembered.get(name) is not None:
+            # The number of passages is typed into a field of that name; all else is a "value".
             act(visit, {"act": f"set-{name}", "value": remembered[name], name: remembered[name]})
     if visit.desk.settings.page.language != "auto":
         visit.prefer(language=asked)

@@ -35,7 +35,7 @@ def take_in(visit: Visit, files: Sequence[Mapping[str, Any]], *, received: Path)
         received: the folder that uploads are received in; a path elsewhere is none.
     """
     with visit.receiving:
-        if not visit.may_change or (visit.taking_in is not None and visit.taking_in.view.running):
+        if not visit.may_change or visit.is_taking_in:
             return LIBRARY
         # The visitor may choose another corpus meanwhile.
         corpus_id = visit.corpus_id

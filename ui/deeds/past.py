@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from functools import partial
 
+from rag.archive import Conversation
 from rag.errors import RagError
 from rag.schema import Document
 from ui.copies import CONVERSATION_FORMS, saved_conversation
@@ -21,10 +22,16 @@ def _search_past(visit: Visit, facts: Facts) -> Panels:
     return frozenset({"past_list"}) if visit.past_query else PAST
 
 
-def _open_past(visit: Visit, facts: Facts) -> Panels:
+def _kept(visit: Visit, facts: Facts) -> Conversation | None:
     archive = visit.desk.archive
-    found = archive and archive.get(facts["conversation"], owner=visit.visitor.owner)
-    if not found or visit.chat.is_open:
+    if archive is None:
+        return None
+    return archive.get(facts["conversation"], owner=visit.visitor.owner)
+
+
+def _open_past(visit: Visit, facts: Facts) -> Panels:
+    found = _kept(visit, facts)
+    if found is None or visit.chat.is_open:
         return PAST
     exchanges = [
         Exchange(question=one.question, answer=one.answer, corpus_id=one.corpus_id, begun=True)
@@ -61,9 +68,8 @@ def _delete_all_past(visit: Visit, _: Facts) -> Panels:
 
 
 def _export_past(visit: Visit, facts: Facts) -> Panels:
-    archive = visit.desk.archive
-    found = archive and archive.get(facts["conversation"], owner=visit.visitor.owner)
-    if not found:
+    found = _kept(visit, facts)
+    if found is None:
         return PAST
     form = facts.one_of("format", CONVERSATION_FORMS)
     visit.signal = {"saved": saved_conversation(found, form, partial(_known, visit))}

@@ -138,18 +138,21 @@ def _give_feedback(
 
 def _open_citation(visit: Visit, facts: Facts) -> Panels:
     index, exchange = _exchange(visit, facts)
-    citations = exchange.answer.citations if exchange.answer else exchange.citations
-    by_number = {citation.number: citation for citation in citations}
-    cited = by_number[facts.number("number", by_number)]
-    document = visit.find(exchange.corpus_id, cited.document_id)
-    visit.opened = Opened(document=document, citation=cited, citations=citations, exchange=index)
+    by_number = {citation.number: citation for citation in exchange.cited}
+    citation = by_number[facts.number("number", by_number)]
+    visit.opened = Opened(
+        document=visit.find(exchange.corpus_id, citation.document_id),
+        citation=citation,
+        citations=exchange.cited,
+        exchange=index,
+    )
     return frozenset({"viewer"})
 
 
 def _open_passage(visit: Visit, facts: Facts) -> Panels:
     _, exchange = _exchange(visit, facts)
-    passages = exchange.answer.passages if exchange.answer else exchange.passages or ()
-    passage = passages[facts.number("number", range(1, len(passages) + 1)) - 1]
+    position = facts.number("number", range(1, len(exchange.found) + 1))
+    passage = exchange.found[position - 1]
     visit.opened = Opened(document=visit.find(exchange.corpus_id, passage.document_id))
     return frozenset({"viewer"})
 
