@@ -7,9 +7,10 @@ from importlib import resources
 
 import pytest
 
+from rag.arabic_names import likely_names
 from rag.names import occurs
 from rag.romanise import romanise, spell_as_usual
-from rag.spellings import spelled_so, usual_spelling
+from rag.spellings import spelled_as_name, spelled_so, usual_spelling
 from rag.text import fold
 from tests.fakes import ScriptedModel
 
@@ -45,6 +46,13 @@ def test_a_spelling_tells_which_arabic_words_it_is_of() -> None:
     assert fold("حسين") not in spelled_so("Hassan")
     assert {fold("جمال")} <= spelled_so("Jamal") & spelled_so("Gamal")
     assert spelled_so("Xyzzy") == frozenset()
+
+
+def test_ali_is_a_name_and_no_preposition() -> None:
+    text = "وقال الوزير علي حسن"
+    assert {span.of(text) for span in likely_names(text)} == {"علي", "حسن"}
+    assert spelled_as_name("علي") == "Ali"
+    assert spelled_as_name("على") is None
 
 
 @pytest.mark.parametrize(
