@@ -34,16 +34,21 @@ _PREFIXES = {
     for conjunction, far in _CONJUNCTIONS.items()
     for head, further in _HEADS.items()
 }
+# «كدودي» is a name, and not "like my worms".
+_SELDOM = ("ك", "س")
 _ENDINGS = {"": ("",), "ة": ("",), "ه": ("",), "ت": ("ة", "ه", ""), "ات": ("ة", "ه", "")}
 _ENDINGS |= dict.fromkeys(("ين", "ون", "ان", "وا", "ا", "ي", "و"), ("",))
 _ENDINGS |= dict.fromkeys(("تين", "تان"), ("ة", "ه")) | dict.fromkeys(("يين", "يون"), ("ي",))
 _PRONOUNS = {"": 0, "ه": 1, "ها": 1, "هم": 1, "هما": 1, "هن": 2, "نا": 2, "كم": 2, "ي": 3, "ك": 3}
+# "My two": so ends a name like «بوعلاي» rather than a word of the news.
+_MINE = (("ا", "ي"), ("و", "ي"))
 # Each ending with what may have stood in its place, and how far to seek that is. The «ة» of a noun
 # is a «ت» before a pronoun.
 _SUFFIXES = tuple(
     (ending + pronoun, instead, far + (2 if len(ending) > 1 or pronoun == "" != ending else 0))
     for pronoun, far in _PRONOUNS.items()
     for ending, stems in _ENDINGS.items()
+    if (ending, pronoun) not in _MINE
     for instead in (stems if pronoun or ending != "ت" else ("",))
 )
 # Before these a noun may have two letters, «رده» ("his reply").
@@ -228,7 +233,7 @@ def _readings(form: str) -> Iterator[str]:
             continue
         head = form[len(prefix) :]
         for ending, instead, further in _SUFFIXES:
-            if not head.endswith(ending):
+            if not head.endswith(ending) or (ending[-1:] == "ي" and prefix[-1:] in _SELDOM):
                 continue
             stem = _HAMZA_WITHIN.sub("ء", head.removesuffix(ending) + instead)
             whole = not ending and (not prefix or prefix.endswith(("ال", "لل")))

@@ -141,6 +141,16 @@ def test_words_without_a_sense_are_told_apart_from_function_words_and_numbers() 
     assert unlisted_words("«فيلكوش» 12") == unlisted_words("") == ()
 
 
+@pytest.mark.parametrize("name", ["كدودي", "بوعلاي", "الشرقاوي", "سيساي", "نوراي"])
+def test_a_name_that_ends_like_a_word_with_a_pronoun_is_no_form_of_one(name: str) -> None:
+    assert unlisted_words(name) == (name,)
+
+
+@pytest.mark.parametrize("word", ["كموظفين", "بموظفي", "وبلدي", "لسياراتي", "كسياسي"])
+def test_a_word_that_ends_so_is_still_found(word: str) -> None:
+    assert unlisted_words(word) == ()
+
+
 def test_a_word_in_english_is_a_sense_of_an_arabic_one() -> None:
     text = "قبل بناء السد العالي"
     assert is_sense("Dam", text)
