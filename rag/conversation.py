@@ -19,7 +19,7 @@ from rag.prompts import load_prompt
 from rag.schema import Turn
 from rag.text import detect_language, fold, has_mixed_word
 from rag.turns import Correction, asks_who_said, find_correction
-from rag.wording import quoted_in
+from rag.wording import quoted_in, without_marks
 
 _PROMPT = "follow_up"
 _MOST_TOKENS = 48
@@ -32,7 +32,6 @@ _MOST_OF_EACH = 160
 _SPEAKER_WITHIN = 3
 _YEAR = re.compile(r"(?:19|20|١٩|٢٠)\d\d\W*")
 _ARTICLES = frozenset(["the", "a", "an"])
-_CITATION_MARK = re.compile(r"\s*\[\d+\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +116,7 @@ def follow(question: str, asked: str, said: str) -> str:
 
 def words_said(turn: Turn) -> str:
     """What an answer says, without its marks and the words that introduce a quotation."""
-    return quoted_in(_CITATION_MARK.sub("", turn.answer))
+    return quoted_in(without_marks(turn.answer))
 
 
 def trim_history(

@@ -17,7 +17,6 @@ import datetime as dt
 import hashlib
 import json
 import os
-import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -31,13 +30,13 @@ from rag.errors import ArchiveError
 from rag.evaluation import Question
 from rag.schema import Answer, Citation, Status
 from rag.text import detect_language, fold
+from rag.wording import without_marks
 
 Verdict = Literal["up", "down", "withdrawn"]
 
 REASON_LENGTH: Final = 1000
 
 _KIND = "feedback"
-_MARKS = re.compile(r"\s*\[\d+\]")
 # They turn around what stands after them.
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -218,7 +217,7 @@ def _accepted(answer: Answer) -> Iterator[str]:
     yield from (citation.marked for citation in answer.citations)
     if any(_does_not_word(citation, answer) for citation in answer.citations):
         said = next((one.text for one in answer.sentences if one.citations), answer.text)
-        yield _MARKS.sub("", said).strip()
+        yield without_marks(said).strip()
 
 
 def _does_not_word(citation: Citation, answer: Answer) -> bool:

@@ -34,21 +34,21 @@ _PREFIXES = {
     for conjunction, far in _CONJUNCTIONS.items()
     for head, further in _HEADS.items()
 }
-# «كدودي» is a name, and not "like my worms".
-_SELDOM = ("ك", "س")
+# «كدودي» is a name, and not "like my worms": after these hardly a word of the news takes a «ي».
+_BEFORE_NO_YA = ("ك", "س")
 _ENDINGS = {"": ("",), "ة": ("",), "ه": ("",), "ت": ("ة", "ه", ""), "ات": ("ة", "ه", "")}
 _ENDINGS |= dict.fromkeys(("ين", "ون", "ان", "وا", "ا", "ي", "و"), ("",))
 _ENDINGS |= dict.fromkeys(("تين", "تان"), ("ة", "ه")) | dict.fromkeys(("يين", "يون"), ("ي",))
 _PRONOUNS = {"": 0, "ه": 1, "ها": 1, "هم": 1, "هما": 1, "هن": 2, "نا": 2, "كم": 2, "ي": 3, "ك": 3}
-# "My two": so ends a name like «بوعلاي» rather than a word of the news.
-_MINE = (("ا", "ي"), ("و", "ي"))
+# Endings with a pronoun that are those of names, like «بوعلاي», rather than "my two".
+_OF_NAMES = (("ا", "ي"), ("و", "ي"))
 # Each ending with what may have stood in its place, and how far to seek that is. The «ة» of a noun
 # is a «ت» before a pronoun.
 _SUFFIXES = tuple(
     (ending + pronoun, instead, far + (2 if len(ending) > 1 or pronoun == "" != ending else 0))
     for pronoun, far in _PRONOUNS.items()
     for ending, stems in _ENDINGS.items()
-    if (ending, pronoun) not in _MINE
+    if (ending, pronoun) not in _OF_NAMES
     for instead in (stems if pronoun or ending != "ت" else ("",))
 )
 # Before these a noun may have two letters, «رده» ("his reply").
@@ -231,9 +231,9 @@ def _readings(form: str) -> Iterator[str]:
     for prefix, far in _PREFIXES.items():
         if not form.startswith(prefix):
             continue
-        head = form[len(prefix) :]
+        head, no_ya = form[len(prefix) :], prefix.endswith(_BEFORE_NO_YA)
         for ending, instead, further in _SUFFIXES:
-            if not head.endswith(ending) or (ending[-1:] == "ي" and prefix[-1:] in _SELDOM):
+            if not head.endswith(ending) or (no_ya and ending.endswith("ي")):
                 continue
             stem = _HAMZA_WITHIN.sub("ء", head.removesuffix(ending) + instead)
             whole = not ending and (not prefix or prefix.endswith(("ال", "لل")))

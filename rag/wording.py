@@ -7,6 +7,8 @@ from typing import Literal
 
 Language = Literal["ar", "en"]
 
+_CITATION_MARK = re.compile(r"\s*\[\d+\]")
+
 _PHRASES: dict[str, dict[Language, str]] = {
     "not_found": {
         "en": "The documents do not say.",
@@ -84,6 +86,11 @@ def spoken(language: str) -> Language:
 def phrase(name: str, language: str, **facts: str) -> str:
     """A phrase of `_PHRASES`, with its facts filled in."""
     return _PHRASES[name][spoken(language)].format(**facts)
+
+
+def without_marks(answer: str) -> str:
+    """An answer without the marks of its citations, like [1]."""
+    return _CITATION_MARK.sub("", answer)
 
 
 def quoted_in(answer: str) -> str:
