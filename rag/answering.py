@@ -214,7 +214,7 @@ def _marked_as_said(evidence: Sequence[Evidence], last: Turn) -> tuple[Evidence,
     start = best.text.find(said) if said else -1
     if start >= 0:
         span = Span(start, start + len(said)).shifted(best.span.start)
-        best = dataclasses.replace(best, answer=span)
+        best = dataclasses.replace(best, answer=span, core=None)
     return (best, *others)
 
 

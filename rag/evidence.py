@@ -41,6 +41,10 @@ class Reading(Protocol):
     def margin(self) -> float:
         """Log-odds of that answer against none, not calibrated."""
 
+    @property
+    def core(self) -> Span | None:
+        """The likeliest few words within the best answer, where there are some."""
+
 
 class Reader(Protocol):
     """Marks the answer to a question in sentences."""
@@ -180,6 +184,8 @@ def read_in_steps(
             replace(
                 item,
                 answer=_with_both_marks(reading.span, item.text).shifted(item.span.start),
+                core=reading.core
+                and _with_both_marks(reading.core, item.text).shifted(item.span.start),
                 probability=judge(item.score, margin=reading.margin),
             )
             for item, reading in zip(step, readings, strict=True)

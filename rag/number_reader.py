@@ -22,6 +22,8 @@ _COMMAS = "،,"
 _PREFIXES = ("وال", "بال", "فال", "ال", "لل", "و", "ب", "ل", "ف", "ك")
 # Longer numbers in digits, of accounts and the like, have no word of scale after them.
 _MOST_DIGITS = 15
+# Behind a number a time, else "second" and so a two.
+_SECOND = fold("ثانية")
 _OTHER = frozenset(fold("آخر أخرى").split())
 # Before a word with the article: "a fifth", "a lady" and the like, or "wrote".
 _NUMBER_OR_NOT = frozenset(fold("ألف خمس ست سبع تسع عشر").split())
@@ -182,6 +184,9 @@ class _Reader:
             self.begin(_Run(group=values[0], in_digits=True))
 
     def take_word(self, word: str, previous: str, following: str) -> None:
+        if word == _SECOND and not self.run.is_empty:
+            self.end()
+            return
         if self._take_part(word, previous, following):
             return
         value, joined = word_value(word)

@@ -41,10 +41,12 @@ _ENGLISH_CARDINALS = alternatives(
     form for form in CARDINALS | SCALES if form.isascii() and form not in PLURAL_SCALES
 )
 _ONE = fold("واحد|واحدة|أحد|إحدى")
+# With the article, too, these count: «الثلاث والعشرين», of which the rank is «الثالثة والعشرين».
+_UNITS = alternatives(form for form, n in CARDINALS.items() if 3 <= n <= 9 and not form.isascii())
 _SPELLED = re.compile(
     rf"(?<!\w)(?<!\d )(?![وف]?{NOT_SIX}\b)[وف]??[بل]??"
-    rf"(?P<number>(?:(?:{_ONE})\s+(?:و\s*)?(?=(?:{_ARABIC_CARDINALS})))?"
-    rf"(?:{_ARABIC_CARDINALS})(?:\s+(?!و\s*(?:{alternatives(PLURAL_SCALES)})\b)"
+    rf"(?P<number>(?:ال(?:{_UNITS})\s+وال(?:{TENS})"
+    rf"|(?:(?:{_ONE})\s+(?:و\s*)?(?=(?:{_ARABIC_CARDINALS})))?(?:{_ARABIC_CARDINALS}))(?:\s+(?!و\s*(?:{alternatives(PLURAL_SCALES)})\b)"
     rf"(?:و\s*)?(?:{_ARABIC_CARDINALS}))*)(?!\w)(?P<counted>\s+[^\W\d]+)?"
 )
 _ENGLISH_SPELLED = re.compile(

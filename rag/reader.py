@@ -11,9 +11,11 @@ References:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +34,9 @@ MOST_TITLE_CHARS = 120
 MOST_BEFORE_CHARS = 240
 _LONGEST_ANSWER = 40
 _EDGES = frozenset(" \t\n\r\u00a0.,;:،؛")
+_OPENING = "«“\"'(["
+# A word ends there, before a space and signs: "1" in "1,870" is none.
+_WORD_ENDS = re.compile(r"[^\w\s]*(?:\s|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +44,14 @@ class Reading:
     """What the reader makes of one sentence.
 
     `span` is the best answer, in code points of the sentence; empty if it has no words. `margin`
-    is its log-odds against "no answer", not calibrated: the greater, the likelier an answer.
+    is its log-odds against "no answer", not calibrated: the greater, the likelier an answer. `core`
+    is the likeliest of the words within `span`, two or more, that take at most half of its room;
+    None where there are none.
     """
 
     span: Span
     margin: float
+    core: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,9 +249,41 @@ def _best(scores: torch.Tensor, encoded: Encoded, row: int, text: str) -> Readin
     joint = (starts.view(-1, 1) + ends.view(1, -1)).masked_fill(~fits, float("-inf"))
     first, last = divmod(int(joint.argmax()), length)
     null = int(encoded.nulls[row])
-    start, end = max(0, int(encoded.offsets[row, first, 0])), int(encoded.offsets[row, last, 1])
     margin = float(joint[first, last] - scores[null].sum())
-    return Reading(span=_without_edges(text, start, end), margin=margin)
+    within = slice(first, last + 1)
+    offsets = encoded.offsets[row, within]
+    return Reading(
+        span=_without_edges(text, max(0, int(offsets[0, 0])), int(offsets[-1, 1])),
+        margin=margin,
+        core=_core(joint[within, within], offsets, text),
+    )
+
+
+def _core(joint: torch.Tensor, offsets: torch.Tensor, text: str) -> Span | None:
+    """The likeliest several words that take at most half of the room of all the offsets.
+
+    Args:
+        joint: the score of each span, n × n: the first token by the last.
+        offsets: of the n tokens, n × 2, in code points of the text.
+        text: the sentence.
+    """
+    begins, ends = offsets.clamp(min=0).T.tolist()
+    most = (ends[-1] - begins[0]) // 2
+    scores = joint.tolist()
+    found = [
+        (scores[first][last], _without_edges(text, start, end))
+        for first, start in enumerate(begins)
+        for last, end in enumerate(ends[first:], start=first)
+        if end - start <= most and _begins_word(text, start) and _WORD_ENDS.match(text, end)
+    ]
+    several = [(score, span) for score, span in found if " " in span.of(text)]
+    return max(several, key=itemgetter(0))[1] if several else None
+
+
+def _begins_word(text: str, place: int) -> bool:
+    """Whether a word begins there, after a space and signs: "870" in "1,870" is none."""
+    ahead = text[:place].rstrip(_OPENING)
+    return text[place].isspace() or ahead == "" or ahead[-1].isspace()
 
 
 def _without_edges(text: str, start: int, end: int) -> Span:

@@ -178,7 +178,8 @@ class Evidence:
     Invariant: `document.text[span.start:span.end] == text`. `before` is the sentence before it, ""
     if it is not known. `score` is the cosine of question and sentence, -1 to 1. `answer` covers
     the words that answer, in code points of the document and within `span`, where a reader marked
-    them. `probability` says how likely it is that the sentence holds the answer, 0 to 1.
+    them; `core` the likeliest few of these, where there are more than a few. `probability` says how
+    likely it is that the sentence holds the answer, 0 to 1.
     """
 
     span: Span
@@ -187,6 +188,7 @@ class Evidence:
     score: float
     before: str = ""
     answer: Span | None = None
+    core: Span | None = None
     probability: float = 0.0
 
     @property

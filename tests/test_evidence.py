@@ -30,17 +30,25 @@ class ScriptedReading:
 
     span: Span
     margin: float
+    core: Span | None = None
 
 
 class ScriptedReader:
     """A reader that is told its readings, and remembers what it was asked.
 
     `answers` are the words that answer, where a text holds them, and the log-odds that they do. A
-    text with none of them is read as holding no answer. `asked` holds questions and windows.
+    text with none of them is read as holding no answer. `core` stands within one of the answers.
+    `asked` holds questions and windows.
     """
 
-    def __init__(self, answers: dict[str, float] | None = None, *, otherwise: float = -9.0) -> None:
-        self._answers, self._otherwise = answers or {}, otherwise
+    def __init__(
+        self,
+        answers: dict[str, float] | None = None,
+        *,
+        core: str | None = None,
+        otherwise: float = -9.0,
+    ) -> None:
+        self._answers, self._core, self._otherwise = answers or {}, core, otherwise
         self.asked: list[tuple[str, tuple[Window, ...]]] = []
         self.in_context: list[bool] = []
 
@@ -55,8 +63,16 @@ class ScriptedReader:
         for words, margin in self._answers.items():
             if words in text:
                 start = text.index(words)
-                return ScriptedReading(span=Span(start, start + len(words)), margin=margin)
+                return ScriptedReading(
+                    span=Span(start, start + len(words)), margin=margin, core=self._core_in(text)
+                )
         return ScriptedReading(span=Span(0, 0), margin=self._otherwise)
+
+    def _core_in(self, text: str) -> Span | None:
+        if self._core is None or self._core not in text:
+            return None
+        start = text.index(self._core)
+        return Span(start, start + len(self._core))
 
 
 def passage_of(

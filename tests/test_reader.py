@@ -223,6 +223,29 @@ def test_an_answer_is_marked_without_the_points_around_it(tokenizer: Any) -> Non
     assert picker.read([("When?", Window(text))])[0].span.of(text) == "Monday"
 
 
+@pytest.mark.parametrize(
+    ("text", "core"),
+    [
+        ("X man called xi uz in ZZZZZ", "xi uz"),
+        ("«Xyi uz» and more Z", "Xyi uz"),
+        ("Xb c d e Z", "Xb c"),
+        # No two words are short enough.
+        ("Xyz Z", None),
+        ("XyzZ", None),
+        ("X,870 c Z,100", None),
+    ],
+)
+def test_the_core_of_an_answer_is_the_likeliest_few_words_of_it(
+    tokenizer: Any, text: str, core: str | None
+) -> None:
+    picker = letter_picker(tokenizer, start="X", end="Z")
+    with torch.no_grad():
+        picker.head.weight[0, tokenizer.convert_tokens_to_ids("x")] = 4
+        picker.head.weight[1, tokenizer.convert_tokens_to_ids("z")] = 2
+    (reading,) = picker.read([("Who?", Window(text))])
+    assert (reading.core and reading.core.of(text)) == core
+
+
 def test_an_answer_does_not_end_before_it_starts(tokenizer: Any) -> None:
     reading = letter_picker(tokenizer, start="X", end="Z").read([("Who?", Window("Z before X"))])[0]
     assert reading.span == Span(9, 10)
@@ -284,6 +307,8 @@ def test_a_reading_lies_within_its_text(texts: list[str], question: str) -> None
     assert len(readings) == len(texts)
     for reading, text in zip(readings, texts, strict=True):
         assert 0 <= reading.span.start <= reading.span.end <= len(text)
+        if reading.core is not None:
+            assert reading.span.start <= reading.core.start < reading.core.end <= reading.span.end
 
 
 _NETWORKS: list[ReaderNetwork] = []
