@@ -6,6 +6,7 @@ Arabic has no capitals, and many a name is a word as well: «جمال» is beaut
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
 from rag.glossary import glosses, is_of_calendar, unlisted_words, unquoted_words
 from rag.lexical import is_function_word
@@ -16,36 +17,49 @@ from rag.spellings import WITHIN_NAMES, is_particle, spelled_as_name
 from rag.text import fold, words
 
 _SURELY_NAMES = 3
+# What else names come after: the English for who someone is, and "called" and the like.
+_CALLINGS = frozenset(
+    fold(
+        "activist actor actress analyst artist author bishop businessman businesswoman composer "
+        "economist expert filmmaker goalkeeper historian journalist midfielder novelist painter "
+        "photographer player poet priest scientist singer striker writer"
+    ).split()
+)
+_CALLED = frozenset(fold("يدعى تدعى ويدعى وتدعى اسمه اسمها واسمه واسمها المدعو المدعوة").split())
+
+_Before = Literal["title", "calling"] | None
 
 
 def likely_names(text: str) -> frozenset[Span]:
     """The words that are names by where they stand, of those that could be names.
 
-    They come after a title, or three of them stand side by side, or two of which one is not listed
-    as anything else; «بن» and the like may stand between them.
+    They come after a title, or three of them stand side by side, or two after a calling or "called"
+    or of which one is not listed as anything else; «بن» and the like may stand between them.
     """
     listed = {gloss.span for gloss in glosses(text)}
     found: set[Span] = set()
-    for titled, run in _runs(text):
-        surely = titled or len(run) >= _SURELY_NAMES
-        if surely or (len(run) > 1 and not listed.issuperset(run)):
+    for before, run in _runs(text):
+        surely = before == "title" or len(run) >= _SURELY_NAMES
+        if surely or (len(run) > 1 and (before == "calling" or not listed.issuperset(run))):
             found.update(run)
     return frozenset(found)
 
 
-def _runs(text: str) -> Iterator[tuple[bool, list[Span]]]:
-    """The words side by side that could be names, and whether a title stands before them.
+def _runs(text: str) -> Iterator[tuple[_Before, list[Span]]]:
+    """The words side by side that could be names, and what stands before them.
 
     The first has no article, and is no title itself with an office after it, «نقيب المهندسين». What
     follows one could also be a name if it is not listed at all, or has the form of a family's,
     «الصقري».
     """
     unlisted = frozenset(unlisted_words(text))
-    listed = {gloss.span for gloss in glosses(text)}
-    titles = {gloss.span for gloss in glosses(text) if any(map(_is_title, gloss.senses))}
+    told = glosses(text)
+    listed = {gloss.span for gloss in told}
+    titles = {gloss.span for gloss in told if any(map(_is_title, gloss.senses))}
     title_ends = {title.end for title in titles}
+    calling_ends = {gloss.span.end for gloss in told if _CALLINGS & {*gloss.senses}}
     spans = unquoted_words(text)
-    titled = False
+    before: _Before = None
     run: list[Span] = []
     for span, following in zip(spans, [*spans[1:], None], strict=False):
         word = span.of(text)
@@ -63,9 +77,10 @@ def _runs(text: str) -> Iterator[tuple[bool, list[Span]]]:
         if counts:
             run.append(span)
         else:
-            yield titled, run
-            titled, run = span.end in title_ends, []
-    yield titled, run
+            yield before, run
+            called = span.end in calling_ends or fold(word) in _CALLED
+            before, run = "title" if span.end in title_ends else "calling" if called else None, []
+    yield before, run
 
 
 def is_likely_name(span: Span, text: str) -> bool:

@@ -373,40 +373,39 @@ def test_a_translation_keeps_the_numbers_of_the_words() -> None:
     assert answer.status is Status.PARTIAL
 
 
-OWNER = "وقال إن المصنع تملكه شركة نبيل الأعرجي منذ عدة أعوام"
+OWNED = "تملكه شركة يديرها رجل الأعمال نبيل الأعرجي"
 
 
-def test_of_words_that_no_translation_tells_the_likeliest_few_are_translated() -> None:
-    model = ScriptedModel("It cost 9", "It cost 7", "The company of Nabil al-Aaraji")
+@pytest.mark.parametrize(
+    ("core", "said", "shown"),
+    [
+        ("نبيل الأعرجي", "Nabil al-Aaraji", "Nabil al-Aaraji (“نبيل الأعرجي”)"),
+        # What is no name may say too little alone.
+        ("تملكه شركة", "It cost 7", f"The document says: “وقال إن المصنع {OWNED}”"),
+    ],
+)
+def test_of_a_clause_that_no_translation_tells_the_name_is_told(
+    core: str, said: str, shown: str
+) -> None:
     answer = answer_of(
         "Who owns it?",
-        passage_of(f"{OWNER}.", 0.6),
-        model=model,
-        reader=ScriptedReader({"تملكه شركة نبيل الأعرجي منذ عدة أعوام": 9.0}, core="شركة نبيل الأعرجي"),
+        passage_of(f"وقال إن المصنع {OWNED}.", 0.6),
+        model=ScriptedModel("It cost 9", "It cost 7", said, "7"),
+        reader=ScriptedReader({OWNED: 9.0}, core=core),
     )
-    assert answer.text == "The company of Nabil al-Aaraji (“شركة نبيل الأعرجي”) [1]"
-    assert answer.status is Status.ANSWERED
-    (citation,) = answer.citations
-    assert citation.marked == "تملكه شركة نبيل الأعرجي منذ عدة أعوام"
-    # What can be told whole is.
+    assert answer.text == f"{shown} [1]"
+    assert answer.citations[0].marked == OWNED
+
+
+def test_a_clause_that_can_be_told_is_told_whole() -> None:
+    said = "It belongs to a company that the businessman Nabil al-Aaraji runs"
     answer = answer_of(
         "Who owns it?",
-        passage_of(f"{OWNER}.", 0.6),
-        model=ScriptedModel("Owned by the company of Nabil al-Aaraji for years"),
-        reader=ScriptedReader({"تملكه شركة نبيل الأعرجي منذ عدة أعوام": 9.0}, core="شركة نبيل الأعرجي"),
+        passage_of(f"وقال إن المصنع {OWNED}.", 0.6),
+        model=ScriptedModel(said),
+        reader=ScriptedReader({OWNED: 9.0}, core="نبيل الأعرجي"),
     )
-    assert answer.text.startswith("Owned by the company of Nabil al-Aaraji for years (“تملكه")
-
-
-def test_the_likeliest_words_of_a_denial_are_not_told_without_it() -> None:
-    answer = answer_of(
-        "Did he agree to leave?",
-        passage_of("وقال الوزير إنه لم يوافق على مغادرة البلاد.", 0.6),
-        model=ScriptedModel("Agreed in 1999", "7", "Leaving the country"),
-        reader=ScriptedReader({"لم يوافق على مغادرة البلاد": 9.0}, core="مغادرة البلاد"),
-    )
-    assert answer.status is Status.PARTIAL
-    assert "لم يوافق على مغادرة البلاد" in answer.text
+    assert answer.text == f"{said} (“{OWNED}”) [1]"
 
 
 def alike(**nearness: float) -> Likeness:
