@@ -34,6 +34,9 @@ _LONGEST_PHRASE = 4
 _LEAST_LIKENESS = 0.65
 
 _ARTICLE = re.compile("[Aa]l[- ]")
+_WITH_ARTICLE = re.compile(r"(?<!\w)[Aa]l-(?P<name>[A-Z]\w+)")
+# «آل سعود» is Al-Saud, too.
+_CLAN = "آل"
 # What stands before the name of a place or a club, and in its stead in English.
 _KINDS = {
     fold(word): english
@@ -172,14 +175,17 @@ def spell_as_usual(draft: str, *, source: str, kept: str) -> str:
     """A draft whose names are spelled as newspapers do, where a name of the source is a usual one.
 
     Spellings that sound the same stay: Qasim need not be Qassem. A name between quotation marks is
-    that of a thing, and not spelled like a person's.
+    that of a thing, and not spelled like a person's. An article that the source lacks goes:
+    «حسن» is no al-Hasan.
 
     Args:
         draft: an English sentence.
         source: the Arabic words that answer.
         kept: a text whose spellings stay, the question.
     """
-    words = [without_article(span.of(source)) for span in unquoted_words(source)]
+    written = [span.of(source) for span in unquoted_words(source)]
+    draft = _without_added_articles(draft, written=written, kept=kept)
+    words = [without_article(word) for word in written]
     skeletons = {word: found for word in words if len(found := arabic_skeleton(word)) > 2}
     usual = {found: known for word, found in skeletons.items() if (known := usual_spelling(word))}
     for name in latin_names(draft):
@@ -194,6 +200,17 @@ def spell_as_usual(draft: str, *, source: str, kept: str) -> str:
         if known and not stays and _sound(plain) != _sound(known):
             draft = replace_word(draft, plain, known)
     return draft
+
+
+def _without_added_articles(draft: str, *, written: Sequence[str], kept: str) -> str:
+    """A draft without the article of each name that stands among the written words without one."""
+
+    def plain(match: re.Match[str]) -> str:
+        bearing = [word for word in written if occurs(match["name"], without_article(word))]
+        added = bearing and all(without_article(word) == word for word in bearing)
+        return match["name"] if added and fold(match[0]) not in fold(kept) else match[0]
+
+    return draft if _CLAN in written else _WITH_ARTICLE.sub(plain, draft)
 
 
 def romanise(source: str, *, like: str, model: TextModel) -> str | None:
