@@ -30,6 +30,8 @@ _GRAMMARS = {
 _SENSES = 2
 _BEFORE_NUMBER = re.compile(r"^ب\u0640?(?=\d)")
 _NOTHING = "-"
+# A sentence does not say so many words in a row twice.
+_SAID_AGAIN = 6
 _ANY_LINE = r"root ::= [^\n<>\[\]]+"
 
 
@@ -66,6 +68,15 @@ def write_draft(
         fixed=prompt.fixed,
         grammar=_GRAMMARS.get(language, _ANY_LINE),
         max_tokens=max_tokens,
+    )
+
+
+def goes_round(draft: str) -> bool:
+    """Whether the last words of a draft stood in it before: so it would go on to its last token."""
+    words = draft.split()
+    last = words[-_SAID_AGAIN:]
+    return any(
+        words[start : start + _SAID_AGAIN] == last for start in range(len(words) - _SAID_AGAIN)
     )
 
 

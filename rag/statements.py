@@ -11,7 +11,7 @@ from rag.arabic_names import could_be_name, is_likely_name, likely_names, listed
 from rag.citations import check_support, extract
 from rag.consonants import tells_apart
 from rag.dates import resolve_dates, stated_dates
-from rag.drafting import attempts, translate, write_draft
+from rag.drafting import attempts, goes_round, translate, write_draft
 from rag.evidence import worded_for_model
 from rag.faithfulness import BEFORE_DATES, faults, share_told, strange_words
 from rag.generation import TextModel
@@ -115,6 +115,8 @@ def state(
             draft += piece
             on_word()
             yield Delta(piece)
+            if goes_round(draft):
+                break
     said = _with_mended_names(_first_sentence(draft), query, best, shown, model)
     borne_out = is_borne_out(said, query, best, language=language, likeness=likeness)
     if borne_out and not (language == "en" and strange_words(said, text=best.text, given=query)):

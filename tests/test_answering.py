@@ -69,7 +69,7 @@ class GivenPassages(Retriever):
 
 
 class EndlessModel(ScriptedModel):
-    """Writes for ever, and remembers whether it was stopped."""
+    """Writes one word for ever, and remembers whether it was stopped."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -353,6 +353,13 @@ def test_the_preposition_before_a_number_is_not_translated() -> None:
     )
     assert answer.text == "3 cells (“بثلاث زنازين”) [1]"
     assert "Translate: 3 زنازين" in model.asked[0].messages[-1].content
+
+
+def test_a_draft_that_goes_round_is_stopped() -> None:
+    model = EndlessModel()
+    answer = answer_of("How much did the bridge cost?", bridge_cost(), model=model)
+    assert answer.text.startswith("The document says")
+    assert model.stopped
 
 
 @pytest.mark.parametrize("translation", ["President Obama", "Adviser 7", "", "the adviser"])

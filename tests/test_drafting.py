@@ -9,7 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.drafting import as_trained, english_for, translate, warm_up, write_draft
+from rag.drafting import (
+    as_trained,
+    english_for,
+    goes_round,
+    translate,
+    warm_up,
+    write_draft,
+)
 from rag.errors import GenerationError
 from rag.glossary import glosses
 from rag.prompts import load_prompt
@@ -204,3 +211,11 @@ def test_warming_up_reads_what_drafts_and_translations_into_english_begin_with()
     heads = [asked.messages[: asked.fixed] for asked in model.asked]
     assert model.warmed == heads
     assert heads[2] == model.asked[2].messages[: load_prompt("wording").fixed]
+
+
+def test_a_draft_goes_round_once_it_says_six_words_again() -> None:
+    said = "one two three four five six"
+    assert not any(map(goes_round, ("", said, f"{said} seven", f"{said} one two three four five")))
+    assert goes_round(f"{said} seven {said}")
+    assert goes_round(f"So {said} {said}")
+    assert goes_round("no " * 7)
