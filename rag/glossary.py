@@ -55,6 +55,8 @@ _SUFFIXES = tuple(
 _HIS = frozenset(("ه", "ها", "هم", "هما", "هن"))
 # «رؤساء» is «رؤسائه» or «رؤساؤه» with a pronoun, «رديء» is «رديئا» with an ending.
 _HAMZA_WITHIN = re.compile("(?<=[اي])[ئؤ]$")
+_BEFORE_VERBS = frozenset(before + head for before in _CONJUNCTIONS for head in ("", "ل", "س"))
+_DONE_BY_WOMEN = re.compile(r"ي\w{3,}ن")
 _QUOTED = re.compile(r"«\s*\w+(?:\s+\w+){0,2}\s*(?:»|$)")
 # «صحفيين» is mostly a plural.
 _DUAL = re.compile("(.{2,})ان|(.+[^ي])ين")
@@ -226,12 +228,17 @@ def _senses(forms: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _readings(form: str) -> Iterator[str]:
-    """What a word may be a form of: itself, then without prefixes and endings, likeliest first."""
+    """What a word may be a form of: itself, then without prefixes and endings, likeliest first.
+
+    «يفضلن», what women do, is listed as «يفضل»; of most other words a last «ن» is a part.
+    """
     found = []
     for prefix, far in _PREFIXES.items():
         if not form.startswith(prefix):
             continue
         head, no_ya = form[len(prefix) :], prefix.endswith(_BEFORE_NO_YA)
+        if prefix in _BEFORE_VERBS and _DONE_BY_WOMEN.fullmatch(head):
+            found.append((far + 2, 2, head.removesuffix("ن")))
         for ending, instead, further in _SUFFIXES:
             if not head.endswith(ending) or (no_ya and ending.endswith("ي")):
                 continue
