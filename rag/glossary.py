@@ -219,7 +219,8 @@ def _senses(forms: tuple[str, ...]) -> tuple[str, ...]:
     if len(forms) == 1 and is_function_word(fold(forms[0])):
         return ()
     folded = tuple(map(fold, forms))
-    for expression, listed in ((forms, _as_spelled()), (folded, _as_folded())):
+    lists = ((forms, _as_spelled()), (folded, _as_folded()), (folded, _expressions_of_english()))
+    for expression, listed in lists:
         first, *rest = _key(expression)
         for reading in _readings(first):
             if senses := listed.get((reading, *rest)):
@@ -270,6 +271,23 @@ def _as_spelled() -> Mapping[tuple[str, ...], tuple[str, ...]]:
 def _as_folded() -> Mapping[tuple[str, ...], tuple[str, ...]]:
     """The senses of each expression, by its words folded; of two that become one, the first's."""
     return _by_words(fold)
+
+
+@cache
+def _expressions_of_english() -> Mapping[tuple[str, ...], tuple[str, ...]]:
+    """The English of which several Arabic words are a translation in the other list, by these.
+
+    «قطعة نقدية» is a coin. What begins with a function word, as «في البحر» for "overboard", may
+    mean just what its words do.
+    """
+    found: dict[tuple[str, ...], tuple[str, ...]] = {}
+    for english, arabic in english_entries():
+        for expression in arabic:
+            first, *others = fold(expression).split()
+            if others and not is_function_word(first):
+                key = _key((first, *others))
+                found[key] = (*found.get(key, ()), english)
+    return found
 
 
 def _by_words(written: Callable[[str], str]) -> Mapping[tuple[str, ...], tuple[str, ...]]:

@@ -77,6 +77,13 @@ def test_any_text_has_glosses_in_its_order(text: str) -> None:
     assert 0 <= share_told(text, text) <= 1
 
 
+def test_an_expression_of_several_words_is_known_from_the_english_list_too() -> None:
+    assert senses("القطعة النقدية") == {"القطعة النقدية": ("coin",)}
+    # Not "overboard".
+    assert senses("في البحر") == {"البحر": senses("البحر")["البحر"]}
+    assert "European Union" in senses("الاتحاد الأوروبي")["الاتحاد الأوروبي"]
+
+
 def test_what_is_not_listed_has_no_gloss() -> None:
     assert glosses("") == glosses("\u0640\u0640") == ()
     assert glosses("من في على كخطبب 350 NATO") == ()
