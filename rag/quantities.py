@@ -46,8 +46,9 @@ _UNITS = alternatives(form for form, n in CARDINALS.items() if 3 <= n <= 9 and n
 _SPELLED = re.compile(
     rf"(?<!\w)(?<!\d )(?![وف]?{NOT_SIX}\b)[وف]??[بل]??"
     rf"(?P<number>(?:ال(?:{_UNITS})\s+وال(?:{TENS})"
-    rf"|(?:(?:{_ONE})\s+(?:و\s*)?(?=(?:{_ARABIC_CARDINALS})))?(?:{_ARABIC_CARDINALS}))(?:\s+(?!و\s*(?:{alternatives(PLURAL_SCALES)})\b)"
-    rf"(?:و\s*)?(?:{_ARABIC_CARDINALS}))*)(?!\w)(?P<counted>\s+[^\W\d]+)?"
+    rf"|(?:(?:{_ONE})\s+(?:و\s*)?(?=(?:{_ARABIC_CARDINALS})))?(?:{_ARABIC_CARDINALS}))"
+    rf"(?:\s+(?!و\s*(?:{alternatives(PLURAL_SCALES)})\b)(?:و\s*)?(?:{_ARABIC_CARDINALS}))*)"
+    r"(?!\w)(?P<counted>\s+[^\W\d]+)?"
 )
 _ENGLISH_SPELLED = re.compile(
     r"(?<![\w-])(?<![\d¼½¾] )(?<!half )(?<!\ba )"
