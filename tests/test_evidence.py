@@ -223,6 +223,26 @@ def test_words_between_quotation_marks_are_marked_with_both_or_none(
     assert read_evidence("Who?", evidence, reader=ScriptedReader({read: 9.0}))[0].marked == marked
 
 
+@pytest.mark.parametrize(
+    ("core", "marked"),
+    [
+        ("عمر السالمي", "عمر السالمي رئيسا"),
+        ("ليلى الراوي", "تتولى ليلى الراوي الإدارة"),
+        # What stands on both sides stays whole, and so does what has no such few words.
+        ("رئيسا، بينما تتولى", "عمر السالمي رئيسا، بينما تتولى ليلى الراوي الإدارة"),
+        (None, "عمر السالمي رئيسا، بينما تتولى ليلى الراوي الإدارة"),
+    ],
+)
+def test_of_clauses_in_contrast_the_one_that_answers_is_marked(
+    core: str | None, marked: str
+) -> None:
+    words = "عمر السالمي رئيسا، بينما تتولى ليلى الراوي الإدارة"
+    found = select_evidence([passage_of(f"وسيكون {words}.", 0.6)], most=1)
+    reader = ScriptedReader({words: 9.0}, core=core)
+    (read,) = read_evidence("من يديرها؟", found, reader=reader)
+    assert read.marked == marked
+
+
 def test_without_a_reader_nothing_is_marked_and_the_nearest_sentence_comes_first() -> None:
     evidence = select_evidence([passage_of("One. Two.", 0.2, 0.8)], most=6)
     read = read_evidence("Who?", evidence, reader=None)
