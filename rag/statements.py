@@ -190,7 +190,7 @@ def _in_english(
     if listed := listed_name(best.marked):
         yield listed
     said, wrong = _translated(best, query, model, max_tokens, likeness)
-    name = romanise(_as_spelled(best), like=said, model=model) if may_be_name(best.marked) else None
+    name = romanise(_as_spelled(best), like=said, model=model) if _may_be_spelled(best) else None
     if name and _is_name(best):
         yield name
     share = _share_told(said, best)
@@ -315,6 +315,14 @@ def _is_name(best: Evidence) -> bool:
     return is_place(best.text[: best.mark.start], best.marked) or (
         several and is_likely_name(best.mark, best.text)
     )
+
+
+def _may_be_spelled(best: Evidence) -> bool:
+    """Whether the answering words may be a name as a whole, and not some of them with a verb."""
+    mark, text = best.mark, best.text
+    whole = _is_name(best) or is_likely_name(mark, text)
+    some = any(mark.start <= name.start and name.end <= mark.end for name in likely_names(text))
+    return may_be_name(best.marked) and (whole or not some)
 
 
 def _guesses(said: str, best: Evidence) -> bool:

@@ -404,6 +404,16 @@ def test_of_a_clause_that_no_translation_tells_the_name_is_told(
     assert answer.citations[0].marked == OWNED
 
 
+def test_a_verb_is_not_spelled_like_the_name_behind_it() -> None:
+    answer = answer_of(
+        "Who runs the bank?",
+        passage_of("وتتولى نبيلة فيلكوشي إدارة المصرف.", 0.6),
+        model=ScriptedModel("It cost 9", "It cost 7", "Totawalla", "Nabila", "Filkoushi"),
+        reader=ScriptedReader({"تتولى نبيلة فيلكوشي": 9.0}),
+    )
+    assert "Totawalla" not in answer.text
+
+
 def test_a_clause_that_can_be_told_is_told_whole() -> None:
     said = "It belongs to a company that the businessman Nabil al-Aaraji runs"
     answer = answer_of(
