@@ -127,9 +127,9 @@ def state(
 def _named_within(best: Evidence) -> tuple[Evidence, ...]:
     """The sentence with only the name marked that is the likeliest few of its answering words.
 
-    Other words may say too little alone. Of ten clauses from kept articles that were not told
-    truly, the likeliest few words of two were told well: "in cities" is no reason, and "Three" not
-    «الثلاث والعشرين».
+    Other words may say too little alone. Of nine answers from kept articles whose words were not
+    told truly, the likeliest few of two were told well: "working in cities" is no reason, and
+    "Three" not «الثلاث والعشرين».
     """
     core = replace(best, answer=best.core, core=None)
     return (core,) if best.core is not None and is_likely_name(core.mark, core.text) else ()
