@@ -24,6 +24,7 @@ _MONTH_IN_DATE = re.compile(
         names="|".join(sorted(map(re.escape, _ARABIC_MONTHS), key=len, reverse=True))
     )
 )
+# With a comma, so that it joins clauses: "nothing but schoolbooks" is one.
 _CONTRAST = re.compile(
     r"[،,؛;]\s+(?:(?:و?في حين|و?بينما|و?فيما)(?:\s+أن)?|و?أما|و?لكن|ثم|while|whereas|but|then)\s+"
 )

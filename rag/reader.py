@@ -270,11 +270,13 @@ def _core(joint: torch.Tensor, offsets: torch.Tensor, text: str) -> Span | None:
     begins, ends = offsets.clamp(min=0).T.tolist()
     most = (ends[-1] - begins[0]) // 2
     scores = joint.tolist()
+    starts = [(n, place) for n, place in enumerate(begins) if _begins_word(text, place)]
+    stops = [(n, place) for n, place in enumerate(ends) if _WORD_ENDS.match(text, place)]
     found = [
         (scores[first][last], _without_edges(text, start, end))
-        for first, start in enumerate(begins)
-        for last, end in enumerate(ends[first:], start=first)
-        if end - start <= most and _begins_word(text, start) and _WORD_ENDS.match(text, end)
+        for first, start in starts
+        for last, end in stops
+        if first <= last and end - start <= most
     ]
     several = [(score, span) for score, span in found if " " in span.of(text)]
     return max(several, key=itemgetter(0))[1] if several else None
