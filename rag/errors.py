@@ -56,11 +56,10 @@ SkipKind = Literal[
 
 
 class RagError(Exception):
-    """The root of the tree. `facts` tells what failed, by the names of the error's attributes."""
+    """The root of the tree. Its attributes tell what failed."""
 
-    def __init__(self, message: str, **facts: Any) -> None:
+    def __init__(self, message: str) -> None:
         super().__init__(message)
-        self.facts: Mapping[str, Any] = facts
 
     @property
     def message(self) -> str:
@@ -83,12 +82,7 @@ class SettingsError(RagError):
 
     def __init__(self, *, name: str, reason: str, origin: str = "") -> None:
         where = f" (from {origin})" if origin else ""
-        super().__init__(
-            f"Setting {name}{where}: {reason} `mustanad settings` lists all settings.",
-            name=name,
-            reason=reason,
-            origin=origin,
-        )
+        super().__init__(f"Setting {name}{where}: {reason} `mustanad settings` lists all settings.")
         self.name, self.reason, self.origin = name, reason, origin
 
 
@@ -96,7 +90,7 @@ class DocumentError(RagError):
     """A file or one document in it could not be read; the others are not affected."""
 
     def __init__(self, *, path: Path | str, reason: str, kind: SkipKind = "other") -> None:
-        super().__init__(f"{path}: {reason}", path=str(path), reason=reason, kind=kind)
+        super().__init__(f"{path}: {reason}")
         self.path, self.reason, self.kind = str(path), reason, kind
 
 
@@ -104,7 +98,7 @@ class AccountsError(RagError):
     """The file of those who may sign in, or what is to be written there, cannot be used."""
 
     def __init__(self, *, path: Path | str, reason: str) -> None:
-        super().__init__(f"Accounts in {path}: {reason}", path=str(path), reason=reason)
+        super().__init__(f"Accounts in {path}: {reason}")
         self.path, self.reason = str(path), reason
 
 
@@ -112,7 +106,7 @@ class UploadError(RagError):
     """A visitor's file is not kept. `name` is the file's, made safe to show."""
 
     def __init__(self, *, name: str, reason: str, kind: SkipKind = "other") -> None:
-        super().__init__(f"{name}: {reason}", name=name, reason=reason, kind=kind)
+        super().__init__(f"{name}: {reason}")
         self.name, self.reason, self.kind = name, reason, kind
 
 
@@ -120,7 +114,7 @@ class IndexStoreError(RagError):
     """The vector store could not be opened, read or written."""
 
     def __init__(self, *, path: Path | str, reason: str) -> None:
-        super().__init__(f"The index at {path} cannot be used: {reason}", path=str(path))
+        super().__init__(f"The index at {path} cannot be used: {reason}")
         self.path, self.reason = str(path), reason
 
 
@@ -158,7 +152,7 @@ class CorpusError(RagError):
     """A corpus cannot be made, changed or deleted. `corpus` is its name."""
 
     def __init__(self, *, corpus: str, reason: str) -> None:
-        super().__init__(f"Corpus {corpus}: {reason}", corpus=corpus, reason=reason)
+        super().__init__(f"Corpus {corpus}: {reason}")
         self.corpus, self.reason = corpus, reason
 
 
@@ -175,7 +169,7 @@ class ModelError(RagError):
     """Something is wrong with a model. `model` is its name in models.toml, or its path."""
 
     def __init__(self, *, model: str, reason: str) -> None:
-        super().__init__(f"Model {model}: {reason}", model=model, reason=reason)
+        super().__init__(f"Model {model}: {reason}")
         self.model, self.reason = model, reason
 
 
@@ -203,7 +197,7 @@ class PromptError(RagError):
     """A prompt file is missing, malformed, or its variables are not those it is given."""
 
     def __init__(self, *, prompt: str, reason: str) -> None:
-        super().__init__(f"Prompt {prompt}: {reason}", prompt=prompt, reason=reason)
+        super().__init__(f"Prompt {prompt}: {reason}")
         self.prompt, self.reason = prompt, reason
 
 
@@ -211,7 +205,7 @@ class QuestionError(RagError):
     """A question is too long, or the dates that it is limited to are none."""
 
     def __init__(self, *, reason: str) -> None:
-        super().__init__(f"The question cannot be asked: {reason}", reason=reason)
+        super().__init__(f"The question cannot be asked: {reason}")
         self.reason = reason
 
 
@@ -219,7 +213,7 @@ class ArchiveError(RagError):
     """A file that keeps conversations or feedback could not be opened, read or written."""
 
     def __init__(self, *, path: Path | str, reason: str) -> None:
-        super().__init__(f"What is kept at {path} cannot be used: {reason}", path=str(path))
+        super().__init__(f"What is kept at {path} cannot be used: {reason}")
         self.path, self.reason = str(path), reason
 
 
@@ -227,5 +221,5 @@ class GenerationError(RagError):
     """The text model, or the server that runs it, failed while it was writing."""
 
     def __init__(self, *, model: str, reason: str, retryable: bool = False) -> None:
-        super().__init__(f"The text model {model} failed: {reason}", model=model)
+        super().__init__(f"The text model {model} failed: {reason}")
         self.model, self.reason, self.retryable = model, reason, retryable

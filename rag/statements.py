@@ -99,7 +99,6 @@ def state(
     """
     if model is None:
         return _quotation(best, language)
-    shown = worded_for_model(best, spoken(language))
     for told in (best, *_named_within(best)):
         translations = _translations(
             told, query, language=language, model=model, max_tokens=max_tokens, likeness=likeness
@@ -108,7 +107,7 @@ def state(
         for words in translations:
             if _holds(words, query, told, source, language):
                 return Statement(_beside_original(words, told, language))
-    draft = ""
+    draft, shown = "", worded_for_model(best, spoken(language))
     pieces = write_draft(query, shown, language=language, model=model, max_tokens=max_tokens)
     with closing(pieces):
         for piece in pieces:
@@ -320,7 +319,7 @@ def _is_name(best: Evidence) -> bool:
 def _may_be_spelled(best: Evidence) -> bool:
     """Whether the answering words may be a name as a whole, and not some of them with a verb."""
     mark, text = best.mark, best.text
-    whole = _is_name(best) or is_likely_name(mark, text)
+    whole = is_place(text[: mark.start], best.marked) or is_likely_name(mark, text)
     some = any(mark.start <= name.start and name.end <= mark.end for name in likely_names(text))
     return may_be_name(best.marked) and (whole or not some)
 

@@ -30,6 +30,7 @@ from transformers import Qwen2Config, Qwen2Model
 from transformers.models.qwen2.modeling_qwen2 import Qwen2RotaryEmbedding
 
 from rag.drafting import as_trained
+from rag.embedding import quickest
 from rag.generation import LlamaCppModel
 from rag.lora import Adapter
 from rag.models import ModelStore
@@ -90,15 +91,19 @@ def examples(
     return found
 
 
-def load_network(path: Path) -> tuple[Qwen2Model, torch.Tensor]:
-    """The transformer of a GGUF file in float32, frozen, and its head (vocabulary × hidden)."""
+def load_network(
+    path: Path, *, precision: torch.dtype = torch.float32
+) -> tuple[Qwen2Model, torch.Tensor]:
+    """The transformer of a GGUF file, frozen, and its head (vocabulary × hidden)."""
     reader = GGUFReader(path)
 
     def about(name: str) -> Any:
         return reader.fields[f"{_ARCHITECTURE}.{name}"].contents()
 
     tensors = {
-        tensor.name: torch.from_numpy(dequantize(tensor.data, tensor.tensor_type).copy()).float()
+        tensor.name: torch.from_numpy(dequantize(tensor.data, tensor.tensor_type).copy()).to(
+            precision
+        )
         for tensor in reader.tensors
     }
     head = tensors.pop(_HEAD)
@@ -145,7 +150,7 @@ def loss_of(
         states = network(
             input_ids=padded, attention_mask=real, past_key_values=read, use_cache=bool(begin)
         ).last_hidden_state
-    scores = states[rows, places] @ head.T
+    scores = (states[rows, places] @ head.T).float()
     wanted = torch.tensor([token for one in batch for token in one.target])
     loss: torch.Tensor = torch.nn.functional.cross_entropy(scores, wanted)
     return loss
@@ -205,7 +210,8 @@ def main() -> None:
     random.Random(SEED).shuffle(plan)
     plan = plan[: arguments.steps]
     print(f"{BATCH * len(plan)} translations, {len(plan)} steps", flush=True)
-    network, head = load_network(path)
+    precision = getattr(torch, quickest(torch.cpu.get_capabilities())["dtype"])
+    network, head = load_network(path, precision=precision)
     adapter = Adapter(network, first_layer=FIRST_LAYER, rank=RANK, scale=SCALE)
     if arguments.start:
         adapter.load(load_state(arguments.start))
