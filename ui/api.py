@@ -29,7 +29,7 @@ class CallError(RagError):
     """A call is not as it has to be, or comes too soon. `reason` says what to do."""
 
     def __init__(self, *, reason: str) -> None:
-        super().__init__(f"The call was refused: {reason}", reason=reason)
+        super().__init__(f"The call was refused: {reason}")
         self.reason = reason
 
 

@@ -182,8 +182,7 @@ def _erase(path: Path) -> None:
     except OSError as exc:
         raise RagError(
             f"The uploaded copy {path.name} stays on this computer ({exc.strerror}). "
-            "Delete it by hand.",
-            path=str(path),
+            "Delete it by hand."
         ) from exc
 
 
