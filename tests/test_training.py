@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,22 +16,25 @@ from safetensors.torch import load_file, save_file
 
 from rag.schema import Span
 from training.average import average
-from training.calibrate import KEPT_TALKS
+from training.calibrate import KEPT, KEPT_HARD, KEPT_TALKS
 from training.pairs import (
     Asked,
     Paragraph,
+    asked_anew,
     asked_in,
     follow_ups,
     missed_in,
+    nearly_in,
     negative,
     positive,
     read_paragraphs,
+    read_rows,
     read_talks,
     talked,
     unanswered,
     written_for,
 )
-from training.train_reader import ARTICLES, FOLDER, FOLLOW_UPS, TALKS, find_nearest
+from training.train_reader import ARTICLES, FOLDER, FOLLOW_UPS, HARD, TALKS, find_nearest
 
 FIRST, SECOND = "وصل الوفد إلى عدن يوم الأحد.", "وقال سالم إن اللقاء كان مفيدا."
 TEXT = f"{FIRST} {SECOND}"
@@ -127,6 +131,38 @@ def test_every_turn_has_its_answer_in_its_article(file: Path) -> None:
         assert len(turns) == len(talk.turns) == 5
         assert 3 <= sum(one.answer is not None for one, _ in turns) <= 4
     assert len(talks) == len({(talk.file, talk.article) for talk in talks}) >= 150
+
+
+def test_an_article_is_asked_anew() -> None:
+    other = replace(paragraph(**PLACE), title="أخرى")
+    rows = [
+        {
+            "article": "some:1",
+            "question": "What was useful?",
+            "answer": "اللقاء",
+            "sentence": SECOND,
+        },
+        {"article": "some:1", "question": "ومن دفع؟", "answer": "", "sentence": FIRST},
+    ]
+    (found,) = asked_anew(rows, {"some": [paragraph(), other]})
+    assert replace(found, questions=other.questions) == other
+    place = TEXT.index("اللقاء")
+    assert list(asked_in([found])) == [Asked("What was useful?", 0, Span(place, place + 6))]
+    assert list(missed_in([found])) == [Asked("ومن دفع؟", 0, None)]
+    assert list(nearly_in([found])) == [Asked("ومن دفع؟", 0, Span(0, len(FIRST)))]
+
+
+@pytest.mark.parametrize(
+    ("file", "of"), [(HARD, ARTICLES), (KEPT_HARD, KEPT)], ids=["trained", "kept"]
+)
+def test_every_hard_question_has_its_answer_in_its_article(file: Path, of: Sequence[Path]) -> None:
+    sets = {some.stem: read_paragraphs(some, left_out=frozenset()) for some in of}
+    rows = read_rows(file)
+    found = asked_anew(rows, sets)
+    missed = list(missed_in(found))
+    assert len(list(nearly_in(found))) == len(missed)
+    assert len(list(asked_in(found))) + len(missed) == len(rows) >= 200
+    assert len(missed) == pytest.approx(len(rows) / 3, rel=0.1)
 
 
 @pytest.mark.parametrize("rng", EVER)

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 import random
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +111,33 @@ def read_paragraphs(file: Path, *, left_out: frozenset[str]) -> list[Paragraph]:
     ]
 
 
+def asked_anew(
+    rows: Sequence[Mapping[str, Any]], sets: Mapping[str, Sequence[Paragraph]]
+) -> list[Paragraph]:
+    """The articles that the rows of `questions.hard.jsonl` are about, with these as questions.
+
+    Args:
+        rows: with the `article` as in talks, the `question`, the answering words as `answer`, ""
+            for none, and the `sentence` they stand in, or that seems to answer it.
+        sets: of articles, one paragraph each, by the names of their files.
+    """
+    found: dict[str, Paragraph] = {}
+    questions = defaultdict[str, list[dict[str, Any]]](list)
+    for row in rows:
+        name, _, number = row["article"].partition(":")
+        paragraph = found.setdefault(row["article"], sets[name][int(number)])
+        answer = _placed(paragraph.text, row["answer"], sentence=row["sentence"])
+        asked = {"id": "", "question": row["question"], "answers": []}
+        if answer is not None:
+            asked["answers"] = [{"text": row["answer"], "answer_start": answer.start}]
+        else:
+            asked["near"] = _placed(paragraph.text, row["sentence"])
+        questions[row["article"]].append(asked)
+    return [
+        replace(paragraph, questions=(*questions[article],)) for article, paragraph in found.items()
+    ]
+
+
 def asked_in(paragraphs: Sequence[Paragraph]) -> Iterator[Asked]:
     """The questions of the set itself that are answered by whole words where it says."""
     for number, paragraph in enumerate(paragraphs):
@@ -125,6 +153,14 @@ def missed_in(paragraphs: Sequence[Paragraph]) -> Iterator[Asked]:
         for question in paragraph.questions:
             if not question["answers"]:
                 yield Asked(question["question"], number, None)
+
+
+def nearly_in(paragraphs: Sequence[Paragraph]) -> Iterator[Asked]:
+    """The questions asked anew that a sentence only seems to answer, each with its span."""
+    for number, paragraph in enumerate(paragraphs):
+        for question in paragraph.questions:
+            if "near" in question:
+                yield Asked(question["question"], number, question["near"])
 
 
 def written_for(

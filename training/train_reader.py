@@ -33,9 +33,11 @@ from training.pairs import (
     Pair,
     Paragraph,
     Place,
+    asked_anew,
     asked_in,
     follow_ups,
     missed_in,
+    nearly_in,
     negative,
     positive,
     read_paragraphs,
@@ -69,6 +71,7 @@ QUESTIONS, WRITTEN = FOLDER / "questions.jsonl", FOLDER / "written.jsonl"
 ARTICLES = tuple(
     FOLDER / f"articles{kind}.json" for kind in ("", ".more", ".plain", ".agency", ".further")
 )
+HARD = FOLDER / "questions.hard.jsonl"
 TALKS = tuple(FOLDER / f"talks{kind}.jsonl" for kind in ("", ".more"))
 FOLLOW_UPS = FOLDER / "follow_ups.train.jsonl"
 
@@ -95,8 +98,9 @@ def training_pairs(
         folder: holds the reading sets.
         embedder: finds the nearest sentences.
         kept: where these are kept.
-        new: the file of `ARTICLES` or `TALKS` of which all questions are taken; all by default.
-            Then only those of articles get the nearest sentences as negatives, from their own ones.
+        new: the file of `ARTICLES` or `TALKS`, or `HARD`, of which all questions are taken; all by
+            default. Then only those of articles get the nearest sentences as negatives, from their
+            own ones.
         share: of the other questions that are taken.
     """
     rng = random.Random(SEED)
@@ -104,11 +108,14 @@ def training_pairs(
     arabic = [p for name in ARABIC for p in read_paragraphs(folder / name, left_out=left_out)]
     answered, missed = written_for(arabic, {row["of"]: row for row in read_rows(WRITTEN)})
     articles = [read_paragraphs(file, left_out=frozenset()) for file in ARTICLES]
+    by_name = {file.stem: found for file, found in zip(ARTICLES, articles, strict=True)}
+    anew = asked_anew(read_rows(HARD), by_name)
     fresh = range(0)
-    for file, found in zip(ARTICLES, articles, strict=True):
+    for file, found in zip((*ARTICLES, HARD), (*articles, anew), strict=True):
         if file == new:
             fresh = range(len(arabic), len(arabic) + len(found))
         arabic += found
+    missed += nearly_in(arabic)
     asked = [
         one
         for one in (*asked_in(arabic), *answered, *missed_in(arabic))
@@ -125,12 +132,15 @@ def training_pairs(
         )
     ]
     pairs = list(_with_negatives(arabic, asked, near, rng))
-    pairs += [unanswered(arabic, one, rng) for one in missed if rng.random() < share]
+    pairs += [
+        unanswered(arabic, one, rng)
+        for one in missed
+        if one.paragraph in fresh or rng.random() < share
+    ]
     for one in follow_ups(articles[0], read_rows(FOLLOW_UPS)):
         # Its subject is not named, so that only sentences of its own article come into question.
         if rng.random() < share:
             pairs += [positive(articles[0], one, rng), negative(articles[0], one, rng)]
-    by_name = {file.stem: found for file, found in zip(ARTICLES, articles, strict=True)}
     for file in TALKS:
         pairs += _of_talks(file, by_name, rng, share=1.0 if new in (None, file) else share)
     for name, most in MIX.items():
@@ -244,14 +254,14 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--start", type=Path, help="go on from this adapter")
     parser.add_argument(
-        "--new", type=Path, help="the articles or talks to go on with; all by default"
+        "--new", type=Path, help="the articles, questions or talks to go on with; all by default"
     )
     parser.add_argument("--share", type=float, default=1.0, help="of all others, 0 to 1")
     parser.add_argument("--steps", type=int, help="stop after so many; by default each pair once")
     parser.add_argument("--rate", type=float, default=LEARNING_RATE, help="greatest learning rate")
     arguments = parser.parse_args()
     new = arguments.new and arguments.new.resolve()
-    if new not in (None, *ARTICLES, *TALKS):
+    if new not in (None, *ARTICLES, HARD, *TALKS):
         parser.error(f"{new} is none of the files that are trained on")
     torch.manual_seed(SEED)
     embedder: Any = open_embedder(load_settings()[0])
