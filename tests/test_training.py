@@ -16,7 +16,8 @@ from safetensors.torch import load_file, save_file
 
 from rag.schema import Span
 from training.average import average
-from training.calibrate import KEPT, KEPT_HARD, KEPT_TALKS
+from training.calibrate import KEPT, KEPT_TALKS
+from training.measure_hard import KEPT_HARD
 from training.pairs import (
     Asked,
     Paragraph,

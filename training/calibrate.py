@@ -7,10 +7,9 @@ sentences nearest to it is an example: does it hold the answer? Two in five ques
 misses, which no sentence answers. The talks of `talks.kept.jsonl` are about one article each, and
 asked of that only, each turn after the one before; some of their turns have no answer. Prints the
 coefficients, and how the probability of the best sentence tells answerable questions from the
-others, also for the harder ones of `questions.hard.kept.jsonl` and the encyclopedia's
-`questions.jsonl`, on which nothing is fitted. `FOLDER` holds the reading sets that the latter asks
-about. `--plot` draws how often a sentence holds the answer against how probable that was said to
-be, ten-fold.
+others, also for the encyclopedia's `questions.jsonl`, on which nothing is fitted. `FOLDER` holds
+the reading sets that `questions.jsonl` asks about. `--plot` draws how often a sentence holds the
+answer against how probable that was said to be, ten-fold.
 """
 
 from __future__ import annotations
@@ -38,7 +37,6 @@ from training.loop import SEED
 from training.pairs import (
     Asked,
     Paragraph,
-    asked_anew,
     asked_in,
     missed_in,
     read_paragraphs,
@@ -50,7 +48,6 @@ from training.train_reader import FOLDER, QUESTIONS, open_embedder
 
 KEPT = (FOLDER / "kept.json", FOLDER / "kept.plain.json")
 KEPT_TALKS = FOLDER / "talks.kept.jsonl"
-KEPT_HARD = FOLDER / "questions.hard.kept.jsonl"
 NEAREST = 6
 THRESHOLDS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
 
@@ -139,15 +136,20 @@ def ask(
     )
 
 
-def report(trial: Trial, judged: NDArray[np.float64]) -> None:
-    """Prints what the best sentence's probability does for questions, by language."""
+def best_examples(trial: Trial, judged: NDArray[np.float64]) -> NDArray[np.intp]:
+    """The number of each question's likeliest example."""
     groups = np.array([example.question for example in trial.examples])
-    best = np.array(
+    return np.array(
         [
             max(np.flatnonzero(groups == number), key=lambda i: judged[i])
             for number in range(len(trial.questions))
         ]
     )
+
+
+def report(trial: Trial, judged: NDArray[np.float64]) -> None:
+    """Prints what the best sentence's probability does for questions, by language."""
+    best = best_examples(trial, judged)
     languages = np.array([detect_language(question) for question in trial.questions])
     holds = np.array([trial.examples[i].holds for i in best])
     marked = np.array([trial.examples[i].marked for i in best])
@@ -197,10 +199,6 @@ def main() -> None:
     in_context, judged = fit(talk)
     print(f"in context, cosine and margin, ten-fold: {_coefficients(in_context)}")
     report(talk, judged)
-    print("the first fit on harder questions about some of these articles, asked of those alone")
-    anew = asked_anew(read_rows(KEPT_HARD), by_name)
-    hard = ask(anew, [*asked_in(anew), *missed_in(anew)], embedder, reader)
-    report(hard, model.predict_proba(hard.features)[:, 1])
     print("the same on the encyclopedia, where it is not known which sentence is right")
     other = ask(*_encyclopedia(arguments.data), embedder, reader)
     report(other, model.predict_proba(other.features)[:, 1])

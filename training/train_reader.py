@@ -99,8 +99,8 @@ def training_pairs(
         embedder: finds the nearest sentences.
         kept: where these are kept.
         new: the file of `ARTICLES` or `TALKS`, or `HARD`, of which all questions are taken; all by
-            default. Then only those of articles get the nearest sentences as negatives, from their
-            own ones.
+            default. Then only those of `ARTICLES` get the nearest sentences as negatives, from
+            their own ones: those of `HARD` come with such a sentence.
         share: of the other questions that are taken.
     """
     rng = random.Random(SEED)
@@ -115,6 +115,7 @@ def training_pairs(
         if file == new:
             fresh = range(len(arabic), len(arabic) + len(found))
         arabic += found
+    within = range(len(arabic)) if new is None else fresh if new in ARTICLES else range(0)
     missed += nearly_in(arabic)
     asked = [
         one
@@ -125,9 +126,7 @@ def training_pairs(
         without_answer(arabic, one, places)[:HARDEST]
         for one, places in zip(
             asked,
-            find_nearest(
-                arabic, asked, embedder, kept, within=range(len(arabic)) if new is None else fresh
-            ),
+            find_nearest(arabic, asked, embedder, kept, within=within),
             strict=True,
         )
     ]
