@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from safetensors.torch import load_file, save_file
 from rag.schema import Span
 from training.average import average
 from training.calibrate import KEPT, KEPT_TALKS
-from training.measure_hard import KEPT_HARD
+from training.measure_hard import KEPT_HARD, KEPT_MEANT
 from training.pairs import (
     Asked,
     Paragraph,
@@ -154,16 +153,17 @@ def test_an_article_is_asked_anew() -> None:
 
 
 @pytest.mark.parametrize(
-    ("file", "of"), [(HARD, ARTICLES), (KEPT_HARD, KEPT)], ids=["trained", "kept"]
+    "file", [*HARD, KEPT_HARD, KEPT_MEANT], ids=lambda file: file.name.removesuffix(".jsonl")
 )
-def test_every_hard_question_has_its_answer_in_its_article(file: Path, of: Sequence[Path]) -> None:
+def test_every_hard_question_has_its_answer_in_its_article(file: Path) -> None:
+    of = ARTICLES if file in HARD else KEPT
     sets = {some.stem: read_paragraphs(some, left_out=frozenset()) for some in of}
     rows = read_rows(file)
     found = asked_anew(rows, sets)
     missed = list(missed_in(found))
     assert len(list(nearly_in(found))) == len(missed)
     assert len(list(asked_in(found))) + len(missed) == len(rows) >= 200
-    assert len(missed) == pytest.approx(len(rows) / 3, rel=0.1)
+    assert len(missed) == pytest.approx(len(rows) / 3, rel=0.25)
 
 
 @pytest.mark.parametrize("rng", EVER)

@@ -1,15 +1,17 @@
 """How a reader does on the harder questions that were kept from training.
 
-    python -m training.measure_hard [--reader ADAPTER]
+    python -m training.measure_hard [--reader ADAPTER] [--questions FILE]
 
-Each question of `questions.hard.kept.jsonl` is asked of all the articles that these are about. The
-sentence that `rag.gate` takes for the likeliest answers it, or none if that is too unlikely.
+Each question of `questions.hard.kept.jsonl`, or of `questions.meant.kept.jsonl`, is asked of all
+the articles that these are about. The sentence that `rag.gate` takes for the likeliest answers it,
+or none if that is too unlikely.
 """
 
 from __future__ import annotations
 
 import argparse
 from collections import defaultdict
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -21,12 +23,17 @@ from training.calibrate import KEPT, Trial, ask, best_examples, report
 from training.pairs import asked_anew, asked_in, missed_in, read_paragraphs, read_rows
 from training.train_reader import FOLDER, open_embedder
 
-KEPT_HARD = FOLDER / "questions.hard.kept.jsonl"
+KEPT_HARD, KEPT_MEANT = (FOLDER / f"questions.{kind}.kept.jsonl" for kind in ("hard", "meant"))
 
 
-def report_kinds(trial: Trial, probabilities: NDArray[np.float64], *, threshold: float) -> None:
+def report_kinds(
+    trial: Trial,
+    probabilities: NDArray[np.float64],
+    kinds: Mapping[str, str],
+    *,
+    threshold: float,
+) -> None:
     """Prints for each kind of question how many are accepted, and how many with the right words."""
-    kinds = {row["question"]: row["kind"] for row in read_rows(KEPT_HARD)}
     found = defaultdict[str, list[tuple[bool, bool]]](list)
     for question, best in zip(trial.questions, best_examples(trial, probabilities), strict=True):
         accepted = bool(probabilities[best] >= threshold)
@@ -40,16 +47,19 @@ def main() -> None:
     """Runs the command."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--reader", type=Path, help="an adapter other than the shipped one")
+    parser.add_argument("--questions", type=Path, default=KEPT_HARD, help="those that are asked")
     arguments = parser.parse_args()
     settings, _ = load_settings()
     embedder = open_embedder(settings)
     sets = {file.stem: read_paragraphs(file, left_out=frozenset()) for file in KEPT}
-    articles = asked_anew(read_rows(KEPT_HARD), sets)
+    rows = read_rows(arguments.questions)
+    articles = asked_anew(rows, sets)
     asked = [*asked_in(articles), *missed_in(articles)]
     trial = ask(articles, asked, embedder, embedder.open_reader(arguments.reader))
     probabilities = np.array([answerability(e.cosine, margin=e.margin) for e in trial.examples])
     report(trial, probabilities)
-    report_kinds(trial, probabilities, threshold=settings.answer.refusal_threshold)
+    kinds = {row["question"]: row["kind"] for row in rows}
+    report_kinds(trial, probabilities, kinds, threshold=settings.answer.refusal_threshold)
 
 
 if __name__ == "__main__":

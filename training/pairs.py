@@ -114,7 +114,7 @@ def read_paragraphs(file: Path, *, left_out: frozenset[str]) -> list[Paragraph]:
 def asked_anew(
     rows: Sequence[Mapping[str, Any]], sets: Mapping[str, Sequence[Paragraph]]
 ) -> list[Paragraph]:
-    """The articles that the rows of `questions.hard.jsonl` are about, with these as questions.
+    """The articles that the rows of `questions.*.jsonl` are about, with these as questions.
 
     Args:
         rows: with the `article` as in talks, the `question`, the answering words as `answer`, ""

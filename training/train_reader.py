@@ -71,7 +71,7 @@ QUESTIONS, WRITTEN = FOLDER / "questions.jsonl", FOLDER / "written.jsonl"
 ARTICLES = tuple(
     FOLDER / f"articles{kind}.json" for kind in ("", ".more", ".plain", ".agency", ".further")
 )
-HARD = FOLDER / "questions.hard.jsonl"
+HARD = tuple(FOLDER / f"questions.{kind}.jsonl" for kind in ("hard", "meant"))
 TALKS = tuple(FOLDER / f"talks{kind}.jsonl" for kind in ("", ".more"))
 FOLLOW_UPS = FOLDER / "follow_ups.train.jsonl"
 
@@ -98,7 +98,7 @@ def training_pairs(
         folder: holds the reading sets.
         embedder: finds the nearest sentences.
         kept: where these are kept.
-        new: the file of `ARTICLES` or `TALKS`, or `HARD`, of which all questions are taken; all by
+        new: the file of `ARTICLES`, `HARD` or `TALKS` of which all questions are taken; all by
             default. Then only those of `ARTICLES` get the nearest sentences as negatives, from
             their own ones: those of `HARD` come with such a sentence.
         share: of the other questions that are taken.
@@ -109,9 +109,9 @@ def training_pairs(
     answered, missed = written_for(arabic, {row["of"]: row for row in read_rows(WRITTEN)})
     articles = [read_paragraphs(file, left_out=frozenset()) for file in ARTICLES]
     by_name = {file.stem: found for file, found in zip(ARTICLES, articles, strict=True)}
-    anew = asked_anew(read_rows(HARD), by_name)
+    anew = [asked_anew(read_rows(file), by_name) for file in HARD]
     fresh = range(0)
-    for file, found in zip((*ARTICLES, HARD), (*articles, anew), strict=True):
+    for file, found in zip((*ARTICLES, *HARD), (*articles, *anew), strict=True):
         if file == new:
             fresh = range(len(arabic), len(arabic) + len(found))
         arabic += found
@@ -260,7 +260,7 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=LEARNING_RATE, help="greatest learning rate")
     arguments = parser.parse_args()
     new = arguments.new and arguments.new.resolve()
-    if new not in (None, *ARTICLES, HARD, *TALKS):
+    if new not in (None, *ARTICLES, *HARD, *TALKS):
         parser.error(f"{new} is none of the files that are trained on")
     torch.manual_seed(SEED)
     embedder: Any = open_embedder(load_settings()[0])
