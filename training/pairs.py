@@ -86,11 +86,7 @@ class Talk:
 
 def read_talks(file: Path) -> list[Talk]:
     """The talks of `talks*.jsonl`."""
-    talks = []
-    for row in read_rows(file):
-        name, _, number = row["article"].partition(":")
-        talks.append(Talk(name, int(number), (*row["turns"],)))
-    return talks
+    return [Talk(*_article(row), (*row["turns"],)) for row in read_rows(file)]
 
 
 def read_rows(file: Path) -> list[dict[str, Any]]:
@@ -121,20 +117,11 @@ def asked_anew(
             for none, and the `sentence` they stand in, or that seems to answer it.
         sets: of articles, one paragraph each, by the names of their files.
     """
-    found: dict[str, Paragraph] = {}
-    questions = defaultdict[str, list[dict[str, Any]]](list)
+    by_article = defaultdict[tuple[str, int], list[Mapping[str, Any]]](list)
     for row in rows:
-        name, _, number = row["article"].partition(":")
-        paragraph = found.setdefault(row["article"], sets[name][int(number)])
-        answer = _placed(paragraph.text, row["answer"], sentence=row["sentence"])
-        asked = {"id": "", "question": row["question"], "answers": []}
-        if answer is not None:
-            asked["answers"] = [{"text": row["answer"], "answer_start": answer.start}]
-        else:
-            asked["near"] = _placed(paragraph.text, row["sentence"])
-        questions[row["article"]].append(asked)
+        by_article[_article(row)].append(row)
     return [
-        replace(paragraph, questions=(*questions[article],)) for article, paragraph in found.items()
+        _with_questions(sets[file][number], about) for (file, number), about in by_article.items()
     ]
 
 
@@ -291,6 +278,30 @@ def without_answer(
         return list(places)
     wanted = fold(asked.answer.of(paragraphs[asked.paragraph].text))
     return [place for place in places if wanted not in fold(_sentence(paragraphs, place))]
+
+
+def _article(row: Mapping[str, Any]) -> tuple[str, int]:
+    """The name of the file that a row's article stands in, and its number there."""
+    file, _, number = row["article"].partition(":")
+    return file, int(number)
+
+
+def _with_questions(paragraph: Paragraph, rows: Sequence[Mapping[str, Any]]) -> Paragraph:
+    asked = (_in_squad_form(row, paragraph.text) for row in rows)
+    return replace(paragraph, questions=tuple(asked))
+
+
+def _in_squad_form(row: Mapping[str, Any], text: str) -> dict[str, Any]:
+    """A question asked anew; one without an answer has the span that it comes `near` to."""
+    answer = _placed(text, row["answer"], sentence=row["sentence"])
+    if answer is None:
+        return {
+            "question": row["question"],
+            "answers": [],
+            "near": _placed(text, row["sentence"]),
+        }
+    answers = [{"text": row["answer"], "answer_start": answer.start}]
+    return {"question": row["question"], "answers": answers}
 
 
 def _placed(text: str, words: str | None, *, sentence: str = "") -> Span | None:
