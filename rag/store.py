@@ -343,6 +343,9 @@ class Store:
                 )
 
     def _new_client(self) -> ClientAPI:
+        # Chroma hands its log to HNSW in as many threads as this lets it. Two that link their
+        # vectors at once may leave one that no search finds (1 opening of 1,600, with 8 threads).
+        os.environ["RAYON_NUM_THREADS"] = "1"
         import chromadb
         from chromadb.config import Settings
 

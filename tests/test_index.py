@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import math
+import os
 import socket
 import subprocess
 import sys
@@ -141,6 +142,34 @@ def test_no_vector_is_changed_in_place(index: Index, monkeypatch: pytest.MonkeyP
     first, second = put(index, retitled, places=(2, 3))
     assert texts(index.search(basis(2)[0], k=1)) == [first.text]
     assert texts(index.search(basis(3)[0], k=1)) == [second.text]
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="threads are counted in /proc")
+def test_vectors_are_linked_by_one_thread(settings: IndexSettings) -> None:
+    """HNSW may lose what two link at once, however many the environment allows."""
+    code = f"""
+import os
+from pathlib import Path
+from rag.index import Index
+from rag.settings import IndexSettings
+from tests.test_index import MANIFEST, basis, document, put
+index = Index.open(IndexSettings(path=Path({str(settings.path)!r})), manifest=MANIFEST)
+put(index, document("d"))
+assert len(index.search(basis(0)[0], k=5)) == 2
+print(len(os.listdir("/proc/self/task")))
+"""
+    root = Path(__file__).resolve().parents[1]
+    few, many = (
+        subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=root,
+            env={**os.environ, "RAYON_NUM_THREADS": str(threads)},
+            stdout=subprocess.PIPE,
+            check=True,
+        ).stdout
+        for threads in (2, 40)
+    )
+    assert few == many
 
 
 def test_only_the_documents_asked_for_are_searched(index: Index) -> None:
