@@ -160,16 +160,19 @@ print(len(os.listdir("/proc/self/task")))
 """
     root = Path(__file__).resolve().parents[1]
     few, many = (
-        subprocess.run(
-            [sys.executable, "-c", code],
-            cwd=root,
-            env={**os.environ, "RAYON_NUM_THREADS": str(threads)},
-            stdout=subprocess.PIPE,
-            check=True,
-        ).stdout
+        int(
+            subprocess.run(
+                [sys.executable, "-c", code],
+                cwd=root,
+                env={**os.environ, "RAYON_NUM_THREADS": str(threads)},
+                stdout=subprocess.PIPE,
+                check=True,
+            ).stdout
+        )
         for threads in (2, 40)
     )
-    assert few == many
+    # Others of its threads come and go.
+    assert many < few + 20
 
 
 def test_only_the_documents_asked_for_are_searched(index: Index) -> None:
