@@ -19,7 +19,7 @@ from rag.errors import ModelCorruptError, ModelLoadError
 
 GGUF_MAGIC = b"GGUF"
 ADAPTERS = {
-    "reader.safetensors": "fcc5c718a7e876303c0264b670262cf4d5f0f6d5c7cccd24df3690ce0e17b1f9",
+    "reader.safetensors": "bd3372a8341e81489c341f3834045fa3e5c6df285fcfa04b8ea2f80065af4e0f",
     "reader.talks.safetensors": "171c65f863e9a862b0af8adbef9505989d92102ff107836d4dd4636596a37834",
 }
 """SHA-256 of the adapters that come with the package: for questions, and for follow-ups."""

@@ -34,7 +34,15 @@ from training.pairs import (
     unanswered,
     written_for,
 )
-from training.train_reader import ARTICLES, FOLDER, FOLLOW_UPS, HARD, TALKS, find_nearest
+from training.train_reader import (
+    ARTICLES,
+    FOLDER,
+    FOLLOW_UPS,
+    HARD,
+    TALKS,
+    find_nearest,
+    training_pairs,
+)
 
 FIRST, SECOND = "وصل الوفد إلى عدن يوم الأحد.", "وقال سالم إن اللقاء كان مفيدا."
 TEXT = f"{FIRST} {SECOND}"
@@ -260,6 +268,16 @@ def test_the_nearest_sentences_are_those_of_the_paragraphs_within(tmp_path: Path
     assert sorted(found[1]) == [(1, 0), (1, 1), (2, 0), (2, 1)]
     embedder.asked = []
     assert find_nearest(paragraphs, asked, embedder, file, within=range(1, 3)) == found
+    assert embedder.asked == []
+
+
+def test_a_stage_takes_all_questions_of_its_files(tmp_path: Path, shared: Path) -> None:
+    embedder, rows = LengthEmbedder(), [row for file in HARD for row in read_rows(file)]
+    nearest = tmp_path / "nearest"
+    pairs = training_pairs(shared / "data/reading", embedder, nearest, new=HARD, share=0)
+    assert {pair.question for pair in pairs} == {row["question"] for row in rows}
+    # Beside its sentence, most have another as a negative.
+    assert len(rows) < len(pairs) < 2 * len(rows)
     assert embedder.asked == []
 
 

@@ -3,7 +3,7 @@
     python -m training.train_reader --data FOLDER --out reader.safetensors
 
 `FOLDER` holds reading sets in SQuAD form, named as in `MIX`. `--start` takes an adapter to go on
-from; with `--new` it goes on with the questions of that file of articles or talks, and repeats a
+from; with `--new` it goes on with the questions of those files of articles or talks, and repeats a
 share of all others. The embedder's nearest sentences and the checkpoint are kept beside the output.
 """
 
@@ -13,7 +13,7 @@ import argparse
 import hashlib
 import json
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -89,7 +89,7 @@ def training_pairs(
     embedder: Any,
     kept: Path,
     *,
-    new: Path | None = None,
+    new: Collection[Path] = (),
     share: float = 1.0,
 ) -> list[Pair]:
     """Pairs in random order, without the paragraphs kept for calibration.
@@ -98,7 +98,7 @@ def training_pairs(
         folder: holds the reading sets.
         embedder: finds the nearest sentences.
         kept: where these are kept.
-        new: the file of `ARTICLES`, `HARD` or `TALKS` of which all questions are taken; all by
+        new: the files of `ARTICLES`, `HARD` or `TALKS` of which all questions are taken; all by
             default. Then only those of `ARTICLES` get the nearest sentences as negatives, from
             their own ones: those of `HARD` come with such a sentence.
         share: of the other questions that are taken.
@@ -110,12 +110,16 @@ def training_pairs(
     articles = [read_paragraphs(file, left_out=frozenset()) for file in ARTICLES]
     by_name = {file.stem: found for file, found in zip(ARTICLES, articles, strict=True)}
     anew = [asked_anew(read_rows(file), by_name) for file in HARD]
-    fresh = range(0)
+    fresh: set[int] = set()
+    within: set[int] = set()
     for file, found in zip((*ARTICLES, *HARD), (*articles, *anew), strict=True):
-        if file == new:
-            fresh = range(len(arabic), len(arabic) + len(found))
+        if file in new:
+            numbers = range(len(arabic), len(arabic) + len(found))
+            fresh.update(numbers)
+            within.update(numbers if file in ARTICLES else ())
         arabic += found
-    within = range(len(arabic)) if new is None else fresh if new in ARTICLES else range(0)
+    if not new:
+        within = set(range(len(arabic)))
     missed += nearly_in(arabic)
     asked = [
         one
@@ -141,7 +145,7 @@ def training_pairs(
         if rng.random() < share:
             pairs += [positive(articles[0], one, rng), negative(articles[0], one, rng)]
     for file in TALKS:
-        pairs += _of_talks(file, by_name, rng, share=1.0 if new in (None, file) else share)
+        pairs += _of_talks(file, by_name, rng, share=1.0 if not new or file in new else share)
     for name, most in MIX.items():
         paragraphs = read_paragraphs(folder / name, left_out=left_out)
         some = list(asked_in(paragraphs))
@@ -188,13 +192,13 @@ def find_nearest(
     embedder: Any,
     file: Path,
     *,
-    within: range,
+    within: Collection[int],
 ) -> list[list[Place]]:
     """The sentences nearest to each question about one of the paragraphs `within`, and of those.
 
     By the embedder, and kept in `file`; none for a question about another paragraph.
     """
-    places = [(i, j) for i in within for j in range(len(paragraphs[i].sentences))]
+    places = [(i, j) for i in sorted(within) for j in range(len(paragraphs[i].sentences))]
     wanted = [one.question for one in asked if one.paragraph in within]
     texts = [paragraphs[i].sentences[j].of(paragraphs[i].text) for i, j in places]
     digest = hashlib.blake2b(repr((texts, wanted)).encode()).hexdigest()
@@ -253,15 +257,19 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--start", type=Path, help="go on from this adapter")
     parser.add_argument(
-        "--new", type=Path, help="the articles, questions or talks to go on with; all by default"
+        "--new",
+        type=Path,
+        nargs="+",
+        default=[],
+        help="the articles, questions or talks to go on with; all by default",
     )
     parser.add_argument("--share", type=float, default=1.0, help="of all others, 0 to 1")
     parser.add_argument("--steps", type=int, help="stop after so many; by default each pair once")
     parser.add_argument("--rate", type=float, default=LEARNING_RATE, help="greatest learning rate")
     arguments = parser.parse_args()
-    new = arguments.new and arguments.new.resolve()
-    if new not in (None, *ARTICLES, *HARD, *TALKS):
-        parser.error(f"{new} is none of the files that are trained on")
+    new = [file.resolve() for file in arguments.new]
+    if strange := set(new).difference(ARTICLES, HARD, TALKS):
+        parser.error(f"{strange.pop()} is none of the files that are trained on")
     torch.manual_seed(SEED)
     embedder: Any = open_embedder(load_settings()[0])
     digest = embedder.fingerprint()["embedding_digest"]
