@@ -24,6 +24,7 @@ from rag.romanise import is_place, mend_names, romanise, spell_as_usual
 from rag.schema import Delta, Evidence, Status
 from rag.sentences import sentences
 from rag.text import detect_language, direction, fold, has_mixed_word, split_words
+from rag.word_forms import asks_on, new_forms
 from rag.wording import phrase, spoken
 
 Likeness = Callable[[Sequence[str], str], Sequence[float]]
@@ -83,7 +84,7 @@ def state(
     as long: 7 of 56 English drafts about kept articles that were borne out were wrong, 3 of the
     translations. In the same language, or if no translation holds, it drafts a sentence. One that
     the document's does not bear out, that does not say the answering words, or that has a word from
-    nowhere gives way to the clause as it is written.
+    nowhere or, in Arabic, in a form of its own gives way to the clause as it is written.
 
     Args:
         best: the sentence, its answering words marked.
@@ -109,18 +110,35 @@ def state(
                 return Statement(_beside_original(words, told, language))
     draft, shown = "", worded_for_model(best, spoken(language))
     pieces = write_draft(query, shown, language=language, model=model, max_tokens=max_tokens)
+
+    def misworded(some: str) -> bool:
+        return _is_misworded(_first_sentence(some), query, best, language=language)
+
     with closing(pieces):
         for piece in pieces:
             draft += piece
             on_word()
             yield Delta(piece)
-            if goes_round(draft):
+            if goes_round(draft) or misworded(draft.rpartition(" ")[0]):
                 break
     said = _with_mended_names(_first_sentence(draft), query, best, shown, model)
     borne_out = is_borne_out(said, query, best, language=language, likeness=likeness)
-    if borne_out and not (language == "en" and strange_words(said, text=best.text, given=query)):
+    strange = language == "en" and strange_words(said, text=best.text, given=query)
+    if borne_out and not strange and not misworded(said):
         return Statement(said)
     return _quotation(best, language)
+
+
+def _is_misworded(said: str, query: str, best: Evidence, *, language: str) -> bool:
+    """Whether an Arabic draft about an Arabic sentence has a word in a form of the model's own.
+
+    Of 34 that were borne out, ten had one or opened with the question's word for asking, and none
+    of these was good Arabic, like «حكم الصادر», or «قال» of a woman; four of the others were not.
+    """
+    if (detect_language(best.text), language) != ("ar", "ar"):
+        return False
+    given = f"{query} {worded_for_model(best, 'ar')}"
+    return asks_on(said, query) or bool(new_forms(said, given=given))
 
 
 def _named_within(best: Evidence) -> tuple[Evidence, ...]:

@@ -760,6 +760,30 @@ def test_an_answer_in_the_documents_language_never_changes_its_meaning() -> None
     assert answer.status is Status.ANSWERED
 
 
+def test_an_arabic_draft_in_the_forms_of_the_document_is_the_answer() -> None:
+    draft = "المحادثات بدأت في يناير الماضي."
+    answer = answer_of("متى بدأت المحادثات؟", talks(), model=ScriptedModel(draft))
+    assert answer.text == f"{draft} [1]"
+
+
+@pytest.mark.parametrize(
+    ("draft", "written"),
+    [
+        ("محادثات بدأت في يناير الماضي.", "محادثات بدأت"),
+        ("متى بدأت المحادثات هو يناير الماضي.", "متى بدأت المحادثات"),
+        ("المحادثات بدأت في ينايرنا", "المحادثات بدأت في ينايرنا"),
+    ],
+)
+def test_an_arabic_draft_in_forms_of_its_own_is_stopped_and_gives_way_to_the_clause(
+    draft: str, written: str
+) -> None:
+    events = events_of("متى بدأت المحادثات؟", talks(), model=ScriptedModel(draft))
+    assert "".join(event.text for event in events if isinstance(event, Delta)) == written
+    assert isinstance(events[-1], Final)
+    said = "جاء في الوثيقة: «إن المحادثات بدأت في يناير الماضي» [1]"
+    assert events[-1].answer.text == said
+
+
 def test_without_a_model_the_clause_is_quoted() -> None:
     answer = answer_of("متى بدأت المحادثات؟", talks())
     assert answer.status is Status.ANSWERED
