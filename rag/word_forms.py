@@ -5,6 +5,7 @@ A small text model inflects badly: it says «خسائر بلغت» for «بلغ�
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from rag.follow_ups import question_word
@@ -13,6 +14,7 @@ from rag.text import fold, split_words
 
 # What is written on to the word behind it, in this order.
 _CONJUNCTIONS, _PREPOSITIONS = ("و", "ف"), ("ب", "ل", "ك")
+_HAS_DIGIT = re.compile(r"\d")
 
 
 def new_forms(said: str, *, given: str) -> tuple[str, ...]:
@@ -28,7 +30,8 @@ def new_forms(said: str, *, given: str) -> tuple[str, ...]:
     return tuple(
         word
         for word in split_words(fold(said))
-        if not (word.isdigit() or is_function_word(word) or written.intersection(_forms(word)))
+        if not (_HAS_DIGIT.search(word) or is_function_word(word))
+        and written.isdisjoint(_forms(word))
     )
 
 
@@ -37,20 +40,21 @@ def asks_on(said: str, question: str) -> bool:
 
     «من شتلات» answers «من أين»; so the word behind it counts, too.
     """
-    (asking, *asked), (opening, *told) = (
-        (question_word(words[0]), *words[1:2]) if words else ("",)
-        for words in (split_words(fold(question)), split_words(fold(said)))
-    )
-    return bool(asking) and (asking, asked) == (opening, told)
+    asking = _opening(question)
+    return bool(asking[0]) and asking == _opening(said)
+
+
+def _opening(text: str) -> tuple[str, list[str]]:
+    """The word for asking that a text opens with, if it does, and the word behind it."""
+    words = split_words(fold(text))
+    return (question_word(words[0]), words[1:2]) if words else ("", [])
 
 
 def _forms(word: str) -> Iterator[str]:
     """A folded word, and what is left of it without what may be written on to it in front."""
-    yield word
     bare = word[1:] if word.startswith(_CONJUNCTIONS) else word
-    for one in dict.fromkeys((word, bare)):
-        if one != word:
-            yield one
+    for one in (word, bare):
+        yield one
         if one.startswith("لل"):
             yield f"ا{one[1:]}"
         elif one.startswith(_PREPOSITIONS):
