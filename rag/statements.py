@@ -116,8 +116,11 @@ def state(
             draft += piece
             on_word()
             yield Delta(piece)
-            whole_words = _first_sentence(draft.rpartition(" ")[0])
-            if goes_round(draft) or (all_arabic and _is_misworded(whole_words, query, shown)):
+            if goes_round(draft):
+                break
+            # The last word may go on in the next piece.
+            whole_words = draft.rpartition(" ")[0] if all_arabic else ""
+            if whole_words and _is_misworded(_first_sentence(whole_words), query, shown):
                 break
     said = _with_mended_names(_first_sentence(draft), query, best, shown, model)
     borne_out = is_borne_out(said, query, best, language=language, likeness=likeness)

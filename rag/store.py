@@ -343,14 +343,14 @@ class Store:
                 )
 
     def _new_client(self) -> ClientAPI:
-        # Chroma hands its log to HNSW in as many threads as this lets it. Two that link their
-        # vectors at once may leave one that no search finds (1 opening of 1,600, with 8 threads).
-        os.environ["RAYON_NUM_THREADS"] = "1"
         import chromadb
         from chromadb.config import Settings
 
         quiet = Settings(anonymized_telemetry=False)
         if self._settings.url is None:
+            # Chroma hands its log to HNSW in as many threads as this lets it. Two that link vectors
+            # at once may leave one that no search finds (1 opening of 1,600, with 8 threads).
+            os.environ["RAYON_NUM_THREADS"] = "1"
             return chromadb.PersistentClient(_own_spelling(str(self._settings.path)), quiet)
         url = self._settings.url
         address = urlsplit(url if "//" in url else f"//{url}")

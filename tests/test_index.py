@@ -91,7 +91,9 @@ def index(settings: IndexSettings) -> Iterator[Index]:
         yield opened
 
 
-def in_another_process(settings: IndexSettings, code: str) -> subprocess.Popen[bytes]:
+def in_another_process(
+    settings: IndexSettings, code: str, **options: Any
+) -> subprocess.Popen[bytes]:
     prelude = f"""
 import numpy as np
 from pathlib import Path
@@ -102,7 +104,9 @@ from tests.test_index import MANIFEST, basis, document, put
 index = Index.open(IndexSettings(path=Path({str(settings.path)!r})), manifest=MANIFEST)
 """
     return subprocess.Popen(
-        [sys.executable, "-c", prelude + code], cwd=Path(__file__).resolve().parents[1]
+        [sys.executable, "-c", prelude + code],
+        cwd=Path(__file__).resolve().parents[1],
+        **options,
     )
 
 
@@ -147,30 +151,21 @@ def test_no_vector_is_changed_in_place(index: Index, monkeypatch: pytest.MonkeyP
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="threads are counted in /proc")
 def test_vectors_are_linked_by_one_thread(settings: IndexSettings) -> None:
     """HNSW may lose what two link at once, however many the environment allows."""
-    code = f"""
+    code = """
 import os
-from pathlib import Path
-from rag.index import Index
-from rag.settings import IndexSettings
-from tests.test_index import MANIFEST, basis, document, put
-index = Index.open(IndexSettings(path=Path({str(settings.path)!r})), manifest=MANIFEST)
 put(index, document("d"))
 assert len(index.search(basis(0)[0], k=5)) == 2
 print(len(os.listdir("/proc/self/task")))
 """
-    root = Path(__file__).resolve().parents[1]
-    few, many = (
-        int(
-            subprocess.run(
-                [sys.executable, "-c", code],
-                cwd=root,
-                env={**os.environ, "RAYON_NUM_THREADS": str(threads)},
-                stdout=subprocess.PIPE,
-                check=True,
-            ).stdout
-        )
-        for threads in (2, 40)
-    )
+
+    def threads(allowed: int) -> int:
+        env = {**os.environ, "RAYON_NUM_THREADS": str(allowed)}
+        with in_another_process(settings, code, env=env, stdout=subprocess.PIPE) as process:
+            said, _ = process.communicate()
+        assert process.returncode == 0
+        return int(said)
+
+    few, many = threads(2), threads(40)
     # Others of its threads come and go.
     assert many < few + 20
 

@@ -110,16 +110,13 @@ def training_pairs(
     articles = [read_paragraphs(file, left_out=frozenset()) for file in ARTICLES]
     by_name = {file.stem: found for file, found in zip(ARTICLES, articles, strict=True)}
     anew = [asked_anew(read_rows(file), by_name) for file in HARD]
-    fresh: set[int] = set()
-    within: set[int] = set()
+    numbers: dict[Path, range] = {}
     for file, found in zip((*ARTICLES, *HARD), (*articles, *anew), strict=True):
-        if file in new:
-            numbers = range(len(arabic), len(arabic) + len(found))
-            fresh.update(numbers)
-            within.update(numbers if file in ARTICLES else ())
+        numbers[file] = range(len(arabic), len(arabic) + len(found))
         arabic += found
-    if not new:
-        within = set(range(len(arabic)))
+    fresh = {number for file in numbers if file in new for number in numbers[file]}
+    whole = {number for file in ARTICLES if file in new for number in numbers[file]}
+    within = whole if new else range(len(arabic))
     missed += nearly_in(arabic)
     asked = [
         one
