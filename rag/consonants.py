@@ -34,6 +34,7 @@ _OF_ARABIC = {letter: name for name, (arabic, _) in _CLASSES.items() for letter 
 _OF_LATIN = {letter: name for name, (_, latin) in _CLASSES.items() for letter in latin}
 _OF_LATIN["x"] = "ks"
 _LATIN_DIGRAPHS = {
+    "dzh": "k",
     "tch": "ts",
     "th": "t",
     "dh": "s",
@@ -45,6 +46,8 @@ _LATIN_DIGRAPHS = {
     "dj": "k",
 }
 _SOFT_C = re.compile("c(?=[eiy])")
+# Of «عبد الرزاق» Abderrazak has no l, but the r twice.
+_ASSIMILATED = re.compile(r"^abd[aeou](?=([dnrstz])\1)")
 # A long vowel that Arabic writes, and the Latin letters of which it has one: of the 18,000 listed
 # spellings with the consonants of their name 88 lack it.
 _LONG_VOWELS = {"و": frozenset("ouw"), "ي": frozenset("iyea")}
@@ -102,7 +105,7 @@ def _latin_parts(name: str) -> tuple[str, list[str]]:
     plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
     lower = re.sub(r"^(al|el|as|ash|ar|an|ad|at|az)[-\u2019']", "", plain)
     # Babić is «بابيتش».
-    lower = re.sub("ic$", "its", lower)
+    lower = _ASSIMILATED.sub("abdel", re.sub("ic$", "its", lower))
     for digraph, consonant in _LATIN_DIGRAPHS.items():
         lower = lower.replace(digraph, consonant)
     lower = re.sub("^x", "s", _SOFT_C.sub("s", lower))

@@ -179,9 +179,21 @@ def _is_function(word: str) -> bool:
 
 
 def is_sense(word: str, text: str) -> bool:
-    """Whether an English word, all parts of it, is a sense of a listed word of an Arabic text."""
+    """Whether an English word, all parts of it, is a sense of a listed word of an Arabic text.
+
+    So are the initials of one, "IMF" of «صندوق النقد الدولي».
+    """
     wanted = english_stems(word)
-    return bool(wanted) and any(wanted <= senses for senses in stems_by_gloss(text))
+    if wanted and any(wanted <= senses for senses in stems_by_gloss(text)):
+        return True
+    listed = (sense for gloss in glosses(text) for sense in gloss.senses)
+    return word in map(_initials, listed)
+
+
+def _initials(sense: str) -> str:
+    """The initials of the capitalised words of a sense, if these are several; else ""."""
+    capitals = [word[0] for word in re.split("[ -]", sense) if word[:1].isupper()]
+    return "".join(capitals) if len(capitals) > 1 else ""
 
 
 def stems_of_senses(text: str) -> frozenset[str]:

@@ -29,6 +29,9 @@ def test_accents_change_no_consonant() -> None:
         ("Babić", "بابيتش"),
         ("Djamel", "جمال"),
         ("Alice", "أليس"),
+        ("Dzhankoi", "جانكوي"),
+        ("Abderrazak", "عبدالرزاق"),
+        ("Abdessamad", "عبدالصمد"),
     ],
 )
 def test_both_scripts_have_one_skeleton(latin: str, arabic: str) -> None:

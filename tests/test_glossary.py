@@ -171,6 +171,15 @@ def test_a_word_in_english_is_a_sense_of_an_arabic_one() -> None:
     assert not is_sense("Dam", "")
 
 
+def test_initials_are_a_sense_of_what_they_abbreviate() -> None:
+    assert is_sense("IMF", "وقال صندوق النقد الدولي")
+    assert is_sense("RSF", "قوات الدعم السريع")
+    assert not is_sense("IMF", "البنك الدولي")
+    assert not is_sense("imf", "صندوق النقد الدولي")
+    assert not is_sense("", "صندوق النقد الدولي")
+    assert not is_sense("D", "السد")
+
+
 @given(st.from_regex(r"(bus|gus|wo|cen|col|real)(es|men|tre|our|ise|ence)s?", fullmatch=True))
 def test_each_spelling_that_is_looked_for_has_another(word: str) -> None:
     assert one_spelling(word).isalpha()

@@ -195,6 +195,12 @@ def test_two_arabic_words_may_be_one_name_in_latin_letters(name: str) -> None:
     assert not occurs(name, "الأمير عبد الرحيم")
 
 
+@pytest.mark.parametrize("name", ["Abdulrahman", "Abdurrahman", "Abderrahmane"])
+def test_a_name_may_have_its_article_in_a_doubled_consonant(name: str) -> None:
+    assert occurs(name, "اللواء عبد الرحمن السعيد")
+    assert not occurs(name, "اللواء عبد الرحيم السعيد")
+
+
 @pytest.mark.parametrize("name", ["Abdel", "Abdul", "Abd"])
 def test_the_first_word_of_a_servants_name_is_known(name: str) -> None:
     assert occurs(name, "الرئيس عبد الفتاح السيسي")
