@@ -206,7 +206,7 @@ class Api:
         if wait_s > 0:
             raise CallError(
                 reason=f"you have asked many questions within a minute. Ask again in "
-                f"{int(wait_s) + 1} seconds."
+                f"{int(wait_s) + 1} s."
             )
         assistant = await run_sync(self._assistant, call.corpus, caller.owner)
         with self.line.join(caller.key) as place:

@@ -60,7 +60,7 @@ _ENGLISH = {
     "leave_edit": "Leave it as it was",
     "open_document": "Open the document",
     "copied": "Copied",
-    "too_quick": "You have asked many questions within a minute. Ask again in {seconds} seconds.",
+    "too_quick": "You have asked many questions within a minute. Ask again in {seconds} s.",
     "examples": "Try one of these",
     "conversation": "Conversation",
     "you": "You asked",

@@ -16,7 +16,7 @@ ENGLISH: dict[str, str] = {
     "actions.send": "Send",
     "actions.thanks": "Thank you. Your verdict stays on this computer.",
     "actions.judged_too_quick": "You have judged many answers within a minute. This verdict was "
-    "not kept; give it again in {seconds} seconds.",
+    "not kept; give it again in {seconds} s.",
     "actions.place_one": "One question is before yours.",
     "actions.place_two": "Two questions are before yours.",
     "actions.place_several": "Questions before yours: {count}",
