@@ -2,9 +2,9 @@
 
     python -m training.measure_hard [--reader ADAPTER] [--questions FILE]
 
-Each question of `questions.hard.kept.jsonl`, or of `questions.meant.kept.jsonl`, is asked of all
-the articles that these are about. The sentence that `rag.gate` takes for the likeliest answers it,
-or none if that is too unlikely.
+Each question of `questions.hard.kept.jsonl`, or of another such file, is asked of all the articles
+that these are about. The sentence that `rag.gate` takes for the likeliest answers it, or none if
+that is too unlikely.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from training.calibrate import KEPT, Trial, ask, best_examples, report
 from training.pairs import asked_anew, asked_in, missed_in, read_paragraphs, read_rows
 from training.train_reader import FOLDER, open_embedder
 
-KEPT_HARD, KEPT_MEANT = (FOLDER / f"questions.{kind}.kept.jsonl" for kind in ("hard", "meant"))
+KEPT_HARD = tuple(FOLDER / f"questions.{kind}.kept.jsonl" for kind in ("hard", "meant", "told"))
 
 
 def report_kinds(
@@ -47,7 +47,7 @@ def main() -> None:
     """Runs the command."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--reader", type=Path, help="an adapter other than the shipped one")
-    parser.add_argument("--questions", type=Path, default=KEPT_HARD, help="those that are asked")
+    parser.add_argument("--questions", type=Path, default=KEPT_HARD[0], help="those that are asked")
     arguments = parser.parse_args()
     settings, _ = load_settings()
     embedder = open_embedder(settings)
