@@ -7,6 +7,7 @@ within an Arabic line does not turn the words around it.
 from __future__ import annotations
 
 import datetime as dt
+from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -15,7 +16,7 @@ from typing import Literal, get_args
 
 from rag.errors import RagError
 from rag.schema import Period
-from ui.texts import actions, library, past, preferences, viewer
+from ui.texts import actions, library, page, past, preferences, problems, viewer
 
 Language = Literal["ar", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -34,168 +35,12 @@ _UNSEEN: Mapping[int, str | None] = {
     **dict.fromkeys(map(ord, "\v\f\x1c\x1d\x1e\x1f\x85"), " "),
 }
 
-_ENGLISH = {
-    "title": "Mustanad",
-    "tagline": "Ask your own documents. Every answer shows the words it rests on.",
-    "other_language": "العربية",
-    "clear": "New chat",
-    "ask": "Ask",
-    "stop": "Stop",
-    "question": "Your question",
-    "placeholder": "Ask in English or Arabic …",
-    "welcome": "What would you like to know?",
-    "welcome_more": "Mustanad reads the documents on this computer and answers in the language you "
-    "ask in. When they do not hold the answer, it says so.",
-    "views": "Parts of the page",
-    "view.ask": "Ask",
-    "view.library": "Library",
-    "view.past": "Past",
-    "view.settings": "Settings",
-    "signed_in": "Signed in as {name}",
-    "sign_out": "Sign out",
-    "dismiss": "Dismiss",
-    "asked_of": "Asked of: {corpus}",
-    "default_corpus": "Documents on this computer",
-    "editing": "You are changing question {number}. What follows it will be replaced.",
-    "leave_edit": "Leave it as it was",
-    "open_document": "Open the document",
-    "copied": "Copied",
-    "too_quick": "You have asked many questions within a minute. Ask again in {seconds} s.",
-    "examples": "Try one of these",
-    "conversation": "Conversation",
-    "you": "You asked",
-    "answer": "Answer",
-    "searching": "Searching the documents …",
-    "reading": "Found, reading …",
-    "writing": "Draft, not yet checked",
-    "stopped": "Stopped. What stands here was not checked.",
-    "stopped_empty": "Stopped before an answer was written.",
-    "partial": "Found, but not worded reliably: these are the document's own words.",
-    "unsupported": "not borne out by the documents",
-    "not_found": "Not in the documents",
-    "searched_for": "Searched for:",
-    "means": "“{phrase}” means {date}",
-    "period.first_last": "Documents from {first} to {last} only",
-    "period.first": "Documents from {first} on only",
-    "period.last": "Documents up to {last} only",
-    "sources": "Sources",
-    "found": "Passages found",
-    "nearest": "Closest passages, not an answer",
-    "source_mark": "Source {number}",
-    "untitled": "Untitled document",
-    "undated": "no date given",
-    "whole_passage": "Show the whole passage",
-    "less": "Show less",
-    "error.title": "That did not work",
-    "error.unknown": "Something went wrong on this computer. The log of the program says what; "
-    "asking again may help.",
-    "error.RagError": "Something went wrong: {message}",
-    "error.SettingsError": "The setting {name} does not work: {reason}",
-    "error.DocumentError": "The document {path} could not be read: {reason}",
-    "error.AccountsError": "The file of accounts {path} cannot be used: {reason}",
-    "error.UploadError": "The file {name} was not taken: {reason}",
-    "error.CorpusError": "The collection {corpus} cannot be changed: {reason}",
-    "error.CorpusNotFoundError": "This collection is not there, or no longer.",
-    "error.ArchiveError": "The past conversations in {path} cannot be used: {reason}",
-    "error.IndexStoreError": "The index at {path} cannot be used: {reason}",
-    "error.IndexNotFoundError": "There are no documents in the index at {path} yet. Add some with "
-    "mustanad ingest PATH.",
-    "error.IndexMismatchError": "The index at {path} was built with other models or settings than "
-    "those in force. Build it again with mustanad ingest --rebuild.",
-    "error.ModelError": "The model {model} cannot be used: {reason}",
-    "error.ModelNotFoundError": "The model {model} was not found: {reason}",
-    "error.ModelCorruptError": "The file of the model {model} is damaged: {reason}",
-    "error.ModelFetchError": "The model {model} could not be fetched: {reason}",
-    "error.ModelLoadError": "The model {model} is here but could not be loaded: {reason}",
-    "error.PromptError": "The prompt {prompt} does not work: {reason}",
-    "error.QuestionError": "This question cannot be asked: {reason}",
-    "error.GenerationError": "The text model {model} failed while it was writing: {reason}",
-}
-
-_ARABIC = {
-    "title": "مستند",
-    "tagline": "اسأل وثائقك، وسترى مع كل جواب الكلمات التي يستند إليها.",
-    "other_language": "English",
-    "clear": "محادثة جديدة",
-    "ask": "اسأل",
-    "stop": "إيقاف",
-    "question": "سؤالك",
-    "placeholder": "اسأل بالعربية أو بالإنجليزية …",
-    "welcome": "ماذا تريد أن تعرف؟",
-    "welcome_more": "يقرأ مستند الوثائق المحفوظة على هذا الحاسوب ويجيب بلغة سؤالك. وإن لم يكن "
-    "الجواب فيها قال ذلك صراحة.",
-    "views": "أقسام الصفحة",
-    "view.ask": "السؤال",
-    "view.library": "المكتبة",
-    "view.past": "السجل",
-    "view.settings": "الإعدادات",
-    "signed_in": "المستخدم: {name}",
-    "sign_out": "خروج",
-    "dismiss": "إخفاء",
-    "asked_of": "يُسأل عن: {corpus}",
-    "default_corpus": "وثائق هذا الحاسوب",
-    "editing": "تعدّل الآن السؤال {number}، وسيُستبدل كل ما بعده.",
-    "leave_edit": "إبقاؤه كما كان",
-    "open_document": "فتح الوثيقة",
-    "copied": "نُسخ",
-    "too_quick": "طرحت أسئلة كثيرة في دقيقة واحدة. عدد الثواني إلى أن تسأل مجددًا: {seconds}.",
-    "examples": "جرّب أحد هذه الأسئلة",
-    "conversation": "المحادثة",
-    "you": "سألتَ",
-    "answer": "الجواب",
-    "searching": "جارٍ البحث في الوثائق …",
-    "reading": "وُجدت مقاطع، جارٍ قراءتها …",
-    "writing": "مسودة لم تُراجَع بعد",
-    "stopped": "أُوقف الجواب. ما تراه هنا لم يُراجَع.",
-    "stopped_empty": "أُوقف قبل أن يُكتب جواب.",
-    "partial": "عُثر على الجواب لكن تعذّرت صياغته بثقة، وهذه كلمات الوثيقة نفسها.",
-    "unsupported": "لا تؤيده الوثائق",
-    "not_found": "ليس في الوثائق",
-    "searched_for": "عبارة البحث:",
-    "means": "«{phrase}» يعني {date}",
-    "period.first_last": "الوثائق من {first} إلى {last} فقط",
-    "period.first": "الوثائق من {first} فصاعدًا فقط",
-    "period.last": "الوثائق حتى {last} فقط",
-    "sources": "المصادر",
-    "found": "المقاطع التي وُجدت",
-    "nearest": "أقرب المقاطع، وليست جوابًا",
-    "source_mark": "المصدر {number}",
-    "untitled": "وثيقة بلا عنوان",
-    "undated": "بلا تاريخ",
-    "whole_passage": "عرض المقطع كاملًا",
-    "less": "عرض أقل",
-    "error.title": "تعذّر ذلك",
-    "error.unknown": "حدث خطأ على هذا الحاسوب، وتفصيله في سجل البرنامج. قد ينفع أن تسأل مرة أخرى.",
-    "error.RagError": "حدث خطأ: {message}",
-    "error.SettingsError": "الإعداد {name} غير صالح: {reason}",
-    "error.DocumentError": "تعذّرت قراءة الوثيقة {path}: {reason}",
-    "error.AccountsError": "تعذّر استعمال ملف الحسابات {path}: {reason}",
-    "error.UploadError": "لم يُقبل الملف {name}: {reason}",
-    "error.CorpusError": "تعذّر تغيير المجموعة {corpus}: {reason}",
-    "error.CorpusNotFoundError": "هذه المجموعة غير موجودة، أو لم تعد موجودة.",
-    "error.ArchiveError": "تعذّر استعمال المحادثات السابقة في {path}: {reason}",
-    "error.IndexStoreError": "تعذّر استعمال الفهرس {path}: {reason}",
-    "error.IndexNotFoundError": "لا وثائق بعدُ في الفهرس {path}. أضف وثائق بالأمر "
-    "\u2068mustanad ingest PATH\u2069.",
-    "error.IndexMismatchError": "بُني الفهرس {path} بنماذج أو إعدادات غير المعمول بها الآن. "
-    "أعد بناءه بالأمر \u2068mustanad ingest --rebuild\u2069.",
-    "error.ModelError": "تعذّر استعمال النموذج {model}: {reason}",
-    "error.ModelNotFoundError": "لم يُعثر على النموذج {model}: {reason}",
-    "error.ModelCorruptError": "ملف النموذج {model} تالف: {reason}",
-    "error.ModelFetchError": "تعذّر جلب النموذج {model}: {reason}",
-    "error.ModelLoadError": "ملف النموذج {model} موجود لكن تعذّر تحميله: {reason}",
-    "error.PromptError": "القالب {prompt} غير صالح: {reason}",
-    "error.QuestionError": "تعذّر طرح هذا السؤال: {reason}",
-    "error.GenerationError": "أخفق النموذج {model} أثناء كتابة الجواب: {reason}",
-}
-
-_PARTS = (actions, library, past, preferences, viewer)
-for _part in _PARTS:
-    _ENGLISH.update(_part.ENGLISH)
-    _ARABIC.update(_part.ARABIC)
-
+_PARTS = (page, problems, actions, library, past, preferences, viewer)
 TEXTS: Mapping[Language, Mapping[str, str]] = MappingProxyType(
-    {"ar": MappingProxyType(_ARABIC), "en": MappingProxyType(_ENGLISH)}
+    {
+        "ar": ChainMap(*(part.ARABIC for part in _PARTS)),
+        "en": ChainMap(*(part.ENGLISH for part in _PARTS)),
+    }
 )
 
 EXAMPLES: Mapping[Language, tuple[str, ...]] = MappingProxyType(
@@ -329,7 +174,7 @@ def describe(error: Exception) -> Problem:
     """
     for kind in type(error).__mro__:
         key = f"error.{kind.__name__}"
-        if issubclass(kind, RagError) and key in _ENGLISH:
+        if issubclass(kind, RagError) and key in TEXTS["en"]:
             facts = {
                 name: str(value) for name, value in vars(error).items() if not name.startswith("_")
             }

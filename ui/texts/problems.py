@@ -1,0 +1,56 @@
+"""What the page says of errors, by their classes."""
+
+from __future__ import annotations
+
+ENGLISH = {
+    "error.title": "That did not work",
+    "error.unknown": "Something went wrong on this computer. The log of the program says what; "
+    "asking again may help.",
+    "error.RagError": "Something went wrong: {message}",
+    "error.SettingsError": "The setting {name} does not work: {reason}",
+    "error.DocumentError": "The document {path} could not be read: {reason}",
+    "error.AccountsError": "The file of accounts {path} cannot be used: {reason}",
+    "error.UploadError": "The file {name} was not taken: {reason}",
+    "error.CorpusError": "The collection {corpus} cannot be changed: {reason}",
+    "error.CorpusNotFoundError": "This collection is not there, or no longer.",
+    "error.ArchiveError": "The past conversations in {path} cannot be used: {reason}",
+    "error.IndexStoreError": "The index at {path} cannot be used: {reason}",
+    "error.IndexNotFoundError": "There are no documents in the index at {path} yet. Add some with "
+    "mustanad ingest PATH.",
+    "error.IndexMismatchError": "The index at {path} was built with other models or settings than "
+    "those in force. Build it again with mustanad ingest --rebuild.",
+    "error.ModelError": "The model {model} cannot be used: {reason}",
+    "error.ModelNotFoundError": "The model {model} was not found: {reason}",
+    "error.ModelCorruptError": "The file of the model {model} is damaged: {reason}",
+    "error.ModelFetchError": "The model {model} could not be fetched: {reason}",
+    "error.ModelLoadError": "The model {model} is here but could not be loaded: {reason}",
+    "error.PromptError": "The prompt {prompt} does not work: {reason}",
+    "error.QuestionError": "This question cannot be asked: {reason}",
+    "error.GenerationError": "The text model {model} failed while it was writing: {reason}",
+}
+
+ARABIC = {
+    "error.title": "تعذّر ذلك",
+    "error.unknown": "حدث خطأ على هذا الحاسوب، وتفصيله في سجل البرنامج. قد ينفع أن تسأل مرة أخرى.",
+    "error.RagError": "حدث خطأ: {message}",
+    "error.SettingsError": "الإعداد {name} غير صالح: {reason}",
+    "error.DocumentError": "تعذّرت قراءة الوثيقة {path}: {reason}",
+    "error.AccountsError": "تعذّر استعمال ملف الحسابات {path}: {reason}",
+    "error.UploadError": "لم يُقبل الملف {name}: {reason}",
+    "error.CorpusError": "تعذّر تغيير المجموعة {corpus}: {reason}",
+    "error.CorpusNotFoundError": "هذه المجموعة غير موجودة، أو لم تعد موجودة.",
+    "error.ArchiveError": "تعذّر استعمال المحادثات السابقة في {path}: {reason}",
+    "error.IndexStoreError": "تعذّر استعمال الفهرس {path}: {reason}",
+    "error.IndexNotFoundError": "لا وثائق بعدُ في الفهرس {path}. أضف وثائق بالأمر "
+    "\u2068mustanad ingest PATH\u2069.",
+    "error.IndexMismatchError": "بُني الفهرس {path} بنماذج أو إعدادات غير المعمول بها الآن. "
+    "أعد بناءه بالأمر \u2068mustanad ingest --rebuild\u2069.",
+    "error.ModelError": "تعذّر استعمال النموذج {model}: {reason}",
+    "error.ModelNotFoundError": "لم يُعثر على النموذج {model}: {reason}",
+    "error.ModelCorruptError": "ملف النموذج {model} تالف: {reason}",
+    "error.ModelFetchError": "تعذّر جلب النموذج {model}: {reason}",
+    "error.ModelLoadError": "ملف النموذج {model} موجود لكن تعذّر تحميله: {reason}",
+    "error.PromptError": "القالب {prompt} غير صالح: {reason}",
+    "error.QuestionError": "تعذّر طرح هذا السؤال: {reason}",
+    "error.GenerationError": "أخفق النموذج {model} أثناء كتابة الجواب: {reason}",
+}
