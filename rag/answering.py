@@ -132,63 +132,36 @@ def answer_events(
         )
     else:
         ways = searches(question, history, model=model, max_tokens=settings.history_tokens)
-    result = _Result(
-        question=question,
-        language=language,
-        period=period,
-        clock=clock,
-        model=model.name if model else None,
-    )
-    evidence: tuple[Evidence, ...] = ()
-    told: tuple[Citation, ...] = ()
-    for way in ways:
-        # What was quoted in the last answer need not be found likely to answer once more.
-        least = 0.0 if again and way.quotes else settings.refusal_threshold
-        passages = retriever.search(
-            next(iter(way.quotes), way.query),
-            top_k=top_k,
+    found = yield from _find(
+        ways,
+        _Result(
+            question=question,
+            language=language,
             period=period,
-            documents=way.documents or None,
-        )
-        clock.passages = clock.passages or clock.now()
-        yield Passages(passages)
-        chosen = (
-            quoted_before(passages, way.quotes, before=way.before)
-            if way.quotes
-            else select_evidence(passages, most=settings.evidence_sentences, told=way.told)
-        )
-        result = dataclasses.replace(result, query=way.query, passages=passages)
-        named = find_speaker(chosen) if way.before else None
-        steps: Iterable[tuple[Evidence, ...]] = (
-            [(named,)]
-            if named
-            else read_in_steps(
-                way.reading or way.query, chosen, reader=reader, in_context=bool(way.documents)
-            )
-        )
-        for evidence in steps:
-            # What others say of it is read next; the reader of the page need not wait for that.
-            if evidence[0].probability >= _SURE and not told:
-                clock.marked = clock.now()
-                told = cite(evidence[:1])
-                yield Marked(told)
-        if evidence and evidence[0].probability >= least:
-            break
-    else:
+            clock=clock,
+            model=model.name if model else None,
+        ),
+        retriever=retriever,
+        reader=reader,
+        settings=settings,
+        top_k=top_k,
+        again=again,
+    )
+    result = found.result
+    if not found.evidence:
         yield Final(result.refusal())
         return
-    query = result.query
-    evidence = _marked_as_said(evidence, last) if again else evidence
-    found = sides(evidence, least=least, question=query)
+    evidence = _marked_as_said(found.evidence, last) if again else found.evidence
+    told_apart = sides(evidence, least=found.least, question=result.query)
     clock.marked = clock.marked or clock.now()
-    citations = cite([item for side in found for item in side])
-    if citations != told:
+    citations = cite([item for side in told_apart for item in side])
+    if citations != found.told:
         yield Marked(citations)
     statements = []
-    for side in found:
+    for side in told_apart:
         statement = yield from state(
             side[0],
-            query,
+            result.query,
             language=language,
             model=model,
             likeness=likeness,
@@ -196,10 +169,78 @@ def answer_events(
             on_word=clock.word_came,
         )
         statements.append(statement)
-        if len(found) > 1:
+        if len(told_apart) > 1:
             yield Delta(" ")
     clock.word_came()
-    yield Final(result.answer(found, statements, citations))
+    yield Final(result.answer(told_apart, statements, citations))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """The evidence that was found, likeliest first, empty for none, and how.
+
+    `least` is the probability from which it counts, and `told` what of it was yielded as marked.
+    """
+
+    result: _Result
+    evidence: tuple[Evidence, ...] = ()
+    least: float = 0.0
+    told: tuple[Citation, ...] = ()
+
+
+def _find(
+    ways: Iterable[Search],
+    result: _Result,
+    *,
+    retriever: Retriever,
+    reader: Reader | None,
+    settings: AnswerSettings,
+    top_k: int | None,
+    again: bool,
+) -> Generator[Event, None, _Found]:
+    """Searches one way after the other until a sentence is likely enough to hold the answer.
+
+    Yields the passages of each search, and the marked words of a sentence that surely holds it.
+    """
+    clock, told = result.clock, tuple[Citation, ...]()
+    for way in ways:
+        # What was quoted in the last answer need not be found likely to answer once more.
+        least = 0.0 if again and way.quotes else settings.refusal_threshold
+        passages = retriever.search(
+            next(iter(way.quotes), way.query),
+            top_k=top_k,
+            period=result.period,
+            documents=way.documents or None,
+        )
+        clock.passages = clock.passages or clock.now()
+        yield Passages(passages)
+        result = dataclasses.replace(result, query=way.query, passages=passages)
+        evidence: tuple[Evidence, ...] = ()
+        for evidence in _read(way, passages, reader=reader, most=settings.evidence_sentences):
+            # What others say of it is read next; the reader of the page need not wait for that.
+            if evidence[0].probability >= _SURE and not told:
+                clock.marked = clock.now()
+                told = cite(evidence[:1])
+                yield Marked(told)
+        if evidence and evidence[0].probability >= least:
+            return _Found(result=result, evidence=evidence, least=least, told=told)
+    return _Found(result=result)
+
+
+def _read(
+    way: Search, passages: Sequence[Passage], *, reader: Reader | None, most: int
+) -> Iterable[tuple[Evidence, ...]]:
+    """The evidence in the passages of a search, as far as it is read, in steps."""
+    chosen = (
+        quoted_before(passages, way.quotes, before=way.before)
+        if way.quotes
+        else select_evidence(passages, most=most, told=way.told)
+    )
+    if way.before and (named := find_speaker(chosen)):
+        return [(named,)]
+    return read_in_steps(
+        way.reading or way.query, chosen, reader=reader, in_context=bool(way.documents)
+    )
 
 
 def _last_asked(history: Sequence[Turn]) -> list[Turn]:
