@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from rag.attribution import find_speaker
+from rag.borne_out import Likeness
 from rag.citations import cite
 from rag.conversation import Search, searches, words_said
 from rag.dates import resolve_dates, undated_phrases
@@ -38,7 +39,7 @@ from rag.schema import (
 )
 from rag.settings import AnswerSettings
 from rag.sides import Side, asks_why, sides
-from rag.statements import Likeness, Statement, state
+from rag.statements import Statement, state
 from rag.text import detect_language, own_direction
 from rag.wording import phrase, spoken
 

@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING, Any, Protocol, Self, TextIO
 import click
 
 if TYPE_CHECKING:
+    from rag.borne_out import Likeness
     from rag.fetching import FetchProgress
     from rag.models import ModelStore
     from rag.schema import Answer, Document, Event, IngestReport, Period, Progress, Turn
     from rag.settings import ModelSettings, Settings
-    from rag.statements import Likeness
 
 Fetched = Callable[["FetchProgress"], None]
 Ingested = Callable[["Progress"], None]

@@ -10,6 +10,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeVar, runtime_checkable
 
+from rag.borne_out import Likeness
 from rag.chat_server import OpenAIModel
 from rag.closing import Closes
 from rag.drafting import warm_up
@@ -19,7 +20,6 @@ from rag.evidence import Reader
 from rag.generation import LlamaCppModel, TextModel
 from rag.models import ModelStore
 from rag.settings import Settings
-from rag.statements import Likeness
 from rag.weights import (
     ADAPTERS,
     TRANSLATOR,

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rag.borne_out import Likeness, is_borne_out
 from rag.evaluation import grouped
 from rag.evaluation_rows import flag_in, read_lines, text_in
 from rag.schema import Evidence, Passage, Span
-from rag.statements import Likeness, is_borne_out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +77,7 @@ def load_claims(path: Path) -> tuple[Claim, ...]:
 
 
 def check_claims(claims: Sequence[Claim], *, likeness: Likeness | None) -> ClaimReport:
-    """Checks each answer against its sentence as `rag.statements` does with a draft.
+    """Checks each answer against its sentence as `rag.borne_out` does a draft.
 
     Args:
         claims: what to check.

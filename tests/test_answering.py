@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.answering import MOST_CHARACTERS, answer_events
+from rag.borne_out import Likeness
 from rag.errors import GenerationError, QuestionError
 from rag.generation import Message
 from rag.retrieval import Retriever
@@ -29,7 +30,6 @@ from rag.schema import (
     Turn,
 )
 from rag.settings import AnswerSettings
-from rag.statements import Likeness
 from rag.text import direction
 from tests.fakes import ScriptedModel, TranslatingModel
 from tests.test_evidence import ScriptedReader, passage_of

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
+from rag.borne_out import Likeness
 from rag.cli_session import Fetched
 from rag.schema import IngestReport, Progress, Skipped
 from rag.settings import Settings
-from rag.statements import Likeness
 from tests.fakes import ScriptedAssistant, make_answer
 from tests.test_cli import QUESTION, Run, Terminal
 from tests.test_evaluation_injections import ROW
