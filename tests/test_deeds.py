@@ -496,7 +496,7 @@ def test_a_judgement_that_comes_too_soon_is_told_and_neither_kept_nor_shown(
     act(visit, up)
     act(visit, {"act": "judge-reason", "exchange": "0", "reason": "It is right."})
     assert act(visit, {**up, "verdict": "down"}) == {"notice"}
-    assert "give it again in \u206840\u2069 seconds" in said(visit)
+    assert "give it again in \u206840\u2069 s." in said(visit)
     assert act(visit, {"act": "judge-reason", "exchange": "0", "reason": "Or not."}) == {"notice"}
     assert verdicts(visit) == ["up"]
     assert [(one.verdict, one.reason) for one in judged(desk)] == [
