@@ -21,6 +21,7 @@ from rag.wording import spoken
 
 Likeness = Callable[[Sequence[str], str], Sequence[float]]
 """How near each text is to another in meaning, in whichever languages, from -1 to 1."""
+
 # Of 75 drafts about kept articles, 12 told at most a quarter of the listed words, and 11 of these
 # were wrong: "five feet" for «خمسة أمتار», "dollars" for «دينار».
 LEAST_TOLD = 0.25

@@ -104,8 +104,9 @@ def _latin_parts(name: str) -> tuple[str, list[str]]:
     letters = unicodedata.normalize("NFD", fold(name))
     plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
     lower = re.sub(r"^(al|el|as|ash|ar|an|ad|at|az)[-\u2019']", "", plain)
+    lower = _ASSIMILATED.sub("abdel", lower)
     # Babić is «بابيتش».
-    lower = _ASSIMILATED.sub("abdel", re.sub("ic$", "its", lower))
+    lower = re.sub("ic$", "its", lower)
     for digraph, consonant in _LATIN_DIGRAPHS.items():
         lower = lower.replace(digraph, consonant)
     lower = re.sub("^x", "s", _SOFT_C.sub("s", lower))

@@ -186,8 +186,9 @@ def is_sense(word: str, text: str) -> bool:
     wanted = english_stems(word)
     if wanted and any(wanted <= senses for senses in stems_by_gloss(text)):
         return True
-    listed = (sense for gloss in glosses(text) for sense in gloss.senses)
-    return word in map(_initials, listed)
+    return word.isupper() and any(
+        word == _initials(sense) for gloss in glosses(text) for sense in gloss.senses
+    )
 
 
 def _initials(sense: str) -> str:

@@ -177,6 +177,7 @@ def test_initials_are_a_sense_of_what_they_abbreviate() -> None:
     assert not is_sense("IMF", "البنك الدولي")
     assert not is_sense("imf", "صندوق النقد الدولي")
     assert not is_sense("", "صندوق النقد الدولي")
+    assert not is_sense("", "السد")
     assert not is_sense("D", "السد")
 
 

@@ -7,7 +7,6 @@ within an Arabic line does not turn the words around it.
 from __future__ import annotations
 
 import datetime as dt
-from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -38,8 +37,10 @@ _UNSEEN: Mapping[int, str | None] = {
 _PARTS = (page, problems, actions, library, past, preferences, viewer)
 TEXTS: Mapping[Language, Mapping[str, str]] = MappingProxyType(
     {
-        "ar": ChainMap(*(part.ARABIC for part in _PARTS)),
-        "en": ChainMap(*(part.ENGLISH for part in _PARTS)),
+        "ar": MappingProxyType({key: said for part in _PARTS for key, said in part.ARABIC.items()}),
+        "en": MappingProxyType(
+            {key: said for part in _PARTS for key, said in part.ENGLISH.items()}
+        ),
     }
 )
 
