@@ -21,7 +21,7 @@ from rag.lexical import content_stems
 from rag.names import occurs
 from rag.quantities import is_number
 from rag.spellings import spelled_as_name
-from rag.text import words
+from rag.text import split_words, words
 
 BEFORE_DATES = content_stems("يوم تاريخ شهر عام سنة")
 """Stems of what may stand before a date, and need not be told: «يوم 8 كانون الأول 2024»."""
@@ -39,7 +39,7 @@ def share_told(text: str, said: str) -> float:
     Numbers and dates do not count, as they are compared by value, nor does what could be a name.
     1.0 where nothing is left.
     """
-    wanted, told = _wanted(text), english_stems(said.translate(SYMBOLS))
+    wanted, told = _wanted(text), _told(said)
     return sum(not senses.isdisjoint(told) for senses in wanted) / len(wanted) if wanted else 1.0
 
 
@@ -51,10 +51,16 @@ def faults(text: str, said: str, *, given: str) -> int:
         said: the English one.
         given: another English text, whose words are not counted as added.
     """
-    told = english_stems(said.translate(SYMBOLS))
+    told = _told(said)
     untold = sum(senses.isdisjoint(told) for senses in _wanted(text))
     added = len(strange_words(said, text=text, given=given))
     return untold + added + sum(_is_told_twice(gloss, told) for gloss in glosses(text))
+
+
+def _told(said: str) -> frozenset[str]:
+    """The stems of an English text's words, and its initials: "IMF"."""
+    capitals = frozenset(word for word in split_words(said) if word.isupper())
+    return english_stems(said.translate(SYMBOLS)) | capitals
 
 
 def _is_told_twice(gloss: Gloss, told: frozenset[str]) -> bool:
@@ -93,7 +99,7 @@ def strange_words(said: str, *, text: str, given: str) -> tuple[str, ...]:
     for span in words(said):
         word = span.of(said)
         named = word[0].isupper() and occurs(word, names)
-        if not (english_stems(word) <= known or is_number(word) or named):
+        if not (english_stems(word) <= known or word in listed or is_number(word) or named):
             found.append(word)
     return tuple(found)
 

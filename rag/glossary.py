@@ -184,11 +184,7 @@ def is_sense(word: str, text: str) -> bool:
     So are the initials of one, "IMF" of «صندوق النقد الدولي».
     """
     wanted = english_stems(word)
-    if wanted and any(wanted <= senses for senses in stems_by_gloss(text)):
-        return True
-    return word.isupper() and any(
-        word == _initials(sense) for gloss in glosses(text) for sense in gloss.senses
-    )
+    return any(word in senses or (wanted and wanted <= senses) for senses in stems_by_gloss(text))
 
 
 def _initials(sense: str) -> str:
@@ -198,7 +194,7 @@ def _initials(sense: str) -> str:
 
 
 def stems_of_senses(text: str) -> frozenset[str]:
-    """The English stems of all senses of an Arabic text's listed words."""
+    """What `stems_by_gloss` has, of all of a text's glosses."""
     return frozenset[str]().union(*stems_by_gloss(text))
 
 
@@ -206,11 +202,13 @@ def stems_of_senses(text: str) -> frozenset[str]:
 def stems_by_gloss(text: str) -> tuple[frozenset[str], ...]:
     """The English stems of each of a text's `glosses`: a draft is compared with them repeatedly.
 
-    What an English word means by the other list is a sense of the Arabic one too: "gasoline".
+    What an English word means by the other list is a sense of the Arabic one too: "gasoline". The
+    initials of a sense are there in capitals, so that "WHO" is not "who".
     """
     further = _further_senses()
     return tuple(
         english_stems(" ".join((*gloss.senses, *further.get(gloss.senses, ()))))
+        | frozenset(filter(None, map(_initials, gloss.senses)))
         for gloss in glosses(text)
     )
 

@@ -136,4 +136,4 @@ def _is_told(english: str, said: str, stems_said: frozenset[str]) -> bool:
     """
     sure = tells_apart(english) or (english.isupper() and not occurs(english, ""))
     named = english[0].isupper() and sure and occurs(english, said)
-    return named or english_stems(english) <= stems_said
+    return named or english in stems_said or english_stems(english) <= stems_said

@@ -50,6 +50,14 @@ def test_numbers_dates_and_names_do_not_count_as_words_to_be_told() -> None:
     assert share_told("50 دولارا", "$50") == 1.0
 
 
+def test_initials_tell_what_they_abbreviate_and_are_no_other_word() -> None:
+    health, fund = "منظمة الصحة العالمية", "صندوق النقد الدولي"
+    assert share_told(health, "the WHO") == share_told(fund, "The IMF") == 1.0
+    assert share_told(health, "those who came") == share_told(fund, "The WHO") == 0.0
+    assert faults(fund, "the IMF", given="") == 0
+    assert strange_words("the IMF lends", text=fund, given="") == ("lends",)
+
+
 @pytest.mark.parametrize(
     ("word", "american"),
     [("متر", "a meter"), ("لون", "colors"), ("برنامج", "the program"), ("الدفاع", "defense")],
