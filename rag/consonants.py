@@ -45,6 +45,8 @@ _LATIN_DIGRAPHS = {
     "ph": "f",
     "dj": "k",
 }
+# How some languages write a sound between y and a consonant: Stojković, Carvalho, Coutinho.
+_WITH_Y = {"j": "y", "lh": "ly", "nh": "ny"}
 _SOFT_C = re.compile("c(?=[eiy])")
 # Of «عبد الرزاق» Abderrazak has no l, but the r twice.
 _ASSIMILATED = re.compile(r"^abd[aeou](?=([dnrstz])\1)")
@@ -57,6 +59,14 @@ _LEAST_LIKENESS = 0.75
 def latin_skeleton(name: str) -> str:
     """The consonant classes of a name in Latin letters: "Blinken" -> "blnkn"."""
     return _latin_parts(name)[0]
+
+
+def heard_with_y(name: str) -> str:
+    """A Latin name as it sounds in Slavic languages or Portuguese: "Stoykovic", "Carvalyo"."""
+    heard = fold(name)
+    for letters, sound in _WITH_Y.items():
+        heard = heard.replace(letters, sound)
+    return heard
 
 
 def arabic_skeleton(word: str) -> str:

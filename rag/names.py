@@ -10,7 +10,14 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise, product
 
-from rag.consonants import alike, arabic_skeleton, has_its_vowels, latin_skeleton, tells_apart
+from rag.consonants import (
+    alike,
+    arabic_skeleton,
+    has_its_vowels,
+    heard_with_y,
+    latin_skeleton,
+    tells_apart,
+)
 from rag.known_names import (
     CALENDAR,
     adjective_pattern,
@@ -185,7 +192,14 @@ def _is_one_of(name: str, words: Sequence[str]) -> bool:
         near = begins and alike(wanted, seen) and (not has_w or "و" in form)
         if near and (wanted != seen or has_its_vowels(name, form)):
             return True
-    return len(wanted) > 2 and any(wanted == arabic_skeleton(pair) for pair in pairs)
+    if len(wanted) > 2 and any(wanted == arabic_skeleton(pair) for pair in pairs):
+        return True
+    heard = heard_with_y(name)
+    wanted = latin_skeleton(heard)
+    return heard != fold(name) and any(
+        len(wanted) > 2 and wanted == arabic_skeleton(word) and has_its_vowels(heard, word)
+        for word in words
+    )
 
 
 def missing_names(sentence: str, texts: Iterable[str]) -> tuple[str, ...]:
