@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
 import sys
-import unicodedata
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -29,32 +27,21 @@ _AFRESH = {"/new", "/جديد"}
 _MARKS = "\u061c\u200e\u200f"  # of direction
 
 
-class _Day(click.DateTime):
-    """A day in digits of any script."""
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> dt.datetime:
-        digits = (str(unicodedata.decimal(char, char)) for char in str(value))
-        day: dt.datetime = super().convert("".join(digits), param, ctx)
-        return day
-
-
 def _dated(command: Callable[..., Any]) -> Callable[..., Any]:
     """Adds the options that limit a command to documents of some time."""
-    day = _Day(["%Y-%m-%d"])
-    since = click.option("--since", type=day, help="Use documents from this day on (2024-01-31).")
-    until = click.option("--until", type=day, help="Use documents up to this day.")
+    first = "Use documents from this day on (2024-01-31)."
+    since = click.option("--since", metavar="DAY", help=first)
+    until = click.option("--until", metavar="DAY", help="Use documents up to this day.")
     return since(until(command))
 
 
-def _period(since: dt.datetime | None, until: dt.datetime | None) -> Period | None:
+def _period(since: str | None, until: str | None) -> Period | None:
     from rag.schema import Period
 
-    if since is None and until is None:
+    if not (since or until):
         return None
     try:
-        return Period(since and since.date(), until and until.date())
+        return Period.between(since, until)
     except ValueError as exc:
         raise click.UsageError(f"{exc}.") from exc
 
@@ -69,8 +56,8 @@ def ask(
     session: Session,
     question: str,
     *,
-    since: dt.datetime | None,
-    until: dt.datetime | None,
+    since: str | None,
+    until: str | None,
     as_json: bool,
     no_stream: bool,
 ) -> None:
@@ -100,7 +87,7 @@ def ask(
 @click.command(short_help="Talks about the documents.")
 @_dated
 @click.pass_obj
-def chat(session: Session, since: dt.datetime | None, until: dt.datetime | None) -> int:
+def chat(session: Session, since: str | None, until: str | None) -> int:
     """Talks about the documents: a question may refer to those before it.
 
     Ctrl-C stops an answer; Ctrl-D or /exit leaves; /new starts afresh.

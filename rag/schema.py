@@ -91,7 +91,10 @@ def _day(value: dt.date | str | None) -> dt.date | None:
         return value
     plain = unicodedata.normalize("NFKC", value)
     shown = (char for char in plain if unicodedata.category(char) != "Cf")
-    return dt.date.fromisoformat("".join(str(unicodedata.decimal(char, char)) for char in shown))
+    try:
+        return dt.date.fromisoformat("".join(str(unicodedata.decimal(c, c)) for c in shown))
+    except ValueError:
+        raise ValueError(f"{value!r} is no day, which is written like 2024-01-31") from None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

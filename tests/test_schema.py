@@ -65,7 +65,7 @@ def test_a_period_is_made_of_dates_or_iso_texts_and_a_blank_leaves_a_side_open(
 
 @pytest.mark.parametrize("text", ["2024-13-01", "2024", "yesterday", "01/05/2024", "٢٠٢٤-١٣-٠١"])
 def test_a_text_that_is_no_iso_date_makes_no_period(text: str) -> None:
-    with pytest.raises(ValueError, match=r"isoformat|month"):
+    with pytest.raises(ValueError, match="is no day, which is written like 2024-01-31"):
         Period.between(text, None)
 
 
