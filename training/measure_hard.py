@@ -23,7 +23,9 @@ from training.calibrate import KEPT, Trial, ask, best_examples, report
 from training.pairs import asked_anew, asked_in, missed_in, read_paragraphs, read_rows
 from training.train_reader import FOLDER, open_embedder
 
-KEPT_HARD = tuple(FOLDER / f"questions.{kind}.kept.jsonl" for kind in ("hard", "meant", "told"))
+KEPT_HARD = tuple(
+    FOLDER / f"questions.{kind}.kept.jsonl" for kind in ("hard", "meant", "told", "paired")
+)
 
 
 def report_kinds(
@@ -59,6 +61,7 @@ def main() -> None:
     probabilities = np.array([answerability(e.cosine, margin=e.margin) for e in trial.examples])
     report(trial, probabilities)
     kinds = {row["question"]: row["kind"] for row in rows}
+    kinds |= {row["changed"]: "changed" for row in rows if row.get("changed")}
     report_kinds(trial, probabilities, kinds, threshold=settings.answer.refusal_threshold)
 
 

@@ -114,7 +114,9 @@ def asked_anew(
 
     Args:
         rows: with the `article` as in talks, the `question`, the answering words as `answer`, ""
-            for none, and the `sentence` they stand in, or that seems to answer it.
+            for none, and the `sentence` they stand in, or that seems to answer it. One with the
+            question `changed` in a detail brings this along, as one that the sentence only seems
+            to answer.
         sets: of articles, one paragraph each, by the names of their files.
     """
     by_article = defaultdict[tuple[str, int], list[Mapping[str, Any]]](list)
@@ -134,11 +136,16 @@ def asked_in(paragraphs: Sequence[Paragraph]) -> Iterator[Asked]:
                 yield Asked(question["question"], number, answer)
 
 
-def missed_in(paragraphs: Sequence[Paragraph]) -> Iterator[Asked]:
-    """The questions of the set itself that their paragraph does not answer."""
+def missed_in(paragraphs: Sequence[Paragraph], *, nearly: bool = True) -> Iterator[Asked]:
+    """The questions of the set itself that their paragraph does not answer.
+
+    Args:
+        paragraphs: of the set.
+        nearly: with those of `nearly_in`.
+    """
     for number, paragraph in enumerate(paragraphs):
         for question in paragraph.questions:
-            if not question["answers"]:
+            if not question["answers"] and (nearly or "near" not in question):
                 yield Asked(question["question"], number, None)
 
 
@@ -280,6 +287,12 @@ def without_answer(
     return [place for place in places if wanted not in fold(_sentence(paragraphs, place))]
 
 
+def begins_with(paragraphs: Sequence[Paragraph], asked: Asked) -> bool:
+    """Whether the first sentence of the question's paragraph answers it."""
+    first = paragraphs[asked.paragraph].sentences[0]
+    return asked.answer is not None and first.overlaps(asked.answer)
+
+
 def _article(row: Mapping[str, Any]) -> tuple[str, int]:
     """The name of the file that a row's article stands in, and its number there."""
     file, _, number = row["article"].partition(":")
@@ -287,7 +300,12 @@ def _article(row: Mapping[str, Any]) -> tuple[str, int]:
 
 
 def _with_questions(paragraph: Paragraph, rows: Sequence[Mapping[str, Any]]) -> Paragraph:
-    asked = (_in_squad_form(row, paragraph.text) for row in rows)
+    changed = [
+        {"question": row["changed"], "answer": "", "sentence": row["sentence"]}
+        for row in rows
+        if row.get("changed")
+    ]
+    asked = (_in_squad_form(row, paragraph.text) for row in (*rows, *changed))
     return replace(paragraph, questions=tuple(asked))
 
 

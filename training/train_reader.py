@@ -35,6 +35,7 @@ from training.pairs import (
     Place,
     asked_anew,
     asked_in,
+    begins_with,
     follow_ups,
     missed_in,
     nearly_in,
@@ -71,7 +72,7 @@ QUESTIONS, WRITTEN = FOLDER / "questions.jsonl", FOLDER / "written.jsonl"
 ARTICLES = tuple(
     FOLDER / f"articles{kind}.json" for kind in ("", ".more", ".plain", ".agency", ".further")
 )
-HARD = tuple(FOLDER / f"questions.{kind}.jsonl" for kind in ("hard", "meant", "told"))
+HARD = tuple(FOLDER / f"questions.{kind}.jsonl" for kind in ("hard", "meant", "told", "paired"))
 TALKS = tuple(FOLDER / f"talks{kind}.jsonl" for kind in ("", ".more"))
 FOLLOW_UPS = FOLDER / "follow_ups.train.jsonl"
 
@@ -91,6 +92,7 @@ def training_pairs(
     *,
     new: Collection[Path] = (),
     share: float = 1.0,
+    first: float = 0.0,
 ) -> list[Pair]:
     """Pairs in random order, without the paragraphs kept for calibration.
 
@@ -102,6 +104,7 @@ def training_pairs(
             default. Then only those of `ARTICLES` get the nearest sentences as negatives, from
             their own ones: those of `HARD` come with such a sentence.
         share: of the other questions that are taken.
+        first: the same, where it is more, of those of articles that a first sentence answers.
     """
     rng = random.Random(SEED)
     left_out = frozenset(str(row["paragraph_of"]) for row in read_rows(QUESTIONS))
@@ -117,12 +120,17 @@ def training_pairs(
     fresh = {number for file in numbers if file in new for number in numbers[file]}
     whole = {number for file in ARTICLES if file in new for number in numbers[file]}
     within = whole if new else range(len(arabic))
+    own = {number for file in ARTICLES for number in numbers[file]}
+
+    def is_taken(one: Asked) -> bool:
+        if one.paragraph in fresh:
+            return True
+        begins = first > share and one.paragraph in own and begins_with(arabic, one)
+        return rng.random() < (first if begins else share)
+
     missed += nearly_in(arabic)
-    asked = [
-        one
-        for one in (*asked_in(arabic), *answered, *missed_in(arabic))
-        if one.paragraph in fresh or rng.random() < share
-    ]
+    unsaid = missed_in(arabic, nearly=False)
+    asked = list(filter(is_taken, (*asked_in(arabic), *answered, *unsaid)))
     near = [
         without_answer(arabic, one, places)[:HARDEST]
         for one, places in zip(
@@ -132,11 +140,7 @@ def training_pairs(
         )
     ]
     pairs = list(_with_negatives(arabic, asked, near, rng))
-    pairs += [
-        unanswered(arabic, one, rng)
-        for one in missed
-        if one.paragraph in fresh or rng.random() < share
-    ]
+    pairs += [unanswered(arabic, one, rng) for one in filter(is_taken, missed)]
     for one in follow_ups(articles[0], read_rows(FOLLOW_UPS)):
         # Its subject is not named, so that only sentences of its own article come into question.
         if rng.random() < share:
@@ -261,6 +265,9 @@ def main() -> None:
         help="the articles, questions or talks to go on with; all by default",
     )
     parser.add_argument("--share", type=float, default=1.0, help="of all others, 0 to 1")
+    parser.add_argument(
+        "--first", type=float, default=0.0, help="share of what first sentences answer, if more"
+    )
     parser.add_argument("--steps", type=int, help="stop after so many; by default each pair once")
     parser.add_argument("--rate", type=float, default=LEARNING_RATE, help="greatest learning rate")
     arguments = parser.parse_args()
@@ -277,6 +284,7 @@ def main() -> None:
         arguments.out.with_suffix(".nearest"),
         new=new,
         share=arguments.share,
+        first=arguments.first,
     )
     plan = batches(pairs, _length)[: arguments.steps]
     answered = sum(pair.answer is not None for pair in pairs)
