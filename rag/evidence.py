@@ -13,6 +13,7 @@ from rag.gate import answerability, answerability_in_context
 from rag.lexical import content_stems
 from rag.names import share_a_name
 from rag.schema import Evidence, Passage, Span, Window
+from rag.text import split_words
 
 _ENGLISH_MONTHS = tuple(name for name in MONTHS if name.isascii())
 _ARABIC_MONTHS = {name: number for name, number in MONTHS.items() if not name.isascii()}
@@ -28,6 +29,8 @@ _MONTH_IN_DATE = re.compile(
 _CONTRAST = re.compile(
     r"[،,؛;]\s+(?:(?:و?في حين|و?بينما|و?فيما)(?:\s+أن)?|و?أما|و?لكن|ثم|while|whereas|but|then)\s+"
 )
+# The most words between quotation marks that are a name rather than speech.
+_LONGEST_QUOTED_NAME = 3
 _MOST_CITED = 3
 _FIRST_READ = 2
 # The most characters between a sentence and the next one.
@@ -217,12 +220,19 @@ def _clause_that_answers(span: Span, core: Span | None, text: str) -> Span:
 
 
 def _with_both_marks(span: Span, text: str) -> Span:
-    """A span with the quotation mark beside it of which it has the other one: «…» or “…”."""
+    """A span with the quotation mark beside it of which it has the other one: «…» or “…”.
+
+    A name that fills such marks has both of them.
+    """
     words = span.of(text)
+    is_name = len(split_words(words)) <= _LONGEST_QUOTED_NAME
     for opening, closing in ("«»", "“”"):
-        if words.count(opening) > words.count(closing) and text.startswith(closing, span.end):
+        opened, closed = text.endswith(opening, 0, span.start), text.startswith(closing, span.end)
+        if opened and closed and is_name:
+            return Span(span.start - 1, span.end + 1)
+        if words.count(opening) > words.count(closing) and closed:
             return Span(span.start, span.end + 1)
-        if words.count(closing) > words.count(opening) and text.endswith(opening, 0, span.start):
+        if words.count(closing) > words.count(opening) and opened:
             return Span(span.start - 1, span.end)
     return span
 

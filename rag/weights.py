@@ -19,7 +19,7 @@ from rag.errors import ModelCorruptError, ModelLoadError
 
 GGUF_MAGIC = b"GGUF"
 ADAPTERS = {
-    "reader.safetensors": "bd3372a8341e81489c341f3834045fa3e5c6df285fcfa04b8ea2f80065af4e0f",
+    "reader.safetensors": "15c52cc2815e4adab428cb286c06caa4a206fcb05d7a703b5fd05cd4258c49b9",
     "reader.talks.safetensors": "171c65f863e9a862b0af8adbef9505989d92102ff107836d4dd4636596a37834",
 }
 """SHA-256 of the adapters that come with the package: for questions, and for follow-ups."""

@@ -72,7 +72,9 @@ QUESTIONS, WRITTEN = FOLDER / "questions.jsonl", FOLDER / "written.jsonl"
 ARTICLES = tuple(
     FOLDER / f"articles{kind}.json" for kind in ("", ".more", ".plain", ".agency", ".further")
 )
-HARD = tuple(FOLDER / f"questions.{kind}.jsonl" for kind in ("hard", "meant", "told", "paired"))
+HARD = tuple(
+    FOLDER / f"questions.{kind}.jsonl" for kind in ("hard", "meant", "told", "paired", "contrast")
+)
 TALKS = tuple(FOLDER / f"talks{kind}.jsonl" for kind in ("", ".more"))
 FOLLOW_UPS = FOLDER / "follow_ups.train.jsonl"
 
