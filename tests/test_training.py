@@ -197,7 +197,7 @@ def test_every_hard_question_has_its_answer_in_its_article(file: Path) -> None:
     assert len(list(nearly_in(found))) == len(missed)
     assert len(list(asked_in(found))) + len(missed) == asked
     assert len(rows) >= 150
-    assert 0.25 < len(missed) / asked < 0.45
+    assert 0.25 < len(missed) / asked <= 0.5
 
 
 @pytest.mark.parametrize("rng", EVER)
@@ -301,14 +301,15 @@ def test_a_stage_takes_all_questions_of_its_files(tmp_path: Path, shared: Path) 
     embedder, rows = LengthEmbedder(), [row for file in HARD for row in read_rows(file)]
     nearest = tmp_path / "nearest"
     pairs = training_pairs(shared / "data/reading", embedder, nearest, new=HARD, share=0)
-    assert {pair.question for pair in pairs} == {row["question"] for row in rows}
+    changed = [row["changed"] for row in rows if "changed" in row]
+    assert {pair.question for pair in pairs} == {row["question"] for row in rows} | {*changed}
     # Beside its sentence, most have another as a negative.
-    assert len(rows) < len(pairs) < 2 * len(rows)
+    assert len(rows) + len(changed) < len(pairs) < 2 * (len(rows) + len(changed))
     assert embedder.asked == []
 
 
 def test_a_stage_may_take_what_articles_begin_with(tmp_path: Path, shared: Path) -> None:
-    nearest, few = tmp_path / "nearest", HARD[-1:]
+    nearest, few = tmp_path / "nearest", [FOLDER / "questions.paired.jsonl"]
     pairs = training_pairs(
         shared / "data/reading", LengthEmbedder(), nearest, new=few, share=0, first=1
     )
