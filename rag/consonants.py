@@ -45,8 +45,9 @@ _LATIN_DIGRAPHS = {
     "ph": "f",
     "dj": "k",
 }
-# How some languages write a sound between y and a consonant: Stojković, Carvalho, Coutinho.
-_WITH_Y = {"j": "y", "lh": "ly", "nh": "ny"}
+# Letters that are a y in Slavic or Portuguese names, as their endings tell: Stojković, Carvalho.
+# In others they are not: Belhadj must not be found in «بلاد».
+_LIKE_Y = re.compile("j(?=.*(?:i[cć]|sk[iy]|[oe]va?)$)|(?<=[ln])h(?=[aeo]s?$)")
 _SOFT_C = re.compile("c(?=[eiy])")
 # Of «عبد الرزاق» Abderrazak has no l, but the r twice.
 _ASSIMILATED = re.compile(r"^abd[aeou](?=([dnrstz])\1)")
@@ -63,10 +64,7 @@ def latin_skeleton(name: str) -> str:
 
 def heard_with_y(name: str) -> str:
     """A Latin name as it sounds in Slavic languages or Portuguese: "Stoykovic", "Carvalyo"."""
-    heard = fold(name)
-    for letters, sound in _WITH_Y.items():
-        heard = heard.replace(letters, sound)
-    return heard
+    return _LIKE_Y.sub("y", fold(name))
 
 
 def arabic_skeleton(word: str) -> str:

@@ -306,6 +306,7 @@ def test_a_month_or_weekday_that_the_text_does_not_name_is_missing() -> None:
         ("Coutinho", "وسجل كوتينيو", True),
         ("Coutinho", "وسجل كيتين", False),
         ("Jamil", "يمول", False),
+        ("Belhadj", "في البلاد", False),
     ],
 )
 def test_a_consonant_may_sound_like_a_y(name: str, arabic: str, *, found: bool) -> None:

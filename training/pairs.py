@@ -289,8 +289,8 @@ def without_answer(
 
 def begins_with(paragraphs: Sequence[Paragraph], asked: Asked) -> bool:
     """Whether the first sentence of the question's paragraph answers it."""
-    first = paragraphs[asked.paragraph].sentences[0]
-    return asked.answer is not None and first.overlaps(asked.answer)
+    first = paragraphs[asked.paragraph].sentences[:1]
+    return asked.answer is not None and any(span.overlaps(asked.answer) for span in first)
 
 
 def _article(row: Mapping[str, Any]) -> tuple[str, int]:
