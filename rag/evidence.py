@@ -10,6 +10,7 @@ from typing import Protocol
 
 from rag.dates import MONTHS, Language, resolve_dates
 from rag.gate import answerability, answerability_in_context
+from rag.glossary import LONGEST_QUOTED_NAME
 from rag.lexical import content_stems
 from rag.names import share_a_name
 from rag.schema import Evidence, Passage, Span, Window
@@ -29,8 +30,6 @@ _MONTH_IN_DATE = re.compile(
 _CONTRAST = re.compile(
     r"[،,؛;]\s+(?:(?:و?في حين|و?بينما|و?فيما)(?:\s+أن)?|و?أما|و?لكن|ثم|while|whereas|but|then)\s+"
 )
-# The most words between quotation marks that are a name rather than speech.
-_LONGEST_QUOTED_NAME = 3
 _MOST_CITED = 3
 _FIRST_READ = 2
 # The most characters between a sentence and the next one.
@@ -225,10 +224,9 @@ def _with_both_marks(span: Span, text: str) -> Span:
     A name that fills such marks has both of them.
     """
     words = span.of(text)
-    is_name = len(split_words(words)) <= _LONGEST_QUOTED_NAME
     for opening, closing in ("«»", "“”"):
         opened, closed = text.endswith(opening, 0, span.start), text.startswith(closing, span.end)
-        if opened and closed and is_name:
+        if opened and closed and len(split_words(words)) <= LONGEST_QUOTED_NAME:
             return Span(span.start - 1, span.end + 1)
         if words.count(opening) > words.count(closing) and closed:
             return Span(span.start, span.end + 1)

@@ -57,7 +57,9 @@ _HIS = frozenset(("ه", "ها", "هم", "هما", "هن"))
 _HAMZA_WITHIN = re.compile("(?<=[اي])[ئؤ]$")
 _BEFORE_VERBS = frozenset(before + head for before in _CONJUNCTIONS for head in ("", "ل", "س"))
 _DONE_BY_WOMEN = re.compile(r"ي\w{3,}ن")
-_QUOTED = re.compile(r"«\s*\w+(?:\s+\w+){0,2}\s*(?:»|$)")
+LONGEST_QUOTED_NAME = 3
+"""The most words between quotation marks that are a name rather than speech."""
+_QUOTED = re.compile(rf"«\s*\w+(?:\s+\w+){{0,{LONGEST_QUOTED_NAME - 1}}}\s*(?:»|$)")
 # «صحفيين» is mostly a plural.
 _DUAL = re.compile("(.{2,})ان|(.+[^ي])ين")
 # Participles, «عامل» and «مدير», have a plural of the dual's form beside another one.

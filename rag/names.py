@@ -195,10 +195,11 @@ def _is_one_of(name: str, words: Sequence[str]) -> bool:
     if len(wanted) > 2 and any(wanted == arabic_skeleton(pair) for pair in pairs):
         return True
     heard = heard_with_y(name)
+    if heard == fold(name):
+        return False
     wanted = latin_skeleton(heard)
-    return heard != fold(name) and any(
-        len(wanted) > 2 and wanted == arabic_skeleton(word) and has_its_vowels(heard, word)
-        for word in words
+    return len(wanted) > 2 and any(
+        wanted == arabic_skeleton(word) and has_its_vowels(heard, word) for word in words
     )
 
 

@@ -61,7 +61,7 @@ def main() -> None:
     probabilities = np.array([answerability(e.cosine, margin=e.margin) for e in trial.examples])
     report(trial, probabilities)
     kinds = {row["question"]: row["kind"] for row in rows}
-    kinds |= {row["changed"]: "changed" for row in rows if row.get("changed")}
+    kinds |= {row["changed"]: "changed" for row in rows if "changed" in row}
     report_kinds(trial, probabilities, kinds, threshold=settings.answer.refusal_threshold)
 
 

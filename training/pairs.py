@@ -300,11 +300,9 @@ def _article(row: Mapping[str, Any]) -> tuple[str, int]:
 
 
 def _with_questions(paragraph: Paragraph, rows: Sequence[Mapping[str, Any]]) -> Paragraph:
-    changed = [
-        {"question": row["changed"], "answer": "", "sentence": row["sentence"]}
-        for row in rows
-        if row.get("changed")
-    ]
+    changed = (
+        {**row, "question": row["changed"], "answer": ""} for row in rows if "changed" in row
+    )
     asked = (_in_squad_form(row, paragraph.text) for row in (*rows, *changed))
     return replace(paragraph, questions=tuple(asked))
 
