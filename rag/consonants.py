@@ -45,31 +45,49 @@ _LATIN_DIGRAPHS = {
     "ph": "f",
     "dj": "k",
 }
-# Letters that are a y in Slavic or Portuguese names, as their endings tell: Stojković, Carvalho.
-# In others they are not: Belhadj must not be found in «بلاد».
-_LIKE_Y = re.compile("j(?=.*(?:i[cć]|sk[iy]|[oe]va?)$)|(?<=[ln])h(?=[aeo]s?$)")
 _SOFT_C = re.compile("c(?=[eiy])")
+_LATIN_ARTICLE = re.compile("^(?:al|el|as|ash|ar|an|ad|at|az)[-\u2019']")
 # Of «عبد الرزاق» Abderrazak has no l, but the r twice.
-_ASSIMILATED = re.compile(r"^abd[aeou](?=([dnrstz])\1)")
-# A long vowel that Arabic writes, and the Latin letters of which it has one: of the 18,000 listed
-# spellings with the consonants of their name 88 lack it.
-_LONG_VOWELS = {"و": frozenset("ouw"), "ي": frozenset("iyea")}
+_ASSIMILATED = re.compile(r"^abd[aeou]([dnrstz])(?=\1)")
 _LEAST_LIKENESS = 0.75
 
 
 def latin_skeleton(name: str) -> str:
     """The consonant classes of a name in Latin letters: "Blinken" -> "blnkn"."""
-    return _latin_parts(name)[0]
-
-
-def heard_with_y(name: str) -> str:
-    """A Latin name as it sounds in Slavic languages or Portuguese: "Stoykovic", "Carvalyo"."""
-    return _LIKE_Y.sub("y", fold(name))
+    # Babić is «بابيتش».
+    lower = re.sub("ic$", "its", spelled_out(without_accents(fold(name))))
+    for digraph, consonant in _LATIN_DIGRAPHS.items():
+        lower = lower.replace(digraph, consonant)
+    lower = re.sub("^x", "s", _SOFT_C.sub("s", lower))
+    classes, parted = "", True
+    for letter in lower:
+        for consonant in _OF_LATIN.get(letter, ""):
+            # A vowel parts two consonants: the doubled one of Hassan is one to the pen, those of
+            # Manal two.
+            if parted or not classes.endswith(consonant):
+                classes += consonant
+                parted = False
+        parted |= letter not in _OF_LATIN
+    return classes
 
 
 def arabic_skeleton(word: str) -> str:
     """The consonant classes of an Arabic word: «بلينكن» -> "blnkn". Arabic writes no doubles."""
-    return _arabic_parts(word)[0]
+    return "".join(_OF_ARABIC.get(letter, "") for letter in fold(word))
+
+
+def without_accents(folded: str) -> str:
+    """A Latin text without what is put above and below its letters: "siskovic"."""
+    letters = unicodedata.normalize("NFD", folded)
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
+def spelled_out(plain: str) -> str:
+    """A name in small letters without its article, and with the one that a doubled letter has.
+
+    "al-araji" -> "araji", "abderrazak" -> "abdelrazak".
+    """
+    return _ASSIMILATED.sub("abdel", _LATIN_ARTICLE.sub("", plain))
 
 
 def tells_apart(name: str) -> bool:
@@ -90,55 +108,3 @@ def alike(wanted: str, seen: str) -> bool:
     if len(wanted) == len(seen) and wanted[0] != seen[0]:
         return False
     return SequenceMatcher(None, wanted, seen).ratio() >= _LEAST_LIKENESS
-
-
-def has_its_vowels(name: str, word: str) -> bool:
-    """Whether a Latin name has the long vowels of an Arabic word with the same consonants.
-
-    «كدودي» is not Kodidi.
-    """
-    heard = _latin_parts(name)[1]
-    written = _arabic_parts(word)[1]
-    return all(
-        not set(latin).isdisjoint(letters)
-        for latin, arabic in zip(heard, written, strict=True)
-        for vowel, letters in _LONG_VOWELS.items()
-        if vowel in arabic
-    )
-
-
-def _latin_parts(name: str) -> tuple[str, list[str]]:
-    """The consonant classes of a Latin name, and the letters ahead of each and after the last."""
-    letters = unicodedata.normalize("NFD", fold(name))
-    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    lower = re.sub(r"^(al|el|as|ash|ar|an|ad|at|az)[-\u2019']", "", plain)
-    lower = _ASSIMILATED.sub("abdel", lower)
-    # Babić is «بابيتش».
-    lower = re.sub("ic$", "its", lower)
-    for digraph, consonant in _LATIN_DIGRAPHS.items():
-        lower = lower.replace(digraph, consonant)
-    lower = re.sub("^x", "s", _SOFT_C.sub("s", lower))
-    classes, between = "", [""]
-    for letter in lower:
-        for consonant in _OF_LATIN.get(letter, ""):
-            # A vowel parts two consonants: the doubled one of Hassan is one to the pen, those of
-            # Manal two.
-            if not between[-1] and classes.endswith(consonant):
-                continue
-            classes += consonant
-            between.append("")
-        if letter not in _OF_LATIN:
-            between[-1] += letter
-    return classes, between
-
-
-def _arabic_parts(word: str) -> tuple[str, list[str]]:
-    """The consonant classes of an Arabic word, and the letters ahead of each and after the last."""
-    classes, between = "", [""]
-    for letter in fold(word):
-        if consonant := _OF_ARABIC.get(letter):
-            classes += consonant
-            between.append("")
-        else:
-            between[-1] += letter
-    return classes, between
