@@ -64,6 +64,7 @@ _KINDS = {
 _CONSONANTS: dict[str, tuple[str, ...]] = {
     "ب": ("b", "p"),
     "پ": ("p",),
+    "تش": ("ch", "c"),
     "ت": ("t",),
     "ث": ("th",),
     "ج": ("j", "g"),
@@ -90,6 +91,7 @@ _CONSONANTS: dict[str, tuple[str, ...]] = {
     "ن": ("n",),
     "ه": ("h",),
 }
+_LETTER = re.compile("تش|.")
 # Not written, but a consonant to the ear: it opens or closes a syllable like any other.
 _SILENT = frozenset("عءئؤ")
 # Letters that are a long vowel, or a consonant with vowels of its own; and at a word's start.
@@ -112,7 +114,9 @@ def spelling_grammar(name: str, *, like: str = "") -> str | None:
     first of a word does. What only foreign names have, p, v, g and two consonants at the start, is
     allowed where `like` has it.
     """
-    letters = [*fold(name[:-1]), name[-1]] if name[-1:] in ("ى", "ة") else list(fold(name))
+    # A final ya or ta marbuta is told from what it is folded to.
+    body, last = (name[:-1], name[-1]) if name[-1:] in ("ى", "ة") else (name, "")
+    letters = [*_LETTER.findall(fold(body)), *last]
     known = _CONSONANTS.keys() | _LONG.keys() | _SILENT
     if not 2 <= len(letters) <= _LONGEST_NAME or not known.issuperset(letters[:-1]):
         return None

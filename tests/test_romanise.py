@@ -81,6 +81,14 @@ def test_what_only_foreign_names_have_is_allowed_where_the_garbled_one_has_it() 
     assert allows(spelling_grammar("بوتين", like="Potin") or "", "Putin")
 
 
+def test_ta_and_shin_are_one_sound() -> None:
+    grammar = spelling_grammar("فاسيتش", like="Vasic") or ""
+    assert allows(grammar, "Vasic")
+    assert allows(grammar, "Vasich")
+    assert not allows(grammar, "Fasiyatish")
+    assert occurs("Vasich", "فاسيتش")
+
+
 def test_what_is_foreign_in_another_word_of_a_garbled_name_is_not_allowed() -> None:
     model = ScriptedModel("Bahla", "Jarf")
     romanise("بهلاء جرف", like="Club Bala Grove", model=model)
