@@ -110,7 +110,7 @@ def scraped_article(
         text=text,
         title=draft.title,
         source=draft.source,
-        published=draft.labelled or draft.dated,
+        published=draft.labelled or draft.updated or draft.dated,
         crawled=draft.crawled,
         keywords=_split_keywords(draft.keywords, f"{draft.title}\n{text}"),
     )
@@ -169,7 +169,8 @@ class _Draft:
     """The lines of one article, and what they say about it.
 
     Lines that become facts or are dropped are emptied, so that the others keep their places.
-    `labelled` is the date after a label, `dated` any other; `sources` are by the kind of line.
+    `labelled` is the date after a label, `updated` that of an update, `dated` any other; `sources`
+    are by the kind of line.
     """
 
     lines: list[str]
@@ -177,6 +178,7 @@ class _Draft:
     dropped: list[str]
     title: str = ""
     labelled: dt.date | None = None
+    updated: dt.date | None = None
     dated: dt.date | None = None
     crawled: dt.datetime | None = None
     keywords: str = ""
@@ -270,7 +272,9 @@ class _Draft:
             self.keywords = self.keywords or value
         elif kind == "published" and (date := parse_date(value)):
             self.labelled = self.labelled or date
-        elif kind == "published" and is_short:
+        elif kind == "updated" and (date := parse_date(value)):
+            self.updated = self.updated or date
+        elif kind in ("published", "updated") and is_short:
             self.dropped.append(line)
         elif kind == "source" and is_short and is_outside:
             self.sources["label"] = value.rstrip(".")

@@ -116,7 +116,6 @@ def parse_date(text: str) -> dt.date | None:
             "REQUIRE_PARTS": ["day", "month", "year"],
             "PARSERS": ["absolute-time"],
             "DATE_ORDER": "DMY",
-            "TIMEZONE": "UTC",
             "RETURN_AS_TIMEZONE_AWARE": True,
         },
     )

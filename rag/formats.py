@@ -31,6 +31,7 @@ from rag.settings import IngestSettings
 MEGABYTE: Final = 1_000_000
 _MOST_REASON_CHARS: Final = 300
 _MOST_NAMED: Final = 10
+_IN_NO_TEXT: Final = "\x1f"
 # Finding the article takes a second and 30 MB of memory for each megabyte.
 _MOST_HTML_MB: Final = 20
 # The tree of a Word document takes up to 16 times as much memory as its XML. Word's own shrinks to
@@ -201,11 +202,19 @@ def _read_csv(path: Path, settings: IngestSettings) -> Iterator[Article]:
     text = decode(path.read_bytes())
     header = text.lstrip("\r\n").split("\n", maxsplit=1)[0]
     delimiter = max(",;\t|", key=header.count)
+    # A file of one column has no delimiter: a comma there is one of the text.
+    delimiter = delimiter if delimiter in header else _IN_NO_TEXT
     table = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
         names = next(filter(None, table), [])
         _check_columns(names)
         for row in table:
+            if any(map(str.strip, row[len(names) :])):
+                raise UnreadableError(
+                    f"line {table.line_num} has more cells than there are columns; a text that "
+                    f"holds the delimiter, {delimiter!r}, needs quotation marks",
+                    "line",
+                )
             # A short row lacks its last columns: to fill them in, a file of many columns and of
             # many rows would take the product of both.
             filled = {name: value for name, value in zip(names, row, strict=False) if value.strip()}

@@ -19,7 +19,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from rag.errors import SettingsError
 from rag.text import Normalised, fold, normalise
 
-Label = Literal["published", "source", "keywords"]
+Label = Literal["published", "updated", "source", "keywords"]
 
 LONGEST_LINE: Final = 20_000
 """Code points of a line that furniture is looked for in; a longer one holds a book, not a menu."""
@@ -29,6 +29,8 @@ _EDGES: Final = " :.،,-\u2013\u2014|*#"
 _SHORT_LINE_WORDS: Final = 6
 _SHORT_LINE_CHARS: Final = 300
 _MENU_WORDS: Final = 3
+_SHORT_MENU_WORDS: Final = 12
+_SOURCE_WORDS: Final = 3
 _SENTENCE_WORDS: Final = 8
 _HEADLINE_WORDS: Final = 30
 _NAME_WORDS: Final = 4
@@ -42,6 +44,8 @@ _CLOSED: Final = r"[\"'»”\u2019)\]]*$"
 _FULL_STOP: Final = re.compile("[.!۔]" + _CLOSED)
 _SENTENCE_END: Final = re.compile("[.!?؟…۔]" + _CLOSED)
 _PARTED: Final = re.compile(r"[،؛]|,\s|[^.]\.\s")
+# What a headline in capitals has, and no menu: a small word, a possessive.
+_SAID: Final = re.compile("(?<!\\w)[a-z]+(?!\\w)|['\u2019]s(?!\\w)")
 _JOINT: Final = re.compile(r"(?<!\.)\.\.+\s|\w[\"»”]?[:|]\s")
 
 
@@ -129,6 +133,7 @@ class Furniture(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     published_labels: _Phrases = ()
+    updated_labels: _Phrases = ()
     source_labels: _Phrases = ()
     keyword_labels: _Phrases = ()
     next_article: _Phrases = ()
@@ -137,6 +142,8 @@ class Furniture(BaseModel):
     line_starts: _Phrases = ()
     offices: _Phrases = ()
     tails: _Phrases = ()
+    invitations: _Phrases = ()
+    channels: _Phrases = ()
     menu_words: _Words = ()
     glued_heads: _Phrases = ()
     openers: _Phrases = ()
@@ -196,7 +203,8 @@ class Furniture(BaseModel):
 
     def tail_start(self, line: str) -> int | None:
         """Where furniture begins that runs to the end of the line; None without it."""
-        return _mark_start(self._tails, line)
+        starts = (_mark_start(pattern, line) for pattern in (self._tails, self._invited))
+        return min((start for start in starts if start is not None), default=None)
 
     def head_end(self, line: str) -> int | None:
         """Where the first sentence begins after headlines that are glued to its front.
@@ -242,7 +250,10 @@ class Furniture(BaseModel):
         if not all(name in self.desks or name in self.agencies for name in plain[1:]):
             return None
         proper = [part for part in agencies if comparable(part) not in self.desks]
-        return (proper or parts)[0]
+        if proper:
+            return proper[0]
+        # A headline may end like that, too: «الأهلي يفوز على الزمالك | رياضة».
+        return parts[0] if len(parts[0].split()) <= _SOURCE_WORDS else None
 
     def dateline_source(self, line: str) -> str | None:
         """The source named before a first sentence, as in "place / source: …"."""
@@ -258,12 +269,19 @@ class Furniture(BaseModel):
             return False
         # Latin menus are told from prose by their capitals, so only Arabic is folded.
         both = f"{line}\n{fold(line)}"
-        return len({match.group() for match in self._menu.finditer(both)}) >= _MENU_WORDS
+        entries = {match.group() for match in self._menu.finditer(both)}
+        if len(entries) < _MENU_WORDS:
+            return False
+        # "What to Know About the Next Search Engine" is a headline.
+        words = len(line.split())
+        listed = sum(len(entry.split()) for entry in entries)
+        return words > _SHORT_MENU_WORDS or (2 * listed >= words and not _SAID.search(line))
 
     @functools.cached_property
     def _labels(self) -> dict[str, Label]:
         labels: dict[str, Label] = dict.fromkeys(self.source_labels, "source")
         labels |= dict.fromkeys(self.keyword_labels, "keywords")
+        labels |= dict.fromkeys(self.updated_labels, "updated")
         labels |= dict.fromkeys(self.published_labels, "published")
         return labels
 
@@ -274,6 +292,16 @@ class Furniture(BaseModel):
     @functools.cached_property
     def _tails(self) -> re.Pattern[str] | None:
         return _pattern(_SENTENCE_START + "(?P<mark>{})", self.tails)
+
+    @functools.cached_property
+    def _invited(self) -> re.Pattern[str] | None:
+        """An invitation that names a channel, or ends: «تابعنا على مدى أشهر …» is none."""
+        invitation = _pattern(_SENTENCE_START + "(?P<mark>{})", self.invitations)
+        channel = _pattern(r"(?:\s+\S+){0,2}?\s+[وب]?(?:ال)?{}", self.channels)
+        if invitation is None:
+            return None
+        named = "" if channel is None else f"{channel.pattern}|"
+        return re.compile(rf"{invitation.pattern}(?:{named}\s*:|\s*$)")
 
     @functools.cached_property
     def _menu(self) -> re.Pattern[str] | None:

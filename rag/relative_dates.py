@@ -176,10 +176,13 @@ _BECOMES: Final = re.compile(
 )
 _VERB: Final = re.compile(r"\b(?!May\b|March\b)(?i:may|march)\b")
 _CAPITALISED_LAST: Final = re.compile(r"\b[A-Z]\w*\s+$")
-# The date that a phrase means, written after it.
+# The date that a phrase means, written after it: with a year, or with the day of a month.
+_DAY: Final = r"\d{1,2}(?:st|nd|rd|th)?(?!\w)"
 _STATED: Final = re.compile(
-    rf"\s*[(،,\u2013-]?\s*(?:\d{{1,2}}\s+)?(?:(?:{MONTH}|{EN_MONTH})[\s/،,]+)*"
+    r"\s*[(،,\u2013-]?\s*(?:الموافق\s+)?(?:"
+    rf"(?:\d{{1,2}}\s+)?(?:(?:{MONTH}|{EN_MONTH})[\s/،,]+)*"
     r"(?:من\s+|عام\s+|سنه\s+)*(?:19|20)\d\d(?!\d)"
+    rf"|{_DAY}\s+(?:of\s+|من\s+)?(?:{MONTH}|{EN_MONTH})(?!\w)|{EN_MONTH}\s+{_DAY})"
 )
 _YEAR: Final = rf"(?:(?:ال|لل)(?:عام|سنه)\s+(?P<tense>{TENSE})|هذا\s+العام|هذه\s+السنه)"
 _ON_WEEKDAY: Final = rf"(?:[\s،,]+(?:يوم\s+)?(?P<weekday>{WEEKDAY})(?!\w))?"

@@ -197,12 +197,32 @@ RELATIVE = [
     ("يصل غدا الاثنين", "2024-03-10", ("غدا الاثنين", "2024-03-11")),
     ("بالأمس القريب كانت المدينة آمنة", "2024-03-10", None),
     ("كانت بالأمس قريبة", "2024-03-10", ("الأمس", "2024-03-09")),
+    ("It opens next Friday, March 22, 2024, in Rome", "2024-03-13", None),
+    ("It opens next Friday, 22 March", "2024-03-13", None),
+    ("يلتقيان الثلاثاء المقبل 26 مارس", "2024-03-15", None),
+    ("التقيا الخميس الماضي الموافق 7 مارس", "2024-03-15", None),
+    ("Last Friday 20 people left", "2024-03-15", ("Last Friday", "2024-03-08")),
+    ("وصل أمس 20 شخصا", "2024-03-10", ("أمس", "2024-03-09")),
 ]
 
 
 @pytest.mark.parametrize(("text", "iso"), STATED.items())
 def test_a_stated_date_is_read(text: str, iso: str) -> None:
     assert parse_date(text) == dt.date.fromisoformat(iso)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Sat, 27 Jan 2024 01:30:00 +0300",
+        "January 27, 2024 11:30 p.m. EST",
+        "27 يناير 2024 01:15 GMT+3",
+        "2024/01/27 00:30 +0300",
+        "2024-01-27T23:30:00-05:00",
+    ],
+)
+def test_the_day_is_that_of_the_zone_that_is_stated(text: str) -> None:
+    assert parse_date(text) == dt.date(2024, 1, 27)
 
 
 @pytest.mark.parametrize("text", NO_FULL_DATE)

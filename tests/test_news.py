@@ -146,6 +146,10 @@ def test_a_long_first_line_without_a_stop_stays_in_the_text() -> None:
         "جميع الحقوق محفوظة 2024",
         "Copyright © 2024 Al Noor",
         "شارك الخبر على فيسبوك",
+        "تابعنا على فيسبوك وتويتر",
+        "تابعونا على قناتنا في تليغرام",
+        "Follow us on Facebook",
+        "Follow us on:",
         "شارك الخبر",
         "LoaderSearchابحث مفاتيح Servicesمباشر Cookie Policy",
         "بقلم: سلمى أحمد",
@@ -171,6 +175,10 @@ def test_furniture_is_dropped(line: str) -> None:
         "Copyright law protects the authors of the region for seventy years.",
         "The speaker said: we come in peace, and then added: no one, not even the king",
         "قال: نعم.. ثم أضاف: لا، لن يبدأ العمل في المشروع قبل نهاية هذا الصيف في المدن",
+        "زار فريقنا الشمال. تابعنا على مدى ثلاثة أشهر أحوال الأسر، ووجدنا أن ثلثها بلا مأوى.",
+        "Follow us on the road to the north, as families return to their homes.",
+        "What to Know About the Engine's Next Search",
+        "All About Its Owner's Next Search Deal",
     ],
 )
 def test_the_article_is_kept(line: str) -> None:
@@ -220,6 +228,21 @@ def test_a_lone_date_in_the_first_lines_is_the_publication_date() -> None:
 def test_a_labelled_date_counts_more_than_a_lone_one() -> None:
     lines = ("الأحد 05 يناير 2025", "خطة النقل", "تاريخ النشر: 2024-12-31", FIRST)
     assert page(*lines).articles[0].published == dt.date(2024, 12, 31)
+
+
+def test_the_day_of_publication_counts_more_than_that_of_an_update() -> None:
+    updated, published = "آخر تحديث: 10 يناير 2025", "تاريخ النشر: 5 يناير 2025"
+    for lines in ((updated, published), (published, updated)):
+        assert page("خطة النقل", *lines, FIRST).articles[0].published == dt.date(2025, 1, 5)
+    assert page("خطة النقل", updated, FIRST).articles[0].published == dt.date(2025, 1, 10)
+
+
+@pytest.mark.parametrize(
+    "line", ["معاناة الأطفال في الشتاء - تقرير", "الأهلي يفوز على الزمالك | رياضة"]
+)
+def test_a_headline_with_its_desk_is_the_title(line: str) -> None:
+    (article,) = page(line, "شارك الخبر", FIRST, SECOND).articles
+    assert (article.title, article.source) == (line, None)
 
 
 def test_today_with_its_date_in_the_first_paragraph_is_the_publication_date() -> None:

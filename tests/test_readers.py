@@ -200,6 +200,14 @@ def test_each_row_of_a_csv_file_is_a_document(tmp_path: Path) -> None:
     assert (second.title, second.text, second.published) == ("", OTHER, None)
 
 
+def test_a_comma_of_a_text_cuts_nothing_off(tmp_path: Path) -> None:
+    (only,) = read_file(written(tmp_path / "a.csv", f"text\n{SENTENCE}, {OTHER}\n"), SETTINGS)
+    assert only.text == f"{SENTENCE}, {OTHER}"
+    table = f"title,text\nخطة,{SENTENCE}\nأسعار,ارتفع السعر إلى 5,200 جنيه\n"
+    with pytest.raises(DocumentError, match="line 3 has more cells"):
+        list(read_file(written(tmp_path / "b.csv", table), SETTINGS))
+
+
 def test_of_columns_of_one_name_the_filled_one_counts(tmp_path: Path) -> None:
     table = f"text,title,content,text\n{SENTENCE},خطة,,\n ,,{OTHER},\n"
     first, second = read_file(written(tmp_path / "a.csv", table), SETTINGS)
