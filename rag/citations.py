@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rag.calendar_words import FOLDED_MONTHS, WEEKDAYS
 from rag.consonants import arabic_skeleton, latin_skeleton, tells_apart
 from rag.english_words import SYMBOLS, english_stems
 from rag.glossary import glosses, is_of_calendar, is_sense, stems_of_senses, unlisted_words
@@ -38,6 +39,17 @@ _WHETHER = re.compile(
     r"(?:^|[,،;؛:.!?؟])\s*(?:(?:\w+ )?[وف]?هل|(?:(?:and|but|so|or|then) )?(?:is|are|was|were|do"
     r"|does|did|has|have|had|can|could|will|would|shall|should|may|might|must)(?:n't)?)\b"
 )
+# What names each month and weekday, folded: "Sept." and "Tue." too.
+_WEEKDAY = "weekday"
+_CALENDAR = {
+    name[:length]: named
+    for name, named in (
+        *((name, ("month", number)) for name, number in FOLDED_MONTHS.items()),
+        *((name, (_WEEKDAY, number)) for name, number in WEEKDAYS.items()),
+    )
+    for length in ((3, 4, None) if name.isascii() else (None,))
+}
+_DATE_IN_FIGURES = re.compile(r"\d[/.-]\d")
 _PERCENT = content_stems("percent per cent المئة المائة بالمئة بالمائة")
 # Not within a number (2,500). A full stop is one only at the end of the text, since that is one
 # sentence: others are of abbreviations («د.»). Nor is the last of initials (U.S.).
@@ -90,7 +102,7 @@ def check_support(answer: str, *, question: str, shown: str) -> Support:
         # In another language than English, a word in Latin letters can only be copied.
         names = [word for word in _LATIN.findall(answer) if word not in given]
         if not same:
-            names += _missing_arabic_names(answer, given)
+            names += [*_missing_arabic_names(answer, given), *_missing_of_calendar(answer, given)]
     # "a four-wheel drive" is a sense of «رباعية الدفع», which has no number.
     senses = [sense for gloss in glosses(shown) for sense in gloss.senses] if not same else []
     return Support(
@@ -125,6 +137,25 @@ def _missing_arabic_names(answer: str, given: str) -> list[str]:
             and english_stems(" ".join(gloss.senses)).isdisjoint(told)
         ]
     return [name for name in names if not any(_may_be(latin, name) for latin in written)]
+
+
+def _missing_of_calendar(answer: str, given: str) -> list[str]:
+    """The months and weekdays of an Arabic answer that no text given names.
+
+    «مارس» also stands for a verb, whose English word may be there. Months that the texts may name
+    by their numbers alone are not looked for.
+    """
+    plain = " ".join(split_words(fold(given)))
+    there = {named for name, named in _CALENDAR.items() if f" {name} " in f" {plain} "}
+    told = english_stems(given)
+    missing = []
+    for gloss in glosses(answer):
+        named = _CALENDAR.get(fold(gloss.span.of(answer)))
+        if named is None or named in there or english_stems(" ".join(gloss.senses)) & told:
+            continue
+        if named[0] == _WEEKDAY or not _DATE_IN_FIGURES.search(given):
+            missing.append(gloss.span.of(answer))
+    return missing
 
 
 def _may_be(latin: str, arabic: str) -> bool:

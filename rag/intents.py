@@ -226,7 +226,7 @@ def _about_corpus(asked: str) -> AboutCorpus | None:
     # At the beginning «من» asks who, and "and" goes on with what was spoken of.
     if asked.startswith(("من ", "and ")):
         return None
-    undated = " ".join(re.sub(r"\b\d+\b", " ", _MONTH.sub(" ", asked)).split())
+    undated = " ".join(re.sub(r"(?<!\w)[وبل]?\d+(?!\w)", " ", _MONTH.sub(" ", asked)).split())
     only = _ONLY_ABOUT_CORPUS if undated == asked else _ONLY_ABOUT_DATED
     if _MEANS_CORPUS.search(undated) and only.fullmatch(undated):
         return AboutCorpus(_period(asked))
@@ -240,7 +240,7 @@ def _last(pattern: re.Pattern[str], text: str) -> int:
 
 def _period(asked: str) -> Period:
     """The year, or the month of a year, that a question names; without a year, all time."""
-    years = sorted(int(year) for year in re.findall(r"\b(?:19|20)\d\d\b", asked))
+    years = sorted(int(year) for year in re.findall(r"(?<!\w)[وبل]?((?:19|20)\d\d)(?!\w)", asked))
     if not years:
         return Period()
     months = [FOLDED_MONTHS[name] for name in _MONTH.findall(asked)]

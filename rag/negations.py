@@ -26,6 +26,10 @@ _THAT_NOT = re.compile(r"(?<!\w)[وف]?أ\u064e?ل[\u0651\u064e]*ا(?!\w)")
 # "no less than" is "at least", and no "less than".
 _NO = r"\b[وف]?(?:لا|لم|لن|ليس\w{0,2})"
 _SOME_WORDS = "(?:[^ ،,.؛]+ ){0,6}?"
+# «دون الثامنة عشرة», «دون العشرين».
+_AGE = (
+    r"ال(?:ثاني|ثالث|رابع|خامس|سادس|سابع|ثامن|تاسع|عاشر|عشر|ثلاث|اربع|خمس|ست|سبع|ثمان|تسع)\w{0,2}\b"
+)
 _ONLY = r"\b(?:only|just|alone|merely|solely|except\w*|فقط|فحسب|وحد\w{1,3})\b"
 _WORDED_OTHERWISE = {
     re.compile(phrase): re.compile(plain)
@@ -40,9 +44,9 @@ _WORDED_OTHERWISE = {
             r"\b(?:anonym|unnamed|undisclosed)"
         ),
         r"\bnot guilty\b": (
-            r"\b(?:acquit|clear|innocen|den[iy])|\b(?:(?:ب|ال)?براء|[وف]?(?:برات|[يت]برئ))"
+            r"\b(?:acquit|clear|innocen|den(?:y|i(?:ed|es|al)))|\b(?:(?:ب|ال)?براء|[وف]?(?:برات|[يت]برئ))"
         ),
-        r"\bدون (?:سن|ال\w+)": r"\b(?:under|below|younger)\b",
+        rf"\bدون (?:سن\b|عمر\b|\d|{_AGE})": r"\b(?:under|below|younger)\b",
         rf"{_NO} [يت]قل\b|\b(?:no|not) (?:less|fewer) than\b": (
             r"\b(?:at least|minimum|(?:and|or) (?:more|over|older|above)|علي الاقل|ك?حد ادني)\b"
         ),
@@ -64,10 +68,12 @@ _PREFIXED = re.compile(
 # «منعقد», the name «عبد المنعم», or a bank.
 _DENIALS = re.compile(
     r"(?:^|[ وفب])(?:ال)?(?:[يتنا]?(?:رفض|نفي(?!س)|نفت(?!\w)|منع(?![قطشزدم])|فتقر|حظر|استبعد|ستبعد"
-    "|امتنع|عارض|انكر|فشل)|رافض|نافي|مستبعد|ممنوع|محظور|ممتنع"
+    r"|امتنع|عارض|انكر|فشل|تعذر|عجز\w{0,3} (?:\w+ ){0,3}عن\b)|رافض|نافي|مستبعد|ممنوع|محظور|ممتنع"
+    "|عاجز"
     "|خال(?:ي|يه|يا)? من|[يت]خلو من)"
-    r"|\b(?:refus|den(?:y|i)|reject|rul\w+ out|ban(?:s|ned|ning)?\b|fail|prevent|prohibit|lack"
-    r"|declin\w+ to\b|yet to\b|absence\b|forb[ai]d|barr(?:ed|ing)\b|free (?:of|from)\b)"
+    r"|\b(?:refus|den(?:y|i(?:ed|es|al))|reject|rul\w+ out|ban(?:s|ned|ning)?\b|fail|prevent"
+    r"|prohibit|lack|unable\b|impossib|declin\w+ to\b(?! (?:[$€£\d]|an?\b|the\b|its\b|their\b))"
+    r"|yet to\b|absence\b|forb[ai]d|barr(?:ed|ing)\b|free (?:of|from)\b)"
 )
 _LATIN = re.compile("[A-Za-z]{2}")
 # The words ahead of the marked ones that count with them.

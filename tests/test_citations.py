@@ -224,6 +224,9 @@ UNSIGNED = "لم << يوقع الوزير الاتفاق >>، وحضر سالم.
         ("More than 30 days.", "<< مدة لا تتجاوز 30 يوما >>"),
         ("غادر الوزير.", "غير أن الوزير << لم يغادر >>."),
         ("I am guilty.", "<< لست مذنبا >>"),
+        ("لم يفز دينيس بالسباق.", "<< Denis won the race >>."),
+        ("لم تنخفض الأسعار إلى 5 دولارات.", "<< Prices declined to 5 dollars >>."),
+        ("An agreement under the UN.", "المحادثات << دون التوصل إلى اتفاق >>"),
     ],
 )
 def test_an_answer_that_turns_the_marked_words_round_does_not_hold(answer: str, shown: str) -> None:
@@ -297,6 +300,12 @@ def test_an_answer_that_turns_the_marked_words_round_does_not_hold(answer: str, 
         ("An unnamed official.", "<< مسؤول لم يذكر اسمه >>"),
         ("A no-confidence vote.", "<< تصويت على سحب الثقة >>"),
         ("The collapse of Mine No. 5.", "<< انهيار المنجم رقم 5 >>."),
+        ("It was unable to pay.", "<< لم تتمكن الشركة من الدفع >>."),
+        ("لم تتمكن الشركة من الدفع.", "<< The firm was unable to pay >>."),
+        ("It could not pay.", "<< عجزت الشركة عن الدفع >>."),
+        ("They were not paid.", "<< تعذر دفع الرواتب >>."),
+        ("He declined to comment.", "<< لم يعلق >>."),
+        ("Children under eighteen.", "<< أطفال دون الثامنة عشرة >>."),
     ],
 )
 def test_a_negation_that_both_have_or_that_the_sentence_words_as_denial_holds(
@@ -476,7 +485,9 @@ def test_latin_letters_in_an_arabic_answer_are_copied_or_missing(
         ("التقى الرئيس ترامب رئيس الوزراء في باريس.", "من التقى؟", ()),
         ("التقى بايدن رئيس الوزراء في لندن.", "هل التقى بايدن أحدا في لندن؟", ()),
         ("التقاه أحمد حسين.", "من التقى؟", ("أحمد", "حسين")),
-        ("التقيا بكل أمل وجمال في يناير.", "كيف التقيا؟", ()),
+        ("التقيا بكل أمل وجمال.", "كيف التقيا؟", ()),
+        ("التقيا في يناير.", "متى التقيا؟", ("يناير",)),
+        ("التقيا في يناير.", "من التقى في يناير؟", ()),
     ],
 )
 def test_a_listed_name_of_an_arabic_answer_stands_in_the_english_sentence(
@@ -498,6 +509,26 @@ def test_a_name_in_another_spelling_or_by_its_initials_is_not_missing(
     answer: str, shown: str
 ) -> None:
     assert check_support(answer, question="من؟", shown=shown).missing_names == ()
+
+
+@pytest.mark.parametrize(
+    ("answer", "shown", "missing"),
+    [
+        ("افتتح في مارس 2024.", "It was opened << in May 2024 >>.", ("مارس",)),
+        ("افتتح في أيار/مايو 2024.", "It was opened << in May 2024 >>.", ()),
+        ("في كانون الثاني", "<< in Jan. 2024 >>", ()),
+        ("في أيلول", "<< on 5/9/2024 >>", ()),
+        ("يوم الأحد", "<< on Monday >>", ("الأحد",)),
+        ("يوم الاثنين", "<< on Mon., 5/9/2024 >>", ()),
+        ("يوم الثلاثاء", "<< on Mon., 5/9/2024 >>", ("الثلاثاء",)),
+        ("واحد من الأحد عشر", "<< one of the eleven >>", ()),
+        ("تمارس الضغط", "<< practises pressure >>", ()),
+    ],
+)
+def test_a_month_or_weekday_of_an_arabic_answer_stands_in_the_english_sentence(
+    answer: str, shown: str, missing: tuple[str, ...]
+) -> None:
+    assert check_support(answer, question="متى؟", shown=shown).missing_names == missing
 
 
 def test_a_vowel_sign_that_stands_alone_is_no_word() -> None:

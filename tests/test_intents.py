@@ -215,6 +215,7 @@ ALL_TIME = [
 ]
 
 IN_A_PERIOD = [
+    ("كم مقالا نشر بين 2022 و2023؟", "2022-01-01", "2023-12-31"),
     ("Which articles are from 2024?", "2024-01-01", "2024-12-31"),
     ("How many documents from May 2024?", "2024-05-01", "2024-05-31"),
     ("Which articles came out in February 2024?", "2024-02-01", "2024-02-29"),
