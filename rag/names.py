@@ -12,6 +12,7 @@ from difflib import SequenceMatcher
 from itertools import pairwise, product
 
 from rag.consonants import arabic_skeleton, latin_skeleton, tells_apart
+from rag.glossary import glosses
 from rag.known_names import (
     CALENDAR,
     adjective_pattern,
@@ -24,7 +25,7 @@ from rag.known_names import (
 from rag.lexical import is_function_word
 from rag.number_words import WORDS
 from rag.spellings import spelled_so, usual_spelling
-from rag.text import fold, split_words
+from rag.text import fold, normalise, split_words
 from rag.transliteration import arabic_pattern
 
 CAPITALISED = re.compile(r"[A-Z][\w\u2019'-]*")
@@ -111,12 +112,11 @@ def occurs(name: str, text: str) -> bool:
     plain, folded = fold(name), fold(text)
     renamed = other_names(name)
     joined = [word for latin, word in _JOINED.items() if re.fullmatch(latin, plain)]
-    patterns = [
-        rf"(?<!\w){re.escape(plain)}",
-        *map(with_endings, known_pairs().get(plain, ()) + renamed),
-        *(rf"(?<!\w)[وفبلك]?{word}" for word in joined),
-    ]
-    if any(re.search(pattern, folded) for pattern in patterns):
+    written = [rf"(?<!\w){re.escape(plain)}", *(rf"(?<!\w)[وفبلك]?{word}" for word in joined)]
+    known = map(with_endings, known_pairs().get(plain, ()) + renamed)
+    if any(re.search(pattern, folded) for pattern in written) or any(
+        not _is_ordinary(word) for pattern in known for word in _matched(pattern, text)
+    ):
         return True
     first, *rest = name.split("-")
     if rest and is_country(first):
@@ -124,11 +124,29 @@ def occurs(name: str, text: str) -> bool:
         return all(occurs(part, text) for part in (first, *rest) if part[:1].isupper())
     if renamed or joined or plain in CALENDAR:
         return False
-    words = [fold(word) for word in _words_to_compare(name, text)]
+    compared = _words_to_compare(name, text)
+    words = [fold(word) for word in compared]
     adjective = adjective_pattern(plain)
-    if adjective and any(map(re.compile(adjective).fullmatch, _arabic_words(words))):
+    if adjective and any(
+        any(map(re.compile(adjective).fullmatch, _arabic_words([form]))) and not _is_ordinary(word)
+        for form, word in zip(words, compared, strict=True)
+    ):
         return True
     return _is_spelled(name, words, is_country=adjective is not None)
+
+
+def _matched(pattern: str, text: str) -> Iterator[str]:
+    """What matches in the folded text, as it is written."""
+    if re.search(pattern, fold(text)):
+        folded = normalise(text)
+        for match in re.finditer(pattern, folded.text):
+            yield folded.original_span(*match.span()).of(text)
+
+
+def _is_ordinary(word: str) -> bool:
+    """Whether an Arabic word is listed, and never as a name: «مالية» is finance, and not Mali."""
+    senses = [sense for gloss in glosses(word) for sense in gloss.senses]
+    return bool(senses) and all(sense[0].islower() for sense in senses)
 
 
 def _is_spelled(name: str, words: Sequence[str], *, is_country: bool) -> bool:

@@ -99,6 +99,10 @@ def test_adjectives_of_countries_and_languages_are_known(name: str, text: str) -
         ("Hebrew", "عبر الحدود"),
         ("Paris", "قال بارزاني"),
         ("Iraqi", "جماعة عرقية"),
+        ("Mali", "وزير المالية"),
+        ("Malian", "أزمة مالية حادة"),
+        ("Yemen", "أصيب في يده اليمنى"),
+        ("Cuba", "كوب من الشاي"),
     ],
 )
 def test_a_name_does_not_stand_within_another_word(name: str, text: str) -> None:
@@ -120,6 +124,9 @@ def test_a_name_does_not_stand_within_another_word(name: str, text: str) -> None
         ("Ali", "قال علي"),
         ("Baha", "أنس آيت باها"),
         ("Syria", "في سورية"),
+        ("Mali", "في مالي"),
+        ("Malian", "الجيش المالي"),
+        ("Cuban", "السفينة الكوبية"),
         ("Turkey", "وتركيا"),
         ("Iranians", "الإيرانيين"),
         ("American", "الرئيس الأميركي"),
