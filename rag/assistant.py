@@ -90,7 +90,7 @@ class Assistant(Closes):
             reader: a reader to use in place of the one that comes with the package.
             model: a text model to use in place of the settings' one.
             progress: told how a model's download goes, if one is needed.
-            rebuild: drops an index that was built with other settings.
+            rebuild: first drops all that the corpus holds, whatever it was built with.
 
         Raises:
             ValueError: `engines` is given together with one of those four.

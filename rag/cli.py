@@ -134,7 +134,8 @@ def _global_options(*, hidden: bool) -> list[click.Parameter]:
 def cli() -> None:
     """Answers questions about your own documents, offline, with verbatim citations.
 
-    The options below, but for --version, may also stand after a command.
+    The options below, but for --version, may also stand at the end, after the whole command; --in
+    has no meaning with `corpora`.
     """
 
 

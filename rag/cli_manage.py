@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 @click.command(short_help="Takes in files and folders.")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
-    "--rebuild", is_flag=True, help="Drop an index that was built with other settings first."
+    "--rebuild",
+    is_flag=True,
+    help="First drop all that the collection holds, whatever it was built with.",
 )
 @click.pass_obj
 def ingest(session: Session, paths: tuple[Path, ...], rebuild: bool) -> int:

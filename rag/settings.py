@@ -357,5 +357,7 @@ def _from_file(file: Path | None) -> dict[str, tuple[Any, str]]:
                 name=section, reason="a setting belongs in a [section].", origin=str(path)
             )
         for leaf, value in leaves.items():
-            found[f"{section}.{leaf}"] = (value, str(path))
+            name = f"{section}.{leaf}"
+            is_text = name == "models.sources" and isinstance(value, str)
+            found[name] = (parse_sources(value) if is_text else value, str(path))
     return found

@@ -70,6 +70,13 @@ def test_sources_of_a_variable_are_a_list_with_commas(value: str) -> None:
     assert settings.models.sources == ("path", "cache")
 
 
+@pytest.mark.parametrize("value", ['"path,cache"', '["path", "cache"]'])
+def test_sources_of_a_file_are_a_list_or_one_text(tmp_path: Path, value: str) -> None:
+    file = tmp_path / "mustanad.toml"
+    file.write_text(f"[models]\nsources = {value}\n", encoding="utf-8")
+    assert load_settings(environ={}, file=file)[0].models.sources == ("path", "cache")
+
+
 @pytest.mark.parametrize(
     ("variable", "name"),
     [
