@@ -125,12 +125,13 @@ def check_name(name: str) -> str:
     """
     name = unicodedata.normalize("NFC", name).strip()
     if not name_key(name):
-        raise CorpusError(corpus="?", reason="its name is empty. Give it one.")
+        raise CorpusError(corpus="?", reason="its name is empty. Give it one.", kind="no_name")
     shown = "".join("\N{REPLACEMENT CHARACTER}" if _is_unseen(c) else c for c in name)
     if len(name) > LONGEST_NAME:
         raise CorpusError(
             corpus=f"{shown[:LONGEST_NAME]}…",
             reason=f"its name has {len(name):,} characters, and at most {LONGEST_NAME} are kept.",
+            kind="long_name",
         )
     for character in name:
         if _is_unseen(character):
@@ -138,6 +139,7 @@ def check_name(name: str) -> str:
                 corpus=shown,
                 reason=f"its name holds the invisible character U+{ord(character):04X}. "
                 "Leave it out.",
+                kind="unseen",
             )
     return name
 
@@ -154,4 +156,6 @@ def check_free(name: str, others: Sequence[Corpus]) -> None:
         CorpusError: one has it, in whatever case.
     """
     if name_key(name) in {name_key(DEFAULT), *(name_key(corpus.name) for corpus in others)}:
-        raise CorpusError(corpus=name, reason="there is one of that name. Choose another name.")
+        raise CorpusError(
+            corpus=name, reason="there is one of that name. Choose another name.", kind="taken"
+        )

@@ -54,6 +54,9 @@ SkipKind = Literal[
 ]
 """Why a file was not taken in, for who words it anew; with "other" only the reason itself says."""
 
+CorpusKind = Literal["no_name", "long_name", "unseen", "taken", "other"]
+"""Why a corpus is not made or changed, for who words it anew: of its name, but for "other"."""
+
 
 class RagError(Exception):
     """The root of the tree. Its attributes tell what failed."""
@@ -151,9 +154,9 @@ class IndexMismatchError(IndexStoreError):
 class CorpusError(RagError):
     """A corpus cannot be made, changed or deleted. `corpus` is its name."""
 
-    def __init__(self, *, corpus: str, reason: str) -> None:
+    def __init__(self, *, corpus: str, reason: str, kind: CorpusKind = "other") -> None:
         super().__init__(f"Corpus {corpus}: {reason}")
-        self.corpus, self.reason = corpus, reason
+        self.corpus, self.reason, self.kind = corpus, reason, kind
 
 
 class CorpusNotFoundError(CorpusError):

@@ -202,17 +202,19 @@ def _read_csv(path: Path, settings: IngestSettings) -> Iterator[Article]:
     text = decode(path.read_bytes())
     header = text.lstrip("\r\n").split("\n", maxsplit=1)[0]
     delimiter = max(",;\t|", key=header.count)
-    # A file of one column has no delimiter: a comma there is one of the text.
-    delimiter = delimiter if delimiter in header else _IN_NO_TEXT
     table = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
         names = next(filter(None, table), [])
+        if len(names) == 1:
+            # Where there is one column, a comma is one of its text.
+            table = csv.reader(io.StringIO(text, newline=""), delimiter=_IN_NO_TEXT)
+            names = next(filter(None, table))
         _check_columns(names)
         for row in table:
             if any(map(str.strip, row[len(names) :])):
                 raise UnreadableError(
                     f"line {table.line_num} has more cells than there are columns; a text that "
-                    f"holds the delimiter, {delimiter!r}, needs quotation marks",
+                    f"holds {delimiter!r} needs quotation marks",
                     "line",
                 )
             # A short row lacks its last columns: to fill them in, a file of many columns and of

@@ -65,6 +65,7 @@ _FINAL_A = re.compile(r"ى\b")
 # Of 533 pairs of spellings of a long name .92 share so much of their letters, of pairs of other
 # words one in 7,500.
 _LEAST_LIKENESS = 0.75
+_LONGEST_SMALL = 2
 # A conjunction, preposition or article that is written together with a name.
 _WRITTEN_ON = ("وال", "بال", "فال", "كال", "لل", "ال", "و", "ب", "ل", "ف", "ك")
 
@@ -152,11 +153,12 @@ def _is_ordinary(word: str) -> bool:
 def _is_spelled(name: str, words: Sequence[str], *, is_country: bool) -> bool:
     """Whether one of the Arabic words is a Latin name by a list or by its letters.
 
-    Initials with no more than one consonant that are in no list are taken to be there.
+    What may be initials, an article or another small word is taken to be there: "A", "El", "The".
     """
-    spelled = spelled_so(name)
-    if not is_country and fold(name) not in places():
-        unlisted = name.isupper() and not tells_apart(name) and not spelled
+    spelled, plain = spelled_so(name), fold(name)
+    if not is_country and plain not in places():
+        is_small = name.isupper() or len(name) <= _LONGEST_SMALL or is_function_word(plain)
+        unlisted = is_small and not tells_apart(name) and not spelled
         return unlisted or _is_one_of(name, words, spelled=spelled)
     # Yemen has the letters of «يمن», Qatar those of «قطر»: only of a city that has more than two
     # consonants may spell the name in another way.
@@ -199,7 +201,8 @@ def _is_one_of(name: str, words: Sequence[str], *, spelled: Set[str]) -> bool:
     pattern = arabic_pattern(name)
     if any(map(pattern.fullmatch, _arabic_words(words))):
         return True
-    return len(latin_skeleton(name)) > 2 and any(map(pattern.fullmatch, pairs))
+    is_long = len(latin_skeleton(name)) > 2 or "-" in name
+    return is_long and any(map(pattern.fullmatch, pairs))
 
 
 def missing_names(sentence: str, texts: Iterable[str]) -> tuple[str, ...]:

@@ -12,21 +12,30 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from rag.lexical import is_function_word
-from rag.number_words import PARTS, PLURAL_SCALES, SCALE_VALUES, WORDS, tokens
+from rag.number_words import ACCUSATIVES, PARTS, PLURAL_SCALES, SCALE_VALUES, WORDS, tokens
 from rag.text import fold, numbers
 
+# What «المئة» has before it in per cent.
+PER = fold("في")
 # «لست» is "I am not".
 NOT_SIX = "لست"
 
 _COMMAS = "،,"
-_PREFIXES = ("وال", "بال", "فال", "ال", "لل", "و", "ب", "ل", "ف", "ك")
+_PREFIXES = tuple(
+    conjunction + front
+    for conjunction in ("", "و", "ف")
+    for front in ("", "ال", "بال", "كال", "لل", "ب", "ل", "ك")
+)
 # Longer numbers in digits, of accounts and the like, have no word of scale after them.
 _MOST_DIGITS = 15
 # Behind a number a time, else "second" and so a two.
 _SECOND = fold("ثانية")
 _OTHER = frozenset(fold("آخر أخرى").split())
 # Before a word with the article: "a fifth", "a lady" and the like, or "wrote".
-_NUMBER_OR_NOT = frozenset(fold("ألف خمس ست سبع تسع عشر").split())
+_NUMBER_OR_NOT = frozenset(fold("ألف خمس ست سبع تسع عشر خمسا سبعا تسعا").split())
+# No duals, which multiply no other: «عام ألفين مليوني زائر».
+_SINGLE_SCALES = frozenset(PLURAL_SCALES.values())
+_FIRST = frozenset(fold("أول أولى").split())
 # Folding makes «ألعاب» look as if it had the article.
 _NO_ARTICLE = re.compile(r"(?<!\w)[أإآ]ل\w+")
 
@@ -51,20 +60,28 @@ def read_numbers(text: str) -> list[tuple[Decimal, bool]]:
     return reader.found
 
 
-def word_value(token: str) -> tuple[int | None, bool]:
-    """The value of a number word, and whether a conjunction is written on to it."""
+def word_value(token: str, previous: str = "") -> tuple[int | None, bool]:
+    """The value of a number word, and whether a conjunction is written on to it.
+
+    `previous` is the word before it, which tells «في المئة» from «المئة ألف».
+    """
     form = listed_form(token, WORDS)
-    if not form or token == NOT_SIX:
+    if not form or token.lstrip("وف") == NOT_SIX:
         return None, False
     prefix = token.removesuffix(form)
-    # «بالمئة» and «في المئة» are per cent.
-    percent = WORDS[form] == 100 and prefix.endswith(("ال", "لل"))
+    # No article or preposition governs the accusative: «الأربعا» is a Wednesday.
+    if form in ACCUSATIVES and prefix not in ("", "و", "ف"):
+        return None, False
+    # «بالمئة» is per cent too.
+    percent = WORDS[form] == 100 and (
+        prefix.endswith(("بال", "لل")) or (previous == PER and prefix == "ال")
+    )
     return None if percent else WORDS[form], prefix[:1] in ("و", "ف")
 
 
 def listed_form(token: str, forms: Container[str]) -> str:
     """The listed form that a token is, without what is written on to its front; "" if none."""
-    fronts = (front for front in ("", *_PREFIXES) if token.startswith(front))
+    fronts = (front for front in _PREFIXES if token.startswith(front))
     return next((token[len(front) :] for front in fronts if token[len(front) :] in forms), "")
 
 
@@ -72,13 +89,14 @@ def listed_form(token: str, forms: Container[str]) -> str:
 class _Run:
     """A number as it is read: what its words of scale closed, and the group under a thousand.
 
-    `scale` is the last word of scale without its number. `in_digits` says that the group is written
-    so: words of scale may follow, others do not. `spelled` says that the number begins with a word.
-    A run that is not `readable` is no number.
+    `scale` is the last word of scale without its number, and `last` what both make. `in_digits`
+    says that the group is written so: words of scale may follow, others do not. `spelled` says that
+    the number begins with a word. A run that is not `readable` is no number.
     """
 
     closed: Decimal = Decimal(0)
     scale: int = 0
+    last: Decimal = Decimal(0)
     group: Decimal | None = None
     in_digits: bool = False
     spelled: bool = False
@@ -127,6 +145,12 @@ class _Run:
         self.group, self.in_digits = value, True
         return True
 
+    def reopen(self, value: int) -> None:
+        """Makes the last word of scale a group again if a larger one is next: «ألف مليار»."""
+        if self.group is None and self.scale < value and value in _SINGLE_SCALES:
+            self.closed -= self.last
+            self.group = self.last or None
+
     def split(self, value: int, *, joined: bool) -> _Run | None:
         """Cuts off what a word makes as large as what stands before: «خمسة آلاف وستة» / «آلاف»."""
         group = self.group
@@ -145,10 +169,11 @@ class _Run:
         goes_on = (joined or not self.closed) if self.group is None else not joined
         if not goes_on:
             return False
-        amount = value if self.group is None else self.group * value
+        amount = Decimal(value) if self.group is None else self.group * value
         if self.closed and amount >= self.scale:
             return False
         self.closed += amount
+        self.last = amount
         self.scale = 10 ** (len(str(value)) - 1)
         self.group, self.in_digits = None, False
         return True
@@ -189,18 +214,27 @@ class _Reader:
             return
         if self._take_part(word, previous, following):
             return
-        value, joined = word_value(word)
+        value, joined = word_value(word, previous)
+        # So «وأحد عشر» looks when folded, of which «واحد» alone would be a one.
+        joined |= (word, following) == ("واحد", "عشر")
         if value is None or self._is_uncounted(word, following):
             self.end()
             return
+        if _has_preposition(word):
+            self.end()
         if value in SCALE_VALUES and self.run.is_empty and _counts_two(word, following):
             value *= 2
+        if not joined and word_value(previous)[0] in SCALE_VALUES:
+            self.run.reopen(value)
         if cut := self.run.split(value, joined=joined):
             self.begin(cut)
         self.run.spelled |= self.run.is_empty
         if not self.run.take(value, joined=joined, english=word.isascii()):
             self.begin(_Run(spelled=True))
             self.run.take(value, joined=False, english=word.isascii())
+        # «أول عشرة أيام» are ten days, not eleven.
+        if listed_form(word, _FIRST) and not following.startswith("و"):
+            self.end()
 
     def _take_part(self, word: str, previous: str, following: str) -> bool:
         """Takes a part of the word of scale that follows or was the last; False if it is none."""
@@ -234,6 +268,12 @@ class _Reader:
             and following not in self.without_article
             and word_value(following)[0] is None
         )
+
+
+def _has_preposition(word: str) -> bool:
+    """Whether a number word has one written on to it, and so begins a number: «الواحدة بمئة»."""
+    prefix = word.removesuffix(listed_form(word, WORDS))
+    return prefix.lstrip("وف").startswith(("ب", "ل", "ك"))
 
 
 def _counts_two(word: str, following: str) -> bool:

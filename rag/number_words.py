@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from decimal import Decimal
 
-from rag.calendar_words import alternatives
+from rag.calendar_words import EN_MONTH, MONTH, PREFIXES, alternatives
 from rag.text import fold, numbers
 
 
@@ -25,15 +25,15 @@ def _in_order(forms: str, values: Iterable[int]) -> dict[str, int]:
 # «أول» ranks nothing in «أول عشر سنوات».
 CARDINALS = _forms(
     {
-        1: "one واحد واحدة أحد إحدى أول أولى",
+        1: "one واحد واحدا واحدة أحد إحدى أول أولى",
         2: "two اثنان اثنين اثنتان اثنتين اثنا اثني اثنتا اثنتي",
-        3: "three ثلاث ثلاثة",
-        4: "four أربع أربعة",
-        5: "five خمس خمسة",
-        6: "six ست ستة",
-        7: "seven سبع سبعة",
-        8: "eight ثمان ثماني ثمانية",
-        9: "nine تسع تسعة",
+        3: "three ثلاث ثلاثا ثلاثة",
+        4: "four أربع أربعا أربعة",
+        5: "five خمس خمسا خمسة",
+        6: "six ست ستا ستة",
+        7: "seven سبع سبعا سبعة",
+        8: "eight ثمان ثماني ثمانيا ثمانية",
+        9: "nine تسع تسعا تسعة",
         10: "ten عشر عشرة",
         20: "twenty عشرون عشرين",
         30: "thirty ثلاثون ثلاثين",
@@ -55,6 +55,10 @@ CARDINALS = _forms(
     }
 ) | _in_order(
     "eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen", range(11, 20)
+)
+# Forms of the accusative, of which no word has the article: «أربعا وعشرين ساعة».
+ACCUSATIVES = frozenset(
+    form for form, n in CARDINALS.items() if n in (1, *range(3, 10)) and form.endswith("ا")
 )
 # An English "second" is mostly a time.
 ORDINALS = _forms(
@@ -117,6 +121,11 @@ _TOKEN = re.compile(r"\d[\d.,،]*|[^\W\d_]+|[.;؛:!?؟،,]")
 _SPACE_IN_NUMBER = re.compile(r"(?<=\d)[\u00a0\u202f](?=\d{3}(?!\d))")
 # «كانون الثاني» has no two in it, and «الاثنين» is mostly Monday.
 _NUMBERED_NAMES = re.compile(r"\b(?:كانون|تشرين|ربيع|جمادي)\s+ال\w+|\b[وف]?ب?الاثنين\b")
+# A year has no word of scale, although one may follow: «عام 2023 مليوني زائر».
+_YEAR = re.compile(
+    rf"{PREFIXES}(?:ال|ل)?(?:{fold('عام|سنة')}|{MONTH}|(?:{EN_MONTH})(?:\s+\d{{1,2}}(?:st|nd|rd|th)?,)?"
+    rf"|in|{fold('في')})\s+(?:19\d\d|20\d\d|2100)\b(?![.,]\d)"
+)
 _PART_OF = re.compile(
     rf"\b(?P<part>{'|'.join(part for part in PARTS if part.isascii())})"
     rf"(?:\s+of)?[\s-]+(?:an?[\s-]+)?(?=(?:{SCALE})\b)"
@@ -158,7 +167,8 @@ _RANGE = re.compile(
     rf"(?:(?<![\d.,:/-])(?P<low>\d{{1,3}}(?:[.,]\d+)?)|(?<![\w-])[بل]?(?P<least>{_SPELLED_END}))"
     rf"(?P<to>(?(between)\s+(?:and\s+|و\s?)|(?!))(?:{_MONEY})?|"
     rf"(?:(?(low){_DASH}|(?!))|[\s-]+(?:to|or|{fold('إلى|أو')})[\s-]+)(?:{_MONEY})?)"
-    rf"(?:(?P<high>\d[\d.,]*)\s?|(?P<most>{_SPELLED_END})\s+)(?P<scale>{SCALE})\b",
+    rf"(?:(?P<high>\d[\d.,]*)\s?|(?P<most>{_SPELLED_END})\s+)"
+    rf"(?P<scale>(?:{SCALE})(?:\s+(?:{SCALE}))?)\b",
     re.IGNORECASE,
 )
 
@@ -167,11 +177,13 @@ def tokens(text: str) -> list[str]:
     """The words, figures and marks of a text.
 
     Words of scale are written out where they are abbreviated or said once for a range; «و» is
-    written on to its word; fractions and dozens are figures; "a few hundred" is left out.
+    written on to its word; fractions and dozens are figures; "a few hundred" is left out. After a
+    year stands a full stop.
     """
     text = _SPACE_IN_NUMBER.sub("", text)
     text = _FRACTION.sub(lambda match: f"{match[1] or 0}{_FRACTIONS[match[2]]}", text)
-    folded = _NUMBERED_NAMES.sub(" ", fold(text))
+    folded = _YEAR.sub(r"\g<0> . ", fold(text))
+    folded = _NUMBERED_NAMES.sub(" ", folded)
     folded = _SPACE_AFTER_AND.sub("و", folded)
     folded = _UNTOLD.sub(" ", folded)
     folded = _DOZENS.sub(_dozens_in_digits, folded)

@@ -6,13 +6,21 @@ A noun in the dual («عامين») is two of it without saying so.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from rag.calendar_words import alternatives
 from rag.lexical import is_function_word
-from rag.number_reader import NOT_SIX, listed_form, number_values, read_numbers, word_value
+from rag.number_reader import (
+    NOT_SIX,
+    PER,
+    listed_form,
+    number_values,
+    read_numbers,
+    word_value,
+)
 from rag.number_words import (
+    ACCUSATIVES,
     CARDINALS,
     ORDINALS,
     PARTS,
@@ -40,14 +48,20 @@ _ARABIC_CARDINALS = alternatives(
 _ENGLISH_CARDINALS = alternatives(
     form for form in CARDINALS | SCALES if form.isascii() and form not in PLURAL_SCALES
 )
-_ONE = fold("واحد|واحدة|أحد|إحدى")
+_ONE = fold("واحد|واحدا|واحدة|أحد|إحدى")
 # With the article, too, these count: «الثلاث والعشرين», of which the rank is «الثالثة والعشرين».
-_UNITS = alternatives(form for form, n in CARDINALS.items() if 3 <= n <= 9 and not form.isascii())
+_UNITS = alternatives(
+    form
+    for form, n in CARDINALS.items()
+    if 3 <= n <= 9 and not (form.isascii() or form in ACCUSATIVES)
+)
+_PART_OF_NUMBER = (
+    rf"(?:(?:{_ONE})\s+(?=(?:عشره?|و\s*(?:{TENS}))\b)(?:و\s*)?)?(?:{_ARABIC_CARDINALS})"
+)
 _SPELLED = re.compile(
-    rf"(?<!\w)(?<!\d )(?![وف]?{NOT_SIX}\b)[وف]??[بل]??"
-    rf"(?P<number>(?:ال(?:{_UNITS})\s+وال(?:{TENS})"
-    rf"|(?:(?:{_ONE})\s+(?:و\s*)?(?=(?:{_ARABIC_CARDINALS})))?(?:{_ARABIC_CARDINALS}))"
-    rf"(?:\s+(?!و\s*(?:{alternatives(PLURAL_SCALES)})\b)(?:و\s*)?(?:{_ARABIC_CARDINALS}))*)"
+    rf"(?:(?P<figure>(?<=\d) )|(?<!\w))(?![وف]?{NOT_SIX}\b)[وف]??[بل]??"
+    rf"(?P<number>(?:ال(?:{_UNITS})\s+وال(?:{TENS})|{_PART_OF_NUMBER})"
+    rf"(?:\s+(?!و\s*(?:{alternatives(PLURAL_SCALES)})\b)(?:و\s*)?{_PART_OF_NUMBER})*)"
     r"(?!\w)(?P<counted>\s+[^\W\d]+)?"
 )
 _ENGLISH_SPELLED = re.compile(
@@ -84,8 +98,11 @@ def quantities(text: str) -> frozenset[str]:
 
 
 def is_number(word: str) -> bool:
-    """Whether a word is a number or part of one, also «آلاف», which alone has no value."""
-    return bool(quantities(word) or listed_form(fold(word), PLURAL_SCALES))
+    """Whether a word is a number or part of one, also «آلاف», which alone has no value.
+
+    «المئة», which may also be of per cent, is none.
+    """
+    return bool(quantities(f"{PER} {word}") or listed_form(fold(word), PLURAL_SCALES))
 
 
 def unstated(answer: str, *sources: str) -> frozenset[str]:
@@ -140,14 +157,12 @@ def english_with_digits(text: str) -> str:
     Ranks, parts and ranges of one word of scale stay, and what stands beside digits or a half.
     """
     kept = whole_phrases(text)
-
-    def shown(match: re.Match[str]) -> str:
+    in_digits = []
+    for match in _ENGLISH_SPELLED.finditer(text):
         values = number_values(match[0])
-        if len(values) != 1 or values[0] <= 2 or not kept.isdisjoint(range(*match.span())):
-            return match[0]
-        return _in_english_digits(values[0])
-
-    return _ENGLISH_SPELLED.sub(shown, text)
+        if len(values) == 1 and values[0] > 2 and kept.isdisjoint(range(*match.span())):
+            in_digits.append((match.start(), match.end(), _in_english_digits(values[0])))
+    return _with_same_numbers(text, in_digits)
 
 
 def with_digits(text: str) -> str:
@@ -157,16 +172,28 @@ def with_digits(text: str) -> str:
     word of scale, and what stands beside a half or another part.
     """
     folded = normalise(text)
-    shown, end = "", 0
+    in_digits = []
     for match in _spelled(folded.text):
         written = folded.original_span(match.start("number"), match.end()).of(text)
         values = number_values(written)
         if len(values) == 1:
             number = folded.original_span(*match.span("number"))
             joined = "\u0640" if text[: number.start].endswith("ب") else ""
-            shown += f"{text[end : number.start]}{joined}{_in_digits(values[0])}"
-            end = number.end
-    return shown + text[end:]
+            in_digits.append((number.start, number.end, joined + _in_digits(values[0])))
+    return _with_same_numbers(text, in_digits)
+
+
+def _with_same_numbers(text: str, in_digits: Sequence[tuple[int, int, str]]) -> str:
+    """A text with what stands from one place to another in digits, where its numbers stay the same.
+
+    They would not where a number begins before what is put in digits, or goes on after it.
+    """
+    values = number_values(text)
+    for start, end, digits in reversed(in_digits):
+        shown = f"{text[:start]}{digits}{text[end:]}"
+        if number_values(shown) == values:
+            text = shown
+    return text
 
 
 def _spelled(folded: str) -> Iterator[re.Match[str]]:
@@ -180,7 +207,8 @@ def _spelled(folded: str) -> Iterator[re.Match[str]]:
             (match["counted"] or "").strip(),
         )
         if (
-            kept.isdisjoint(range(start, end))
+            not match["figure"]
+            and kept.isdisjoint(range(start, end))
             and not any(listed_form(word, PARTS) for word in beside)
             and not _FIGURE_GOES_ON.match(folded, end)
         ):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import PurePath
 
@@ -46,7 +48,8 @@ def _lines(meant: Sequence[Document], of_all: int, language: str) -> Iterator[st
         yield phrase("corpus" if of_all > 1 else "corpus_of_one", language, count=str(of_all))
     dates = sorted(document.published for document in meant if document.published)
     if dates:
-        yield phrase("corpus_dates", language, first=str(dates[0]), last=str(dates[-1]))
+        first, last = (_day(day, after_arabic=language == "ar") for day in (dates[0], dates[-1]))
+        yield phrase("corpus_dates", language, first=first, last=last)
     sources = dict.fromkeys(document.source for document in meant if document.source)
     if sources:
         named = list(sources)[:_MOST_LISTED]
@@ -60,7 +63,19 @@ def _lines(meant: Sequence[Document], of_all: int, language: str) -> Iterator[st
     )
     for document in newest[:_MOST_LISTED]:
         # Whoever asks need not know in which folder a file lies.
-        facts = (document.title or PurePath(document.path).name, document.published)
-        yield "• " + " · ".join(str(fact) for fact in facts if fact)
+        name = document.title or PurePath(document.path).name
+        line = f"• {name}"
+        if document.published:
+            line += f" · {_day(document.published, after_arabic=_has_arabic(name))}"
+        yield line
     if len(newest) > _MOST_LISTED:
         yield phrase("corpus_more", language, count=str(len(newest) - _MOST_LISTED))
+
+
+def _day(day: dt.date, *, after_arabic: bool) -> str:
+    """A date; after Arabic letters between marks of direction, since it would be turned around."""
+    return f"\u200e{day}\u200e" if after_arabic else str(day)
+
+
+def _has_arabic(text: str) -> bool:
+    return any(unicodedata.bidirectional(character) == "AL" for character in text)

@@ -146,14 +146,14 @@ def bytes_of(data_root: Path, owner: str) -> int:
     return bytes_under(_owners_folder(data_root, owner))
 
 
-def keep_upload(path: Path, name: str, *, folder: Path, leave: bool = False) -> Path:
-    """Moves an uploaded file into a folder, which is made if need be; or copies it, to `leave` it.
+def keep_upload(path: Path, name: str, *, folder: Path) -> Path:
+    """Copies an uploaded file into a folder, which is made if need be.
 
     Folders that stand before the name are kept below `folder` (see `safe_path`). Another file of
     that name stays, and this one gets a number; one of that name and content is this file.
 
     Returns:
-        The place that the file has now. None at `path` is left, unless it was to be.
+        The place of the copy.
 
     Raises:
         UploadError: it is no file but a link or a folder, or it could not be kept.
@@ -164,10 +164,7 @@ def keep_upload(path: Path, name: str, *, folder: Path, leave: bool = False) -> 
         place = _make_folders(folder, relative)
         fresh = place / f".{uuid.uuid4().hex}.part"
         try:
-            if leave:
-                shutil.copyfile(path, fresh, follow_symlinks=False)
-            else:
-                shutil.move(path, fresh)
+            shutil.copyfile(path, fresh, follow_symlinks=False)
             # It may have been exchanged for a link since it was looked at.
             _status(fresh, relative.name)
             fresh.chmod(0o600)

@@ -228,6 +228,18 @@ def test_a_name_that_cannot_be_read_is_refused(corpora: Corpora, name: str, reas
 
 
 @pytest.mark.parametrize(
+    ("name", "kind"),
+    [(" ", "no_name"), ("x" * 81, "long_name"), ("a\u200bb", "unseen"), ("Default", "taken")],
+)
+def test_a_name_is_refused_for_a_reason_that_the_page_can_word(
+    corpora: Corpora, name: str, kind: str
+) -> None:
+    with pytest.raises(CorpusError) as caught:
+        corpora.create(name)
+    assert caught.value.kind == kind
+
+
+@pytest.mark.parametrize(
     "name",
     ["x", "م" * 80, "می‌خواهم", "👩‍🔬", "⚠️", "<b>bold</b>", "../../etc", "a & b", "c-000000000000"],
 )

@@ -129,7 +129,9 @@ def every_panel(language: Language, name: str) -> list[str]:
         render_documents(
             [document], query="#" + name, order="newest", page=1, may_delete=True, language=language
         ),
-        render_upload(UploadState(corpus=name, may_add=True, problem=name), LIMITS, language),
+        render_upload(
+            UploadState(corpus_id="c1", corpus=name, may_add=True, problem=name), LIMITS, language
+        ),
         render_ingest(run, language),
         render_ingest(replace(run, running=True), language),
         render_ingest(replace(run, problem=name), language),
@@ -529,7 +531,9 @@ def test_the_search_keeps_what_was_typed_and_the_order_chosen() -> None:
 
 
 def test_files_and_folders_are_picked_with_controls_that_have_names() -> None:
-    root = parse(render_upload(UploadState(corpus="أخبار", may_add=True), LIMITS, "en"))
+    root = parse(
+        render_upload(UploadState(corpus_id="c1", corpus="أخبار", may_add=True), LIMITS, "en")
+    )
     files, folder = root.xpath(".//*[@data-drop]//input[@type='file']")
     assert files.get("data-pick") == "files"
     assert files.get("accept") == ",".join(SUFFIXES)
@@ -540,12 +544,20 @@ def test_files_and_folders_are_picked_with_controls_that_have_names() -> None:
 
 
 def test_kinds_and_limits_are_told_in_words() -> None:
-    root = parse(render_upload(UploadState(corpus="News", may_add=True), LIMITS, "en"))
+    root = parse(
+        render_upload(UploadState(corpus_id="c1", corpus="News", may_add=True), LIMITS, "en")
+    )
     assert words(root.xpath(".//p[@class='limits']")[0]) == (
         "What can be read: plain text (TXT), Markdown (MD), web pages (HTML), PDF, Word documents "
         "(DOCX), tables (CSV), and JSON Lines (JSONL). At most 100 MB a file; files at once: 2,000."
     )
     assert root.xpath(".//*[@data-drop]/@data-most-bytes") == ["100000000"]
+
+
+def test_the_place_to_drop_files_tells_into_which_corpus_they_go() -> None:
+    state = UploadState(corpus_id="c1", corpus="News", may_add=True)
+    root = parse(render_upload(state, LIMITS, "en"))
+    assert root.xpath(".//*[@data-drop]/@data-corpus") == ["c1"]
 
 
 def test_every_kind_that_is_read_has_a_word() -> None:
@@ -555,13 +567,17 @@ def test_every_kind_that_is_read_has_a_word() -> None:
 
 def test_a_kind_without_words_is_named_by_its_suffix() -> None:
     limits = replace(LIMITS, suffixes=(".odt", ".pdf"))
-    root = parse(render_upload(UploadState(corpus="News", may_add=True), limits, "ar"))
+    root = parse(
+        render_upload(UploadState(corpus_id="c1", corpus="News", may_add=True), limits, "ar")
+    )
     assert "odt وملفات PDF" in words(root.xpath(".//p[@class='limits']")[0])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_script_is_given_texts_with_its_own_places_to_fill(language: Language) -> None:
-    root = parse(render_upload(UploadState(corpus="News", may_add=True), LIMITS, language))
+    root = parse(
+        render_upload(UploadState(corpus_id="c1", corpus="News", may_add=True), LIMITS, language)
+    )
     (status,) = root.xpath(".//*[@data-upload-status]")
     assert status.get("aria-live") == "polite"
     assert "{done}" in status.get("data-text-uploading")
@@ -571,20 +587,26 @@ def test_the_script_is_given_texts_with_its_own_places_to_fill(language: Languag
 
 
 def test_nothing_can_be_dropped_while_an_ingest_is_running() -> None:
-    root = parse(render_upload(UploadState(corpus="News", may_add=True, busy=True), LIMITS, "en"))
+    root = parse(
+        render_upload(
+            UploadState(corpus_id="c1", corpus="News", may_add=True, busy=True), LIMITS, "en"
+        )
+    )
     assert root.xpath(".//*[@data-drop]") == []
     assert len(root.xpath(".//input[@disabled]")) == 2
     assert ENGLISH["library.busy"] in all_words(root.xpath(".//p"))
 
 
 def test_who_may_not_add_is_told_so() -> None:
-    root = parse(render_upload(UploadState(corpus="News", may_add=False), LIMITS, "en"))
+    root = parse(
+        render_upload(UploadState(corpus_id="c1", corpus="News", may_add=False), LIMITS, "en")
+    )
     assert root.xpath(".//input") == []
     assert "“News”" in words(root)
 
 
 def test_a_problem_with_an_upload_is_told_at_once() -> None:
-    state = UploadState(corpus="News", may_add=True, problem="The disk is full.")
+    state = UploadState(corpus_id="c1", corpus="News", may_add=True, problem="The disk is full.")
     root = parse(render_upload(state, LIMITS, "en"))
     assert words(root.xpath(".//*[@role='alert']")[0]) == "That did not work The disk is full."
 

@@ -74,10 +74,27 @@ def test_a_dual_before_a_noun_is_shown_in_digits() -> None:
 
 
 @pytest.mark.parametrize(
-    "written", ["الثلاثة", "وثلاثة", "والثلاثة", "بثلاثة", "لثلاث", "فثلاث", "كثلاثة", "ثلاثةٌ"]
+    "written",
+    [
+        *("الثلاثة", "وثلاثة", "والثلاثة", "بثلاثة", "لثلاث", "فثلاث", "كثلاثة", "ثلاثةٌ"),
+        *("وبثلاثة", "ولثلاث", "فكثلاثة", "وللثلاثة", "وبالثلاثة"),
+    ],
 )
 def test_what_is_written_on_to_a_number_word_does_not_change_it(written: str) -> None:
     assert shown(written) == ["3"]
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("وبمئتي مليون دولار", "200000000"),
+        ("ولثلاثة وعشرين عاما", "23"),
+        ("وبألفي دولار", "2000"),
+        ("ولألف عام", "1000"),
+    ],
+)
+def test_a_conjunction_and_a_preposition_may_both_be_written_on(written: str, value: str) -> None:
+    assert shown(written) == [value]
 
 
 @pytest.mark.parametrize(
@@ -114,6 +131,19 @@ def test_what_is_written_on_to_a_number_word_does_not_change_it(written: str) ->
         ("مليونان", "2000000"),
         ("ألفا", "1000"),
         ("ألفان", "2000"),
+        ("أربعا وعشرين ساعة", "24"),
+        ("خمساً وسبعين دقيقة", "75"),
+        ("واحدا وعشرين شخصا", "21"),
+        ("ثمانيا وأربعين ساعة", "48"),
+        ("وثلاثا وثلاثين دولة", "33"),
+        ("ستا من المسيرات", "6"),
+        ("مئة وأحد عشر شخصا", "111"),
+        ("ألف وأحد عشر", "1011"),
+        ("مئة وإحدى عشرة مدرسة", "111"),
+        ("ألف مليار دولار", "1000000000000"),
+        ("مئة ألف مليار ليرة", "100000000000000"),
+        ("عشرة آلاف مليار دينار", "10000000000000"),
+        ("ألف مليار ومئتا مليون", "1000200000000"),
     ],
 )
 def test_arabic_words_that_make_one_number_count_once(written: str, value: str) -> None:
@@ -139,6 +169,7 @@ def test_arabic_words_that_make_one_number_count_once(written: str, value: str) 
         ("two thousand and twenty-four", "2024"),
         ("three million two hundred thousand", "3200000"),
         ("one million, two hundred thousand", "1200000"),
+        ("one thousand billion", "1000000000000"),
         ("third", "3"),
         ("the twenty-first", "21"),
     ],
@@ -158,6 +189,8 @@ def test_english_words_that_make_one_number_count_once(written: str, value: str)
         ("1.5 مليار دينار", "1500000000"),
         ("5 hundred", "500"),
         ("3 million two hundred thousand", "3200000"),
+        ("10 آلاف مليار دينار", "10000000000000"),
+        ("2000 مليار دولار", "2000000000000"),
     ],
 )
 def test_digits_with_a_word_of_scale_count_once_as_their_product(written: str, value: str) -> None:
@@ -187,6 +220,39 @@ def test_digits_count_by_their_value_in_either_script(written: str, value: str) 
 @pytest.mark.parametrize("written", ["20 في المئة", "20 بالمئة", "عشرين في المئة", "20 للمئة"])
 def test_per_cent_is_not_a_hundred(written: str) -> None:
     assert shown(written) == ["20"]
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [("المئة ألف مقاتل", "100000"), ("والمئة ألف", "100000"), ("الأيام المئة الأولى", "100")],
+)
+def test_a_hundred_with_the_article_alone_is_not_per_cent(written: str, value: str) -> None:
+    assert shown(written) == [value]
+
+
+@pytest.mark.parametrize(
+    ("written", "values"),
+    [
+        ("عام 2023 مليوني زائر", ["2023", "2000000"]),
+        ("بلغت عام 2023 مليارا ومئتي مليون دولار", ["2023", "1200000000"]),
+        ("للعام 2023 ألف شخص", ["1000", "2023"]),
+        ("سنة ٢٠٢٣ ألف شخص", ["1000", "2023"]),
+        ("في 7 أكتوبر 2023 ألف ومئتا شخص", ["7", "1200", "2023"]),
+        ("كانون الثاني 2023 ألف شخص", ["1000", "2023"]),
+        ("في 2023 مليون شخص", ["2023", "1000000"]),
+        ("In 2020 million people", ["2020", "1000000"]),
+        ("In 2020 and a half million people", ["2020", "500000"]),
+        ("in May 2020 two million", ["2020", "2000000"]),
+        ("On October 7, 2023 million people", ["7", "2023", "1000000"]),
+        ("عام 2023 و500 ألف شخص", ["2023", "500000"]),
+        ("طعام 2000 ألف شخص", ["2000000"]),
+        ("في 2200 مليار دولار", ["2200000000000"]),
+        ("in 2,000 million", ["2000000000"]),
+        ("in 2000.5 million", ["2000500000"]),
+    ],
+)
+def test_a_year_has_no_word_of_scale(written: str, values: list[str]) -> None:
+    assert shown(written) == values
 
 
 @pytest.mark.parametrize(
@@ -253,6 +319,10 @@ def test_a_one_in_digits_counts() -> None:
         ("20 two-storey houses", ["2", "20"]),
         ("in 2020 and five", ["5", "2020"]),
         ("between 15 and 20", ["15", "20"]),
+        ("أول عشرة أيام", ["10"]),
+        ("الواحدة بمئة دينار", ["100"]),
+        ("20 بالألف", ["20", "1000"]),
+        ("خمسة وبعشرين", ["5", "20"]),
         ("2024 2025", ["2024", "2025"]),
         ("12.5.2024", ["5", "12", "2024"]),
         ("10:30", ["10", "30"]),
@@ -277,6 +347,9 @@ def test_numbers_that_only_stand_beside_one_another_stay_apart(
         ("between two thousand and three thousand", ["2000", "3000"]),
         ("between two hundred and three hundred", ["200", "300"]),
         ("five thousand, six million", ["5000", "6000000"]),
+        ("مليون وألف مليار", ["1000000", "1000000000000"]),
+        ("thousand and million", ["1000", "1000000"]),
+        ("عام ألفين مليوني زائر", ["2000", "2000000"]),
         ("ثلاثة ملايين ومئتي ألف وخمسة", ["3200005"]),
     ],
 )
@@ -308,6 +381,10 @@ def test_what_is_no_smaller_than_the_word_of_scale_before_is_another_number(
         "لست متأكدا",
         "ألف الكاتب روايته",
         "خمس السكان",
+        "خمسا السكان",
+        "يوم الأربعا أو الثلاثا",
+        "ولست متأكدا",
+        "زار بستا وكوستا",
     ],
 )
 def test_a_magnitude_that_is_not_told_or_not_read_is_no_number(written: str) -> None:
@@ -424,6 +501,8 @@ def test_digits_go_on_after_an_arabic_word_of_scale(written: str, values: list[s
         ("a third or fourth million", ["3", "4000000"]),
         ("twenty-five thousand", ["25000"]),
         ("five-hundred thousand", ["500000"]),
+        ("between one and two thousand billion", ["1000000000000", "2000000000000"]),
+        ("من 5 إلى 7 آلاف مليار", ["5000000000000", "7000000000000"]),
         ("5 في 20 و30 ألفا", ["5", "20", "30000"]),
     ],
 )
@@ -433,7 +512,9 @@ def test_the_lower_figure_of_a_range_has_the_word_of_scale_too(
     assert shown(written) == values
 
 
-@pytest.mark.parametrize("written", ["", "سنة", "السبت", "الثلاثاء", "often", "someone", "?!"])
+@pytest.mark.parametrize(
+    "written", ["", "سنة", "السبت", "الثلاثاء", "ثالثا", "often", "someone", "?!"]
+)
 def test_words_that_only_look_like_a_number_are_none(written: str) -> None:
     assert shown(written) == []
 
@@ -548,7 +629,21 @@ def test_digits_of_any_length_are_read() -> None:
 
 
 _WORDS = st.sampled_from(
-    ["خمسة", "وعشرون", "عشر", "مئة", "ألف", "مليونان", "و", "five", "twenty", "hundred", "million"]
+    [
+        *("خمسة", "وعشرون", "عشر", "وأحد", "المئة", "مئة", "ألف", "مليونان", "و", "الثالث", "ونصف"),
+        *(
+            "five",
+            "twenty",
+            "hundred",
+            "million",
+            "thousand",
+            "and",
+            "half",
+            "عام",
+            "2023",
+            "بثلاث",
+        ),
+    ]
 )
 
 
@@ -556,6 +651,12 @@ _WORDS = st.sampled_from(
 def test_reading_numbers_never_raises(text: str) -> None:
     assert unstated(text, text) == frozenset()
     assert all(numbers(value) == {value} for value in quantities(text))
+
+
+@given(st.lists(_WORDS).map(" ".join))
+def test_digits_leave_a_text_with_the_numbers_it_had(text: str) -> None:
+    assert quantities(with_digits(text)) == quantities(text)
+    assert quantities(english_with_digits(text)) == quantities(text)
 
 
 @pytest.mark.parametrize(
@@ -584,6 +685,17 @@ def test_reading_numbers_never_raises(text: str) -> None:
         ("من خمسة إلى سبعة آلاف رجل", "من خمسة إلى سبعة آلاف رجل"),
         ("من خمسة إلى سبعة رجال", "من 5 إلى 7 رجال"),
         ("ثلاثة ملايين وآلاف الأطفال", "3 مليون وآلاف الأطفال"),
+        ("أربعا وعشرين ساعة", "24 ساعة"),
+        ("مئة وواحد وعشرون قتيلا", "121 قتيلا"),
+        ("مئتان وإحدى وثلاثون مدرسة", "231 مدرسة"),
+        ("مئة وإحدى عشرة مدرسة", "111 مدرسة"),
+        ("مئة وأحد عشر شخصا", "111 شخصا"),
+        ("وبمئتي مليون دولار", "وبـ200 مليون دولار"),
+        ("مئة ألف مليار ليرة", "100000 مليار ليرة"),
+        ("عام 2023 قتل خمسة وعشرون", "عام 2023 قتل 25"),
+        ("أول عشرة أيام ويوم الأحد خمسة", "أول 10 أيام ويوم الأحد 5"),
+        ("إحدى ثلاث نساء", "إحدى 3 نساء"),
+        ("حقيبة واحدة وأربعة عشر دفترا", "حقيبة واحدة و14 دفترا"),
         ("", ""),
     ],
 )
@@ -592,9 +704,31 @@ def test_spelled_numbers_are_put_in_digits(text: str, shown: str) -> None:
     assert quantities(shown) == quantities(text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "قتل في عام 2023 خمسة وعشرون شخصا",
+        "في عام 2023 مئة وخمسون ألف لاجئ",
+        "عام 2023 مليارا ومئتي مليون دولار",
+        "المئة ألف",
+        "العشرين مليون ريال",
+        "10 آلاف مليار دينار",
+        "المقاعد السبعة عشر",
+        "مئة وواحد",
+        "أن رجلا واحدا ألف 97 رسالة",
+        "مليون و200 ألف",
+        "In 2023 two million people fled",
+        "In 2023 five hundred thousand people fled",
+    ],
+)
+def test_a_part_of_a_number_is_not_put_in_digits(text: str) -> None:
+    assert with_digits(text) == text
+    assert english_with_digits(text) == text
+
+
 def test_a_word_of_a_number_is_known_even_without_a_value() -> None:
     assert all(map(is_number, ["خمسة", "بثلاث", "آلاف", "والملايين", "thousands", "23", "5th"]))
-    assert not any(map(is_number, ["one", "واحد", "سنة", "often", ""]))
+    assert not any(map(is_number, ["one", "واحد", "المئة", "سنة", "often", ""]))
 
 
 @pytest.mark.parametrize(
@@ -613,6 +747,7 @@ def test_a_word_of_a_number_is_known_even_without_a_value() -> None:
         ("a hundred and twenty people", "120 people"),
         ("two or three thousand", "two or three thousand"),
         ("three to five years", "3 to 5 years"),
+        ("one thousand billion dollars", "1000 billion dollars"),
         ("several hundred thousand people", "several hundred thousand people"),
         ("three quarters of a year, and three dozen", "three quarters of a year, and three dozen"),
         ("", ""),

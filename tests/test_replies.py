@@ -55,7 +55,7 @@ def test_a_corpus_is_told_by_number_time_sources_and_titles_newest_first() -> No
         "There are 3 documents.",
         "They came out between 2023-05-01 and 2024-09-15.",
         "Sources: Coast News, وكالة الساحل.",
-        "• المحادثات · 2024-09-15",
+        "• المحادثات · \u200e2024-09-15\u200e",
         "• The bridge · 2023-05-01",
         "• 3.txt",
     ]
@@ -64,9 +64,10 @@ def test_a_corpus_is_told_by_number_time_sources_and_titles_newest_first() -> No
 def test_a_corpus_is_described_in_arabic() -> None:
     assert describe_corpus(ALL_TIME, CORPUS, "ar").splitlines() == [
         "عدد الوثائق: 3.",
-        "نُشرت بين 2023-05-01 و2024-09-15.",
+        # A date that follows Arabic letters would be shown backwards without the marks.
+        "نُشرت بين \u200e2023-05-01\u200e و\u200e2024-09-15\u200e.",
         "المصادر: Coast News، وكالة الساحل.",
-        "• المحادثات · 2024-09-15",
+        "• المحادثات · \u200e2024-09-15\u200e",
         "• The bridge · 2023-05-01",
         "• 3.txt",
     ]
@@ -87,7 +88,7 @@ def test_documents_outside_the_period_and_undated_ones_are_only_counted() -> Non
         "1 of the 3 documents are from that time.",
         "They came out between 2024-09-15 and 2024-09-15.",
         "Sources: وكالة الساحل.",
-        "• المحادثات · 2024-09-15",
+        "• المحادثات · \u200e2024-09-15\u200e",
     ]
 
 

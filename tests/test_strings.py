@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import string
 from collections.abc import Iterator
 
 import pytest
 
 from rag.errors import (
+    AccountsError,
+    ArchiveError,
     DocumentError,
+    GenerationError,
     IndexMismatchError,
+    IndexNotFoundError,
+    IndexStoreError,
+    ModelFetchError,
     ModelNotFoundError,
+    PromptError,
     RagError,
     SettingsError,
 )
@@ -65,6 +73,13 @@ def test_arabic_texts_are_in_arabic() -> None:
         if key != "other_language" and not any("\u0600" <= letter <= "\u06ff" for letter in value)
     ]
     assert latin_only == []
+
+
+def test_dates_and_commands_are_isolated_from_the_arabic_words_around_them() -> None:
+    between = {
+        key: re.sub("[\u2066\u2068][^\u2069]*\u2069", "", said) for key, said in TEXTS["ar"].items()
+    }
+    assert [key for key, said in between.items() if re.search(r"\d-\d|mustanad ", said)] == []
 
 
 def test_there_are_three_examples_in_each_language() -> None:
@@ -140,7 +155,8 @@ def test_an_unexpected_error_says_nothing_of_its_insides() -> None:
 
 def test_an_index_of_other_settings_is_worded_with_its_cure() -> None:
     error = IndexMismatchError(path="there", built_with={"a": 1}, configured={"a": 2})
-    assert "mustanad ingest --rebuild" in word(describe(error), "ar")
+    for language in LANGUAGES:
+        assert "mustanad ingest --rebuild PATH" in word(describe(error), language)
 
 
 def test_a_fact_that_is_missing_is_refused() -> None:
@@ -195,8 +211,36 @@ def plain(line: str) -> str:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_folders_of_this_computer_are_not_named_to_others(language: Language) -> None:
-    error = IndexMismatchError(path="/srv/noor/index", built_with={"a": 1}, configured={"a": 2})
-    assert "/srv/noor/index" in word(describe(error), language)
+    error = DocumentError(path="/srv/noor/a.txt", reason="/srv/noor/a.txt is locked.")
+    assert "/srv/noor/a.txt" in word(describe(error), language)
     told = word(describe_to_others(error), language)
     assert "/srv" not in told
-    assert "index" in told
+    assert "a.txt" in told
+
+
+URL = "http://noor:secret@10.0.0.5:8000"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "error",
+    [
+        GenerationError(model="m", reason=f"{URL} answered 500: Traceback of noor"),
+        IndexStoreError(path=URL, reason=f"no Chroma server answers there ({URL})."),
+        IndexNotFoundError(path=URL),
+        IndexMismatchError(path=URL, built_with={"a": 1}, configured={"a": 2}),
+        ModelFetchError(model=URL, reason=f"{URL} is gone.", retryable=True),
+        SettingsError(name="answer.url", reason=f"{URL} is no address."),
+        AccountsError(path="/srv/noor/users", reason="noor is not there."),
+        ArchiveError(path="/srv/noor/archive", reason="/srv/noor is full."),
+        PromptError(prompt="/srv/noor/answer.md", reason="noor is not used."),
+        RagError(f"{URL} is not there."),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_neither_addresses_nor_what_servers_said_is_told_to_others(
+    error: RagError, language: Language
+) -> None:
+    assert "noor" in word(describe(error), language)
+    told = word(describe_to_others(error), language)
+    assert not re.search("noor|secret|10[.]0|srv|http|Traceback", told)

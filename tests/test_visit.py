@@ -134,11 +134,6 @@ def test_a_question_waits_until_the_one_before_is_answered(visit: Visit) -> None
     assert questions(visit) == ["First?"]
 
 
-def test_what_is_typed_during_an_answer_is_left_alone(visit: Visit) -> None:
-    converse(visit, "When?")
-    assert visit.typed is None
-
-
 def test_a_new_question_takes_the_notice_away(visit: Visit) -> None:
     act(visit, {"act": "create-corpus", "name": " "})
     assert visit.problem is not None
@@ -368,6 +363,49 @@ def test_a_kept_conversation_that_is_taken_up_goes_on_where_it_was(
     again.editing = 1
     converse(again, "Other?", "Third?")
     assert kept(archive) == [["First?", "Other?", "Third?"]]
+
+
+# The same conversation on two pages
+
+
+@pytest.fixture
+def twin(visit: Visit, desk: Desk) -> Visit:
+    """Another page of the same visitor's, on which the same conversation is open."""
+    converse(visit, "First?", "Second?")
+    twin = make_visit(desk)
+    act(twin, {"act": "open-past", "conversation": visit.conversation_id})
+    return twin
+
+
+def test_a_retry_erases_nothing_that_another_page_has_asked_since(
+    visit: Visit, twin: Visit, archive: Archive
+) -> None:
+    converse(twin, "Third?")
+    act(visit, {"act": "retry", "exchange": "1"})
+    list(visit.answer())
+    assert questions(visit) == ["First?", "Second?"]
+    assert kept(archive) == [["Second?"], ["First?", "Second?", "Third?"]]
+
+
+def test_a_retry_erases_nothing_that_another_page_has_put_in_its_place(
+    visit: Visit, twin: Visit, archive: Archive
+) -> None:
+    twin.editing = 1
+    converse(twin, "Other?")
+    act(visit, {"act": "retry", "exchange": "0"})
+    list(visit.answer())
+    assert kept(archive) == [["First?"], ["First?", "Other?"]]
+
+
+def test_a_question_after_another_page_deleted_all_is_kept_once_however_often_it_is_changed(
+    visit: Visit, twin: Visit, archive: Archive
+) -> None:
+    act(twin, {"act": "delete-all-past"})
+    converse(visit, "Third?")
+    visit.editing = 2
+    converse(visit, "Fourth?")
+    assert questions(visit) == ["First?", "Second?", "Fourth?"]
+    assert kept(archive) == [["Fourth?"]]
 
 
 # The pace

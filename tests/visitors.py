@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 import uuid
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from typing import Any
 import httpx
 
 from rag.accounts import Accounts
+from rag.corpora import DEFAULT
 from tests.test_accounts import CHEAP
 from ui.desk import Desk
 
@@ -87,7 +89,7 @@ class PageVisitor:
     def take_in(self, name: str, path: str) -> PageVisitor:
         """Has a file taken in that was sent before, and waits until it is."""
         step = self._step("ingest")
-        self._show(step, self._call(step, [None], _ingest(name, path)))
+        self._show(step, self._call(step, [None], self._ingest(name, path)))
         following = self._after(step)
         self._wait(following)
         self._show(self._after(following), self._call(self._after(following), [None]))
@@ -95,11 +97,20 @@ class PageVisitor:
 
     def try_to_take_in(self, name: str, path: str) -> int:
         """The status of a request that has a file taken in, whatever comes of it."""
-        return self._request(self._step("ingest"), [None], _ingest(name, path)).status_code
+        return self._request(self._step("ingest"), [None], self._ingest(name, path)).status_code
 
     def try_to(self, **facts: object) -> int:
         """The status of an action's request, whatever comes of it."""
         return self._request(self._step("act"), [None], facts).status_code
+
+    def _ingest(self, name: str, path: str) -> dict[str, Any]:
+        # The place to drop files says where they go; who may add none has no such place.
+        places = (
+            re.search('data-drop data-corpus="([^"]+)"', panel) for panel in self.panels.values()
+        )
+        corpus = next((place[1] for place in places if place), DEFAULT)
+        files = [{"name": name, "path": path, "size": 1}]
+        return {"act": "ingest", "corpus": corpus, "files": files}
 
     def _step(self, event: str, elem_id: str | None = None) -> dict[str, Any]:
         return next(
@@ -144,10 +155,6 @@ class PageVisitor:
                 message = json.loads(line.removeprefix("data: ") or "{}")
                 if message.get("msg") == "process_completed":
                     assert message["success"]
-
-
-def _ingest(name: str, path: str) -> dict[str, Any]:
-    return {"act": "ingest", "files": [{"name": name, "path": path, "size": 1}]}
 
 
 def call(

@@ -21,7 +21,7 @@ from ui.deeds.library import take_in
 from ui.desk import Desk, Visitor
 from ui.endpoints import add_endpoints
 from ui.panels import render_panel, render_panels
-from ui.render import render_header, render_notice
+from ui.render import render_header, render_notice, render_signal
 from ui.strings import Language, choose_language, describe_to_others, text
 from ui.visit import EVERYTHING, LIBRARY, TALK, Panels, Preferences, Visit
 
@@ -34,7 +34,7 @@ FOLDER = Path(__file__).resolve().parent
 REDRAWN_S = 0.4
 """How often the progress of an ingest is shown."""
 UPLOADS_SWEPT_S, UPLOADS_KEPT_S = 600, 2 * 3600
-"""How often, and after how long, a received file is deleted that was not taken in."""
+"""How often, and after how long, a received file is deleted."""
 
 _SCRIPTS = {
     "header": "bus",
@@ -85,7 +85,7 @@ def build_page(desk: Desk, visitor_of: VisitorOf, *, accounts: bool = False) -> 
         analytics_enabled=False,
         title="مستند · Mustanad",
         fill_width=True,
-        # What is taken in is moved away first: an ingest never reads where these are deleted.
+        # What is taken in is copied first: an ingest never reads where these are deleted.
         delete_cache=(UPLOADS_SWEPT_S, UPLOADS_KEPT_S),
     ) as page:
         state = gr.State()
@@ -101,7 +101,7 @@ def build_page(desk: Desk, visitor_of: VisitorOf, *, accounts: bool = False) -> 
             with gr.Column(elem_id=column):
                 panels |= {name: _panel(name) for name in names}
         panels["viewer"] = _panel("viewer")
-        everything = [question, send, halt, *(panels[name] for name in _PANELS)]
+        everything = [state, question, send, halt, *(panels[name] for name in _PANELS)]
 
         # Before the page's own callbacks, one of which is called `ask`, too.
         api = Api(shelf=desk.corpora, line=desk.line, pace=desk.pace)
@@ -131,7 +131,7 @@ def build_page(desk: Desk, visitor_of: VisitorOf, *, accounts: bool = False) -> 
         upload.ingest(calls.receive, state, everything, **at_once).then(
             calls.follow, state, panels["ingest"], **in_turn
         ).then(calls.taken_in, state, everything, **at_once)
-        page.load(calls.greet, remembered, [state, *everything], js=_REMEMBERED, **at_once)
+        page.load(calls.greet, remembered, everything, js=_REMEMBERED, **at_once)
     page.queue(default_concurrency_limit=1, api_open=False)
     return page
 
@@ -169,7 +169,12 @@ def _composer() -> "tuple[gr.Textbox, gr.Button, gr.Button]":
 
 
 class _Callbacks:
-    """What Gradio calls. Most return the composer's three parts and all panels, redrawn or not."""
+    """What Gradio calls.
+
+    Most return the visit, the composer's three parts and all panels, redrawn or not. Gradio forgets
+    a visit an hour after it was last returned, once its connection to the page broke; then there is
+    none, and the browser loads the page anew.
+    """
 
     def __init__(self, desk: Desk, visitor_of: VisitorOf) -> None:
         self._desk, self._visitor_of = desk, visitor_of
@@ -187,23 +192,32 @@ class _Callbacks:
         recall(visit, kept or {})
         return [visit, *_show(visit, EVERYTHING - LIBRARY)]
 
+    def _do(
+        self, visit: Visit | None, request: "gr.Request", work: Callable[[Visit], Panels]
+    ) -> list[Any]:
+        """Does what a visitor asked for, and shows the panels that it changed."""
+        if visit is None:
+            return [None, *_updates({"signal": render_signal({"reload": True}, "en")})]
+        self._check(visit, request)
+        return [visit, *_show(visit, work(visit))]
+
     def _check(self, visit: Visit, request: "gr.Request") -> None:
         """Refuses who goes back to the page of another, once another has signed in here."""
         if self._visitor_of(request).owner != visit.visitor.owner:
             raise PermissionError("This page is another visitor's. Load it anew.")
 
-    def act(self, event: "gr.EventData", visit: Visit, request: "gr.Request") -> list[Any]:
+    def act(self, event: "gr.EventData", visit: Visit | None, request: "gr.Request") -> list[Any]:
         """Carries an action out."""
-        self._check(visit, request)
-        return _show(visit, act(visit, event._data))
+        return self._do(visit, request, lambda visit: act(visit, event._data))
 
-    def ask(self, typed: str, visit: Visit, request: "gr.Request") -> list[Any]:
+    def ask(self, typed: str, visit: Visit | None, request: "gr.Request") -> list[Any]:
         """Takes a question; `answer` is called next."""
-        self._check(visit, request)
-        return _show(visit, visit.ask(typed))
+        return self._do(visit, request, lambda visit: visit.ask(typed))
 
-    async def answer(self, visit: Visit, request: "gr.Request") -> AsyncIterator[str]:
+    async def answer(self, visit: Visit | None, request: "gr.Request") -> AsyncIterator[str]:
         """Waits for the question's turn and answers it, a step at a time."""
+        if visit is None:
+            return
         self._check(visit, request)
         with self._desk.line.join(visit.visitor.key) as place:
             if visit.chat.begin(place.give_up) is None:
@@ -221,35 +235,42 @@ class _Callbacks:
             finally:
                 await to_thread.run_sync(steps.close)
 
-    def answered(self, visit: Visit, request: "gr.Request") -> list[Any]:
+    def answered(self, visit: Visit | None, request: "gr.Request") -> list[Any]:
         """What an answer that has ended leaves."""
-        self._check(visit, request)
-        return _show(visit, TALK | {"notice"} if visit.problem else TALK)
+        return self._do(visit, request, lambda visit: TALK | {"notice"} if visit.problem else TALK)
 
-    def stop(self, visit: Visit, request: "gr.Request") -> list[Any]:
+    def stop(self, visit: Visit | None, request: "gr.Request") -> list[Any]:
         """Ends the answer that is being written."""
-        self._check(visit, request)
-        return _show(visit, act(visit, {"act": "stop"}))
+        return self._do(visit, request, lambda visit: act(visit, {"act": "stop"}))
 
-    def receive(self, event: "gr.EventData", visit: Visit, request: "gr.Request") -> list[Any]:
+    def receive(
+        self, event: "gr.EventData", visit: Visit | None, request: "gr.Request"
+    ) -> list[Any]:
         """Begins to take in files that were uploaded; `follow` is called next."""
         from gradio.utils import get_upload_folder
 
-        self._check(visit, request)
         files, received = event._data["files"], Path(get_upload_folder()).resolve()
-        return _show(visit, attempt(visit, lambda: take_in(visit, files, received=received)))
 
-    def follow(self, visit: Visit, request: "gr.Request") -> Iterator[str]:
+        def begin(visit: Visit) -> Panels:
+            corpus_id = str(event._data["corpus"])
+            return attempt(
+                visit, lambda: take_in(visit, files, corpus_id=corpus_id, received=received)
+            )
+
+        return self._do(visit, request, begin)
+
+    def follow(self, visit: Visit | None, request: "gr.Request") -> Iterator[str]:
         """Shows how far an ingest has come, until its end."""
+        if visit is None:
+            return
         self._check(visit, request)
         taking_in = visit.taking_in
         while taking_in is not None and not taking_in.wait(REDRAWN_S):
             yield render_panel("ingest", visit)
 
-    def taken_in(self, visit: Visit, request: "gr.Request") -> list[Any]:
+    def taken_in(self, visit: Visit | None, request: "gr.Request") -> list[Any]:
         """The library once an ingest has ended."""
-        self._check(visit, request)
-        return _show(visit, LIBRARY)
+        return self._do(visit, request, lambda _: LIBRARY)
 
 
 def _show(visit: Visit, changed: Panels) -> list[Any]:
@@ -281,8 +302,10 @@ def _compose(visit: Visit) -> list[Any]:
         "label": text(code, "question"),
         "rtl": code == "ar",
     }
-    if visit.typed is not None:
-        field["value"] = visit.typed
+    # Used up, so that what is typed from now on is left alone.
+    typed, visit.typed = visit.typed, None
+    if typed is not None:
+        field["value"] = typed
     return [
         gr.update(**field),
         gr.update(value=text(code, "ask"), visible=not is_open),

@@ -21,12 +21,13 @@ _SAME_KIND: Final = {"htm": "html"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UploadState:
-    """Whether files can be added now, and to which corpus, by its name.
+    """Whether files can be added now, and to which corpus, by its id and its name.
 
     `busy` says that an ingest is running, `problem` what was wrong with the last upload, in the
     reader's language; "" for nothing.
     """
 
+    corpus_id: str
     corpus: str
     may_add: bool
     busy: bool = False

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
@@ -47,6 +46,7 @@ from ui.render import (
     render_past,
     render_present,
     render_scope,
+    render_signal,
 )
 from ui.strings import text, word
 from ui.templating import render
@@ -135,6 +135,7 @@ def _count(corpus_id: str, visit: Visit) -> int | None:
 def _upload(look: Look) -> str:
     visit, page = look.visit, look.visit.desk.settings.page
     state = UploadState(
+        corpus_id=look.corpus.corpus_id,
         corpus=_name(look.corpus, visit),
         may_add=look.may_change,
         busy=visit.is_taking_in,
@@ -279,7 +280,7 @@ def _viewer(look: Look) -> str:
 
 def _signal(look: Look) -> str:
     visit = look.visit
-    return render("signal.html", visit.language, asked=json.dumps(visit.signal))
+    return render_signal(visit.signal, visit.language)
 
 
 def _name(corpus: Corpus, visit: Visit) -> str:

@@ -6,10 +6,11 @@ autoescape; nothing here marks such a text as safe.
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 from rag.dates import resolve_dates
 from rag.schema import Answer, AnswerSentence, Citation, Passage, Period, Span, Status
@@ -156,6 +157,11 @@ def render_invitation(exchanges: Sequence[Exchange], language: Language) -> str:
     # The page's own language comes first.
     order = (language, other(language))
     return render("invitation.html", language, examples=EXAMPLES, order=order)
+
+
+def render_signal(asked: Mapping[str, Any], language: Language) -> str:
+    """What the browser is asked to do, for `signal.js`."""
+    return render("signal.html", language, asked=json.dumps(asked))
 
 
 def render_notice(problem: Problem | None, language: Language) -> str:

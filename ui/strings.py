@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 from types import MappingProxyType
 from typing import Literal, get_args
 
-from rag.errors import RagError
+from rag.errors import CorpusError, DocumentError, QuestionError, RagError, UploadError
 from rag.schema import Period
 from ui.texts import actions, library, page, past, preferences, problems, viewer
 
@@ -33,6 +33,8 @@ _UNSEEN: Mapping[int, str | None] = {
     ),
     **dict.fromkeys(map(ord, "\v\f\x1c\x1d\x1e\x1f\x85"), " "),
 }
+
+_OF_VISITORS = (CorpusError, DocumentError, QuestionError, UploadError)
 
 _PARTS = (page, problems, actions, library, past, preferences, viewer)
 TEXTS: Mapping[Language, Mapping[str, str]] = MappingProxyType(
@@ -155,7 +157,13 @@ def describe_period(period: Period | None, language: Language) -> str:
 
 
 def describe_to_others(error: Exception) -> Problem:
-    """`describe` for who is not at this computer: its folders are not named."""
+    """`describe` for who is not at this computer: its folders and addresses are not named.
+
+    Only of what a visitor did is a reason told: that of another error may hold them, or what a
+    server said.
+    """
+    if isinstance(error, RagError) and not isinstance(error, _OF_VISITORS):
+        return _described(error, ".to_others")
     problem = describe(error)
     facts = dict(problem.facts)
     for place in (problem.facts.get("path", ""), problem.facts.get("model", "")):
@@ -173,8 +181,15 @@ def describe(error: Exception) -> Problem:
     A class without a text of its own is worded like its nearest ancestor that has one; what is
     not a RagError says nothing of its insides.
     """
+    problem = _described(error)
+    of_its_kind = f"{problem.key}.{problem.facts.get('kind')}"
+    return replace(problem, key=of_its_kind) if of_its_kind in TEXTS["en"] else problem
+
+
+def _described(error: Exception, suffix: str = "") -> Problem:
+    """By the nearest of the error's classes that has a text of that suffix."""
     for kind in type(error).__mro__:
-        key = f"error.{kind.__name__}"
+        key = f"error.{kind.__name__}{suffix}"
         if issubclass(kind, RagError) and key in TEXTS["en"]:
             facts = {
                 name: str(value) for name, value in vars(error).items() if not name.startswith("_")

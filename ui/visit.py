@@ -9,7 +9,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from rag.archive import Exchanged, new_conversation_id
+from rag.archive import Archive, Exchanged, new_conversation_id
 from rag.corpora import DEFAULT
 from rag.errors import CorpusNotFoundError, RagError
 from rag.schema import Citation, Document, Period
@@ -64,8 +64,8 @@ class Visit:
     """One visitor's page, as it stands. `ui.deeds` change it.
 
     `signal` is what the browser is asked to do after an action, `typed` what the composer is to
-    hold then, None to leave it. `problem` is what went wrong with the last action. `receiving` is
-    held while uploaded files are put in their place.
+    hold then, None to leave it; it is used up when it is shown. `problem` is what went wrong with
+    the last action. `receiving` is held while uploaded files are put in their place.
     """
 
     def __init__(self, desk: Desk, visitor: Visitor, preferences: Preferences) -> None:
@@ -86,8 +86,8 @@ class Visit:
         self.signal: dict[str, Any] = {}
         self.typed: str | None = None
         self.receiving = threading.Lock()
-        # Which exchanges of the chat are kept, in the order that the archive has them in.
-        self._kept: tuple[int, ...] = ()
+        # The exchanges of the chat that are kept, by their place in it, in the archive's order.
+        self._kept: dict[int, Exchange] = {}
 
     @property
     def language(self) -> Language:
@@ -144,11 +144,11 @@ class Visit:
         self.chat.restore(exchanges)
         self.editing = None
         self.conversation_id = conversation_id or new_conversation_id()
-        self._kept = tuple(range(len(exchanges)))
+        self._kept = dict(enumerate(exchanges))
 
     def let_go(self) -> None:
         """Has what follows be kept as a conversation of its own."""
-        self.conversation_id, self._kept = new_conversation_id(), ()
+        self.conversation_id, self._kept = new_conversation_id(), {}
 
     def ask(self, question: str, *, in_place_of: int | None = None) -> Panels:
         """Takes a question; no panel changes if it is empty, or another one is open.
@@ -176,8 +176,6 @@ class Visit:
 
     def answer(self) -> Generator[None]:
         """Answers the open question, yields after each step, and keeps what was said."""
-        # What is typed meanwhile is left alone.
-        self.typed = None
         if not self.chat.is_open:
             return
         index = len(self.chat.exchanges) - 1
@@ -203,6 +201,7 @@ class Visit:
         if archive is None or answer is None or not self.keeping:
             return
         try:
+            self._keep_apart(archive)
             archive.add(
                 self.conversation_id,
                 Exchanged(
@@ -217,7 +216,18 @@ class Visit:
             log.warning("Not kept: %s", exc)
             self.problem = self.visitor.describe(exc)
         else:
-            self._kept = (*self._kept, index)
+            self._kept[index] = exchange
+
+    def _keep_apart(self, archive: Archive) -> None:
+        """Lets go of the conversation if another page of the visitor's has changed it since.
+
+        Raises:
+            ArchiveError: the archive cannot be read.
+        """
+        found = archive.get(self.conversation_id, owner=self.visitor.owner)
+        there = () if found is None else found.exchanges
+        if [*map(_said, there)] != [*map(_said, self._kept.values())]:
+            self.let_go()
 
     def _is_answered_from(self, index: int | None) -> bool:
         exchanges = () if index is None else self.chat.exchanges[index:]
@@ -226,17 +236,24 @@ class Visit:
     def _forget_from(self, index: int) -> None:
         """Forgets an exchange and all that follow it, here and in what is kept."""
         self.chat.keep(index)
-        kept = tuple(one for one in self._kept if one < index)
-        archive, gone = self.desk.archive, kept != self._kept
-        self._kept = kept
-        if archive is None or not gone:
+        archive, before = self.desk.archive, self._kept
+        kept = {place: one for place, one in before.items() if place < index}
+        if archive is None or len(kept) == len(before):
             return
         if not self.keeping:
             self.let_go()
             return
         try:
-            archive.truncate(self.conversation_id, len(kept), owner=self.visitor.owner)
+            self._keep_apart(archive)
+            if self._kept is before:
+                archive.truncate(self.conversation_id, len(kept), owner=self.visitor.owner)
+                self._kept = kept
         except RagError as exc:
             log.warning("Still kept: %s", exc)
             self.problem = self.visitor.describe(exc)
             self.let_go()
+
+
+def _said(exchange: Exchange | Exchanged) -> tuple[str, str]:
+    """A question and its answer; neither is changed once it is kept."""
+    return exchange.question, "" if exchange.answer is None else exchange.answer.text

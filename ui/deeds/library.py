@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -15,6 +14,7 @@ from rag.uploads import bytes_of, check_room, check_upload, folder_of, keep_uplo
 from ui.deeds.facts import Facts
 from ui.library import ORDERS
 from ui.library_ingest import FileResult, skipped_file
+from ui.strings import Problem
 from ui.taking_in import TakingIn
 from ui.visit import LIBRARY, Opened, Panels, Visit
 
@@ -22,23 +22,33 @@ _NOT_RECEIVED = "it was not received; it is larger than {megabytes} MB, or the u
 _PAGES = range(1, 1_000_000)
 
 
-def take_in(visit: Visit, files: Sequence[Mapping[str, Any]], *, received: Path) -> Panels:
-    """Keeps uploaded files and begins to take them into the chosen corpus.
+def take_in(
+    visit: Visit, files: Sequence[Mapping[str, Any]], *, corpus_id: str, received: Path
+) -> Panels:
+    """Keeps uploaded files and begins to take them into a corpus.
 
-    What is refused is told among the results; the other files are taken in all the same. Nothing
-    happens where the visitor may not change the corpus, or an ingest is still running.
+    What is refused is told among the results; the other files are taken in all the same. None is
+    taken in where the visitor may not change the corpus, or while an ingest is running: the page
+    tells why.
 
     Args:
         visit: whose files these are.
         files: each with the "name" it had, folders included, and the "path" of what was received,
             "" for one that was too large to be sent.
+        corpus_id: where they go, which need not be the chosen corpus by now.
         received: the folder that uploads are received in; a path elsewhere is none.
+
+    Raises:
+        CorpusNotFoundError: there is none that the visitor may see.
     """
     with visit.receiving:
-        if not visit.may_change or visit.is_taking_in:
+        corpus = visit.desk.corpora.get(corpus_id, owner=visit.visitor.owner)
+        if corpus.owner != visit.visitor.owner:
+            visit.problem = Problem(key="library.not_yours", facts={"name": corpus.name})
             return LIBRARY
-        # The visitor may choose another corpus meanwhile.
-        corpus_id = visit.corpus_id
+        if visit.is_taking_in:
+            visit.problem = Problem(key="library.busy", facts={})
+            return LIBRARY
         assistant = visit.assistant(corpus_id)
         folder = folder_of(visit.desk.data, corpus_id, visit.visitor.owner)
         kept, refused = _keep(visit, files, received=received, folder=folder)
@@ -60,13 +70,10 @@ def _keep(
     page = visit.desk.settings.page
     before = bytes_of(visit.desk.data, visit.visitor.owner)
     paths = [_received(str(file.get("path", "")), received) for file in files]
-    # Files of one name and content that lie in several folders are received as one.
-    left = Counter(paths)
     sizes: list[int] = []
     kept: list[Path] = []
     refused: list[FileResult] = []
     for file, path in zip(files, paths, strict=True):
-        left[path] -= 1
         typed = str(file.get("name", ""))
         name = safe_name(typed)
         try:
@@ -79,7 +86,7 @@ def _keep(
             check_upload(path, name, settings=page)
             size = path.lstat().st_size
             check_room([*sizes, size], kept=before, settings=page)
-            kept.append(keep_upload(path, typed, folder=folder, leave=left[path] > 0))
+            kept.append(keep_upload(path, typed, folder=folder))
             sizes.append(size)
         except UploadError as exc:
             refused.append(skipped_file(name, exc.reason, exc.kind))
@@ -111,6 +118,8 @@ def _create_corpus(visit: Visit, facts: Facts) -> Panels:
     if not visit.visitor.is_guest:
         made = visit.desk.corpora.create(facts["name"], owner=visit.visitor.owner)
         visit.choose(made.corpus_id)
+        # A name that was refused stays where it was typed.
+        visit.signal = {"reset": "form[data-act=create-corpus]"}
     return LIBRARY | {"scope"}
 
 

@@ -104,7 +104,6 @@ document.addEventListener("submit", (event) => {
   if (!form) return;
   event.preventDefault();
   send({ ...form.dataset, ...Object.fromEntries(new FormData(form)) });
-  if (form.dataset.act === "create-corpus") form.reset();
 });
 
 document.addEventListener("change", (event) => {

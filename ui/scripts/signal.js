@@ -1,4 +1,4 @@
-// What Python asks of the browser: to copy, to save a file, to put the keyboard somewhere.
+// What Python asks of the browser: to copy, to save a file, to put the keyboard somewhere …
 const copy = async (text) => {
   try {
     await navigator.clipboard.writeText(text);
@@ -28,9 +28,11 @@ watch("value", async () => {
   if (!asked) return;
   // Forgotten at once, so that the same may be asked again.
   props.value = "";
-  const { view, focus, copied, saved, preferences } = JSON.parse(asked);
+  const { view, focus, copied, saved, preferences, reset, reload } = JSON.parse(asked);
+  if (reload) window.location.reload();
   if (view) document.dispatchEvent(new CustomEvent("mustanad:view", { detail: view }));
   if (preferences) localStorage.setItem("mustanad", JSON.stringify(preferences));
+  if (reset) document.querySelector(reset)?.reset();
   if (saved) save(saved.name, saved.text);
   if (copied) {
     await copy(copied.text);

@@ -43,11 +43,12 @@ const send = async (file, most) => {
   }
 };
 
+// They go to the collection that was open at the start, whichever is open when they have arrived.
 let busy = false;
-const take = async (chosen) => {
+const take = async (chosen, { corpus, mostBytes }) => {
   if (busy || !chosen.length) return;
   busy = true;
-  const most = Number(element.querySelector("[data-drop]")?.dataset.mostBytes ?? Infinity);
+  const most = Number(mostBytes ?? Infinity);
   const files = [];
   for (const [number, { file, name }] of chosen.entries()) {
     say("textUploading", { done: number, total: chosen.length });
@@ -57,7 +58,7 @@ const take = async (chosen) => {
   if (files.some((file) => file.path || file.size > most)) {
     const done = files.filter((file) => file.path).length;
     say("textUploaded", { total: done });
-    trigger("ingest", { act: "ingest", files });
+    trigger("ingest", { act: "ingest", corpus, files });
   } else {
     say("textFailed", { problem: files[0].name });
   }
@@ -65,8 +66,10 @@ const take = async (chosen) => {
 
 element.addEventListener("change", (event) => {
   const input = event.target.closest("input[type=file][data-pick]");
-  if (!input) return;
-  take([...input.files].map((file) => ({ file, name: file.webkitRelativePath || file.name })));
+  const area = input?.closest("[data-drop]");
+  if (!area) return;
+  const files = [...input.files].map((file) => ({ file, name: file.webkitRelativePath || file.name }));
+  take(files, { ...area.dataset });
   input.value = "";
 });
 for (const name of ["dragover", "dragleave", "drop"]) {
@@ -76,8 +79,9 @@ for (const name of ["dragover", "dragleave", "drop"]) {
     event.preventDefault();
     area.classList.toggle("over", name === "dragover");
     if (name !== "drop") return;
+    const facts = { ...area.dataset };
     const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry());
     const found = await Promise.all(entries.filter(Boolean).map((entry) => filesIn(entry)));
-    take(found.flat());
+    take(found.flat(), facts);
   });
 }

@@ -12,13 +12,19 @@ ENGLISH = {
     "error.AccountsError": "The file of accounts {path} cannot be used: {reason}",
     "error.UploadError": "The file {name} was not taken: {reason}",
     "error.CorpusError": "The collection {corpus} cannot be changed: {reason}",
+    "error.CorpusError.no_name": "The name of the collection is empty. Give it one.",
+    "error.CorpusError.long_name": "The name {corpus} is too long. Choose a shorter one.",
+    "error.CorpusError.unseen": "The name {corpus} holds a character that cannot be seen. Leave "
+    "it out.",
+    "error.CorpusError.taken": "There is already a collection of the name {corpus}. Choose another "
+    "name.",
     "error.CorpusNotFoundError": "This collection is not there, or no longer.",
     "error.ArchiveError": "The past conversations in {path} cannot be used: {reason}",
     "error.IndexStoreError": "The index at {path} cannot be used: {reason}",
     "error.IndexNotFoundError": "There are no documents in the index at {path} yet. Add some with "
     "mustanad ingest PATH.",
     "error.IndexMismatchError": "The index at {path} was built with other models or settings than "
-    "those in force. Build it again with mustanad ingest --rebuild.",
+    "those in force. Build it again with mustanad ingest --rebuild PATH.",
     "error.ModelError": "The model {model} cannot be used: {reason}",
     "error.ModelNotFoundError": "The model {model} was not found: {reason}",
     "error.ModelCorruptError": "The file of the model {model} is damaged: {reason}",
@@ -27,6 +33,17 @@ ENGLISH = {
     "error.PromptError": "The prompt {prompt} does not work: {reason}",
     "error.QuestionError": "This question cannot be asked: {reason}",
     "error.GenerationError": "The text model {model} failed while it was writing: {reason}",
+    "error.RagError.to_others": "Something went wrong. The log of the program says what; whoever "
+    "runs it can read it.",
+    "error.IndexStoreError.to_others": "The documents cannot be reached now. The log of the "
+    "program says why; whoever runs it can read it.",
+    "error.IndexNotFoundError.to_others": "There are no documents here yet.",
+    "error.IndexMismatchError.to_others": "The documents were taken in with other models or "
+    "settings than those in force. Whoever runs the program has to take them in again.",
+    "error.ModelError.to_others": "A model cannot be used now. The log of the program says why; "
+    "whoever runs it can read it.",
+    "error.GenerationError.to_others": "The text model failed while it was writing. Asking again "
+    "may help; the log of the program says why.",
 }
 
 ARABIC = {
@@ -38,13 +55,17 @@ ARABIC = {
     "error.AccountsError": "تعذّر استعمال ملف الحسابات {path}: {reason}",
     "error.UploadError": "لم يُقبل الملف {name}: {reason}",
     "error.CorpusError": "تعذّر تغيير المجموعة {corpus}: {reason}",
+    "error.CorpusError.no_name": "لم تُسمَّ المجموعة. اكتب لها اسمًا.",
+    "error.CorpusError.long_name": "الاسم {corpus} أطول مما يُقبل. اختر اسمًا أقصر.",
+    "error.CorpusError.unseen": "في الاسم {corpus} حرف لا يُرى. احذفه.",
+    "error.CorpusError.taken": "توجد مجموعة اسمها {corpus}. اختر اسمًا آخر.",
     "error.CorpusNotFoundError": "هذه المجموعة غير موجودة، أو لم تعد موجودة.",
     "error.ArchiveError": "تعذّر استعمال المحادثات السابقة في {path}: {reason}",
     "error.IndexStoreError": "تعذّر استعمال الفهرس {path}: {reason}",
     "error.IndexNotFoundError": "لا وثائق بعدُ في الفهرس {path}. أضف وثائق بالأمر "
     "\u2068mustanad ingest PATH\u2069.",
     "error.IndexMismatchError": "بُني الفهرس {path} بنماذج أو إعدادات غير المعمول بها الآن. "
-    "أعد بناءه بالأمر \u2068mustanad ingest --rebuild\u2069.",
+    "أعد بناءه بالأمر \u2068mustanad ingest --rebuild PATH\u2069.",
     "error.ModelError": "تعذّر استعمال النموذج {model}: {reason}",
     "error.ModelNotFoundError": "لم يُعثر على النموذج {model}: {reason}",
     "error.ModelCorruptError": "ملف النموذج {model} تالف: {reason}",
@@ -53,4 +74,14 @@ ARABIC = {
     "error.PromptError": "القالب {prompt} غير صالح: {reason}",
     "error.QuestionError": "تعذّر طرح هذا السؤال: {reason}",
     "error.GenerationError": "أخفق النموذج {model} أثناء كتابة الجواب: {reason}",
+    "error.RagError.to_others": "حدث خطأ، وتفصيله في سجل البرنامج عند من يشغّله.",
+    "error.IndexStoreError.to_others": "تعذّر الوصول إلى الوثائق الآن، والسبب في سجل البرنامج عند "
+    "من يشغّله.",
+    "error.IndexNotFoundError.to_others": "لا وثائق هنا بعد.",
+    "error.IndexMismatchError.to_others": "أُضيفت الوثائق بنماذج أو إعدادات غير المعمول بها الآن. "
+    "على من يشغّل البرنامج أن يضيفها من جديد.",
+    "error.ModelError.to_others": "تعذّر استعمال أحد النماذج الآن، والسبب في سجل البرنامج عند من "
+    "يشغّله.",
+    "error.GenerationError.to_others": "أخفق النموذج أثناء كتابة الجواب. قد ينفع أن تسأل مرة أخرى، "
+    "والسبب في سجل البرنامج.",
 }
