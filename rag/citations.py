@@ -23,6 +23,7 @@ from rag.spellings import usual_spelling, without_article
 from rag.text import detect_language, fold, split_words
 
 _LATIN = re.compile("[A-Za-z]{2,}")
+_SPELLED = re.compile(r"\b[Aa]l-([A-Z]\w+)")
 _INITIALS = re.compile(r"\b(?:[A-Z]\.?){2,}")
 # What a sentence says is told in other verbs without a change of meaning; but it is said "that".
 _SAYING = frozenset(
@@ -96,8 +97,13 @@ def check_support(answer: str, *, question: str, shown: str) -> Support:
     same = language == detect_language(shown)
     given = f"{shown}\n{question}"
     if language == "en":
-        # "the High Dam" is «السد العالي».
-        names = [name for name in missing_names(answer, [given]) if not is_sense(name, shown)]
+        # "the High Dam" is «السد العالي», but «الأعرجي» is no "al-Lame".
+        spelled = _SPELLED.findall(answer)
+        names = [
+            name
+            for name in missing_names(answer, [given])
+            if name in spelled or not is_sense(name, shown)
+        ]
     else:
         # In another language than English, a word in Latin letters can only be copied.
         names = [word for word in _LATIN.findall(answer) if word not in given]

@@ -61,6 +61,7 @@ _OPENING_WORDS = frozenset(
 _JOINED = {"abd(?:[aeou]+l?)?": "عبد", "ab[ou]+l": "اب[وياه]"}
 # Months that are also something else at the start of a sentence.
 _ORDINARY_TOO = frozenset(("may", "march"))
+_EGYPTIAN = frozenset(("فى", "وفى", "التى", "والتى", "الذى", "والذى", "هى", "وهى"))
 _FINAL_A = re.compile(r"ى\b")
 # Of 533 pairs of spellings of a long name .92 share so much of their letters, of pairs of other
 # words one in 7,500.
@@ -170,21 +171,23 @@ def _is_spelled(name: str, words: Sequence[str], *, is_country: bool) -> bool:
 
 
 def with_final_ya(words: str, *, of: str) -> str:
-    """Arabic words of a text with «ي» for a final «ى», if the text writes no «ي» there.
+    """Arabic words of a text with «ي» for a final «ى», if the text does not tell them apart.
 
     So do Egyptians: «المرسى» for Morsi, which elsewhere is Marsa.
     """
-    return words if _ends_in_ya(of) else _FINAL_A.sub("ي", words)
+    return words if _tells_final_ya(of) else _FINAL_A.sub("ي", words)
 
 
-def _ends_in_ya(text: str) -> bool:
-    return any(word.endswith("ي") for word in split_words(text))
+def _tells_final_ya(text: str) -> bool:
+    """Whether a text writes a final «ي», and no «فى» or the like."""
+    found = split_words(text)
+    return any(word.endswith("ي") for word in found) and _EGYPTIAN.isdisjoint(found)
 
 
 def _words_to_compare(name: str, text: str) -> list[str]:
     """The words of a text that a Latin name may be, as far as their last letters tell."""
     found = split_words(text)
-    if fold(name).endswith(("i", "y", "ee")) and _ends_in_ya(text):
+    if fold(name).endswith(("i", "y", "ee")) and _tells_final_ya(text):
         return [word for word in found if not word.endswith("ى")]
     return found
 

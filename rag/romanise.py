@@ -91,7 +91,7 @@ _CONSONANTS: dict[str, tuple[str, ...]] = {
     "ن": ("n",),
     "ه": ("h",),
 }
-_LETTER = re.compile("تش|.")
+_LETTER = re.compile("يتش$|تش|.")
 # Not written, but a consonant to the ear: it opens or closes a syllable like any other.
 _SILENT = frozenset("عءئؤ")
 # Letters that are a long vowel, or a consonant with vowels of its own; and at a word's start.
@@ -104,7 +104,12 @@ _LONG = {
 _DIMINUTIVE = ["و", "ي"]
 _DIMINUTIVE_VOWELS = '[uo] "w" [ae] "i"'
 _FIRST = {"و": '[WV] "a"?', "ي": '"Y" [aeiou]?', **dict.fromkeys("اعءئؤ", "[AEIOU]")}
-_LAST = {"ي": '("i" | "y" | "ee")', "ى": '"a"', "ة": '("a" | "ah")'}
+_LAST = {
+    "ي": '("i" | "y" | "ee")',
+    "ى": '"a"',
+    "ة": '("a" | "ah")',
+    "يتش": '("ich" | "ic")',
+}
 
 
 def spelling_grammar(name: str, *, like: str = "") -> str | None:

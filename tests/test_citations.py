@@ -531,6 +531,13 @@ def test_a_month_or_weekday_of_an_arabic_answer_stands_in_the_english_sentence(
     assert check_support(answer, question="متى؟", shown=shown).missing_names == missing
 
 
+def test_what_a_name_means_is_no_name() -> None:
+    shown = "قال << قاسم الأعرجي >> إن المحادثات بدأت."
+    support = check_support("Qassem al-Lame", question="Who?", shown=shown)
+    assert support.missing_names == ("Lame",)
+    assert check_support("Qassem al-Araji", question="Who?", shown=shown).missing_names == ()
+
+
 def test_a_vowel_sign_that_stands_alone_is_no_word() -> None:
     found = check_support("\ufe70 بدأت المحادثات", question="متى بدأت؟", shown="بدأت المحادثات.")
     assert found.missing_words == frozenset()

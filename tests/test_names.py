@@ -291,6 +291,7 @@ def test_a_final_a_is_no_i_where_the_text_tells_them_apart() -> None:
     assert not occurs("Morsi", "في مرسى")
     assert occurs("Marsa", "في مرسى")
     assert occurs("Morsi", "فى مرسى")
+    assert occurs("Araji", "التزم به قاسم الأعرجى فى بغداد، فيما قال مسؤول في البرلمان")
 
 
 def test_a_final_a_is_told_from_an_i_by_the_text() -> None:
