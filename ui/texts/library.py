@@ -149,7 +149,7 @@ ARABIC: dict[str, str] = {
     "library.title": "المكتبة",
     "library.corpora": "المجموعات",
     "library.count": "الوثائق: {count}",
-    "library.mine": "خاصة بك",
+    "library.mine": "لك",
     "library.shared": "مشتركة",
     "library.no_corpora": "لا توجد مجموعة بعد.",
     "library.new_corpus": "مجموعة جديدة",
