@@ -15,7 +15,7 @@ from rag.consonants import arabic_skeleton, latin_skeleton, tells_apart
 from rag.english_words import SYMBOLS, english_stems
 from rag.glossary import glosses, is_of_calendar, is_sense, stems_of_senses, unlisted_words
 from rag.lexical import content_stems
-from rag.names import CAPITALISED, missing_names, occurs
+from rag.names import CAPITALISED, WITH_ARTICLE, missing_names, occurs
 from rag.negations import comparable, differ_in_negation, has_negation, is_negation
 from rag.quantities import is_number, unstated
 from rag.schema import Citation, Evidence, Span
@@ -23,7 +23,6 @@ from rag.spellings import usual_spelling, without_article
 from rag.text import detect_language, fold, split_words
 
 _LATIN = re.compile("[A-Za-z]{2,}")
-_SPELLED = re.compile(r"\b[Aa]l-([A-Z]\w+)")
 _INITIALS = re.compile(r"\b(?:[A-Z]\.?){2,}")
 # What a sentence says is told in other verbs without a change of meaning; but it is said "that".
 _SAYING = frozenset(
@@ -98,7 +97,7 @@ def check_support(answer: str, *, question: str, shown: str) -> Support:
     given = f"{shown}\n{question}"
     if language == "en":
         # "the High Dam" is «السد العالي», but «الأعرجي» is no "al-Lame".
-        spelled = _SPELLED.findall(answer)
+        spelled = WITH_ARTICLE.findall(answer)
         names = [
             name
             for name in missing_names(answer, [given])

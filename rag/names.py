@@ -31,6 +31,9 @@ from rag.transliteration import arabic_pattern
 CAPITALISED = re.compile(r"[A-Z][\w\u2019'-]*")
 """A word of an English text that is written like a name."""
 
+WITH_ARTICLE = re.compile(r"(?<!\w)[Aa]l-(?P<name>[A-Z]\w+)")
+"""A name of an English text with the Arabic article, and without it."""
+
 TITLES = frozenset(
     [
         *("mr", "mrs", "ms", "dr", "doctor", "professor", "engineer", "sheikh", "captain", "judge"),

@@ -14,7 +14,7 @@ from difflib import SequenceMatcher
 from rag.consonants import alike, arabic_skeleton, latin_skeleton
 from rag.generation import TextModel
 from rag.glossary import glosses, is_sense, unlisted_words, unquoted_words
-from rag.names import is_known, latin_names, occurs
+from rag.names import WITH_ARTICLE, is_known, latin_names, occurs
 from rag.prompts import load_prompt
 from rag.spellings import (
     WITHIN_NAMES,
@@ -34,7 +34,6 @@ _LONGEST_PHRASE = 4
 _LEAST_LIKENESS = 0.65
 
 _ARTICLE = re.compile("[Aa]l[- ]")
-_WITH_ARTICLE = re.compile(r"(?<!\w)[Aa]l-(?P<name>[A-Z]\w+)")
 # «آل سعود» is Al-Saud, too.
 _CLAN = "آل"
 # What stands before the name of a place or a club, and in its stead in English.
@@ -119,7 +118,7 @@ def spelling_grammar(name: str, *, like: str = "") -> str | None:
     first of a word does. What only foreign names have, p, v, g and two consonants at the start, is
     allowed where `like` has it.
     """
-    # A final ya or ta marbuta is told from what it is folded to.
+    # A final «ى» or «ة» is told from what it is folded to.
     body, last = (name[:-1], name[-1]) if name[-1:] in ("ى", "ة") else (name, "")
     letters = [*_LETTER.findall(fold(body)), *last]
     known = _CONSONANTS.keys() | _LONG.keys() | _SILENT
@@ -219,7 +218,7 @@ def _without_added_articles(draft: str, *, written: Sequence[str], kept: str) ->
         added = bearing and all(without_article(word) == word for word in bearing)
         return match["name"] if added and fold(match[0]) not in fold(kept) else match[0]
 
-    return draft if _CLAN in written else _WITH_ARTICLE.sub(plain, draft)
+    return draft if _CLAN in written else WITH_ARTICLE.sub(plain, draft)
 
 
 def romanise(source: str, *, like: str, model: TextModel) -> str | None:
