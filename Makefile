@@ -11,12 +11,13 @@ ARGS ?=
 
 # A stamp's name is a checksum of what decides about the environment, this folder included. While
 # it is there and the environment starts, nothing is installed and no network is needed.
-STATE := $(shell { pwd; cat pyproject.toml constraints.txt; } | cksum | cut -d ' ' -f 1)
+STATE := $(shell { pwd; cat .ci/install pyproject.toml constraints.txt; } | cksum | cut -d ' ' -f 1)
 RUN := .venv/.run-$(STATE)
 TEST := .venv/.test-$(STATE)
 PEERS := .venv/.peers-$(STATE)
 BENCHMARKS := bench-retrieval bench-reading bench-speed bench-load bench-report
-STALE := $(shell $(BIN)/python -c '' 2>/dev/null || echo stale)
+# An interpreter of another version than the environment's starts, but has no packages.
+STALE := $(shell $(BIN)/python -Ic 'import pip' 2>/dev/null || echo stale)
 
 .PHONY: run test check fmt $(BENCHMARKS) bench-peers train-reader \
 	$(if $(STALE),$(RUN) $(TEST) $(PEERS))

@@ -2,8 +2,9 @@
 
     python -m benchmarks.peers [--system NAME ...] [--corpus FOLDER] [--questions FILE]
 
-Each system runs in a process of its own; an answer is one line of `results/peers.jsonl`, so that
-a run that was cut goes on where it stopped. `--again` forgets the answers of the systems named.
+Each system runs in a process of its own; an answer is one line of a file in `results/`, so that a
+run that was cut goes on where it stopped. A system is asked anew where documents, questions, its
+set-up or, for ours, the package have changed; with `--again` in any case.
 """
 
 from __future__ import annotations
@@ -15,17 +16,25 @@ import statistics
 import tempfile
 import time
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from benchmarks.measuring import apart
-from benchmarks.results import DATA, RESULTS, keep_row, rows_kept, save
+from benchmarks.results import DATA, PACKAGE, RESULTS, ROOT, keep_row, rows_file, rows_kept, save
 from benchmarks.systems import SYSTEMS, Reply
 from rag.evaluation import Question, load_questions
 from rag.evaluation_words import contains
 from rag.schema import Span
+from rag.settings import load_settings
 
-RAW = "peers.jsonl"
+OURS = "Mustanad"
+# What is the same for all systems, beside documents and questions.
+JUDGES = (
+    Path(__file__),
+    Path(__file__).with_name("systems.py"),
+    ROOT / "rag" / "evaluation_words.py",
+)
 
 
 def judge(question: Question, reply: Reply, corpus: Path) -> dict[str, Any]:
@@ -59,13 +68,26 @@ def summary(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
 def summaries(
     rows: Sequence[dict[str, Any]], questions: Sequence[Question]
 ) -> dict[str, dict[str, Any]]:
-    """The summary of each system that was asked, over these questions alone."""
+    """The summary of each system that was asked all of these questions, over them alone."""
     asked = {one.question_id for one in questions}
     systems: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
         if row["id"] in asked:
             systems.setdefault(row["system"], []).append(row)
-    return {name: summary(systems[name]) for name in SYSTEMS if name in systems}
+    return {
+        name: summary(systems[name])
+        for name in SYSTEMS
+        if asked and len(systems.get(name, ())) == len(asked)
+    }
+
+
+def rows_of(name: str, corpus: Path, questions: Sequence[Question]) -> Path:
+    """The file of one system's answers to these questions about these documents."""
+    settings, _ = load_settings()
+    if name == OURS:
+        return rows_file(f"peers.{name}", [*JUDGES, corpus, *PACKAGE], questions, settings)
+    models = settings.models.embedding, settings.models.text
+    return rows_file(f"peers.{name}", [*JUDGES, corpus], questions, models)
 
 
 def run(name: str, corpus: Path, questions: Sequence[Question], raw: Path) -> None:
@@ -102,19 +124,16 @@ def main() -> None:
     chosen = arguments.system or list(SYSTEMS)
     questions = load_questions(arguments.questions)
     RESULTS.mkdir(exist_ok=True)
-    raw = RESULTS / RAW
-    rows = rows_kept(raw)
-    if arguments.again:
-        rows = [row for row in rows if row["system"] not in chosen]
-        with raw.open("w", encoding="utf-8") as lines:
-            for row in rows:
-                keep_row(row, lines)
-    done = {(row["system"], row["id"]) for row in rows}
+    raw = {name: rows_of(name, arguments.corpus, questions) for name in SYSTEMS}
     for name in chosen:
-        left = [one for one in questions if (name, one.question_id) not in done]
+        if arguments.again:
+            raw[name].unlink(missing_ok=True)
+        done = {row["id"] for row in rows_kept(raw[name])}
+        left = [one for one in questions if one.question_id not in done]
         if left:
-            apart(run, name, arguments.corpus, left, raw)
-    found = summaries(rows_kept(raw), questions)
+            apart(run, name, arguments.corpus, left, raw[name])
+    rows = list(chain.from_iterable(map(rows_kept, raw.values())))
+    found = summaries(rows, questions)
     for name, row in found.items():
         print(name, json.dumps(row))
     print(save("peers", {"questions": len(questions), "rows": found}))

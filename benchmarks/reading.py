@@ -9,8 +9,9 @@ For each question and direction (question's language → paragraphs' language) o
   answer too, compared with the gold answer in the question's language;
 - `removed`: the same without the gold paragraph: how probable the best sentence is then.
 
-A run that was cut goes on where it stopped. `--sample 0` takes all 1,190 questions, and `--gold`
-measures the first of the three alone, in a tenth of the time.
+A run that was cut goes on where it stopped, unless package, models, settings or data have changed
+since. `--sample 0` takes all 1,190 questions, and `--gold` measures the first of the three alone,
+in a tenth of the time.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import IO, Any
 
-from benchmarks.results import DATA, RESULTS, keep_row, rows_kept, save
+from benchmarks.results import DATA, PACKAGE, RESULTS, keep_row, rows_file, rows_kept, save
 from benchmarks.retrieval import embed, fill
 from benchmarks.xquad import LANGUAGES, Asked, XQuAD, load_xquad
 from rag.answering import answer_events
@@ -283,9 +284,10 @@ def main() -> None:
     kind = "-worded" if arguments.worded else "-gold" if arguments.gold else ""
     name = f"reading-{len(asked)}{kind}"
     RESULTS.mkdir(exist_ok=True)
-    raw = RESULTS / f"{name}.jsonl"
-    done = {(row["direction"], row["id"]): row for row in rows_kept(raw)}
     embedder = open_embedder(settings)
+    decisive = settings, embedder.fingerprint(), asked, xquad.documents
+    raw = rows_file(name, [*PACKAGE, Path(__file__)], *decisive)
+    done = {(row["direction"], row["id"]): row for row in rows_kept(raw)}
     reader = RememberingReader(embedder.open_reader())
     if arguments.gold:
         ways: dict[str, dict[str, float]] = {}
@@ -302,7 +304,7 @@ def main() -> None:
         xquad, asked, raw, done, embedder=embedder, reader=reader, model=model, settings=settings
     )
     rows = {
-        direction: summary([row for (found, _), row in done.items() if found == direction])
+        direction: summary([done[direction, one.question_id] for one in asked])
         for direction in DIRECTIONS
     }
     for direction, row in rows.items():

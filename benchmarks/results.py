@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 import os
 import platform
 import subprocess
+from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
 from typing import IO, Any
@@ -14,6 +16,8 @@ from typing import IO, Any
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = Path(__file__).with_name("results")
 DATA = ROOT.parent / "shared" / "data"
+# Code, word lists, prompts and weights: all that an answer comes from but models and settings.
+PACKAGE = (ROOT / "rag", ROOT / "prompts")
 _PACKAGES = (
     "torch",
     "transformers",
@@ -51,6 +55,26 @@ def read(name: str) -> dict[str, Any] | None:
         return None
     found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return found
+
+
+def rows_file(name: str, paths: Iterable[Path], *more: object) -> Path:
+    """The file of a run's rows: another one for each state of what they are measured with.
+
+    So that a run goes on from its own rows only, and not from those of an older reader.
+
+    Args:
+        name: of the result.
+        paths: files, and folders with all below them, whose content decides about the rows.
+        more: what else does.
+    """
+    digest = hashlib.blake2b(repr(more).encode(), digest_size=6)
+    for path in paths:
+        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+            if file.is_file() and "__pycache__" not in file.parts:
+                content = file.read_bytes()
+                name_and_size = file.relative_to(path).as_posix(), len(content)
+                digest.update(repr(name_and_size).encode() + content)
+    return RESULTS / f"{name}.{digest.hexdigest()}.jsonl"
 
 
 def rows_kept(path: Path) -> list[dict[str, Any]]:

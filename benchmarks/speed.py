@@ -258,14 +258,20 @@ def _run(command: Sequence[str]) -> None:
 
 
 def _until_it_speaks(command: Sequence[str]) -> float:
-    """Seconds until the first line of output; the process is stopped then."""
+    """Seconds until the first line of output; the process is stopped then.
+
+    Raises:
+        ValueError: it ended without one.
+    """
     began = time.perf_counter()
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
         assert process.stdout is not None
-        process.stdout.readline()
+        said = process.stdout.readline()
         seconds = time.perf_counter() - began
         process.send_signal(signal.SIGINT)
         process.stdout.read()
+    if not said:
+        raise ValueError(f"{' '.join(command)} has said nothing")
     return seconds
 
 

@@ -116,7 +116,7 @@ def answer_events(
             reason=f"it has {len(question):,} characters, and at most {MOST_CHARACTERS:,} are read."
         )
     clock = _Clock(time.perf_counter())
-    intent = understand(question, follows=bool(history))
+    intent = understand(question, follows=bool(history), said=_said_last(history))
     language = _language(question, intent, history)
     if isinstance(intent, Courtesy | AboutCorpus) or (intent and not _last_asked(history)):
         yield Passages(())
@@ -127,9 +127,13 @@ def answer_events(
     again = isinstance(intent, Again)
     if again:
         (last,) = _last_asked(history)
-        # Without quotes both are one.
+        # The documents may be gone since; without quotes or documents some ways are one.
         ways = dict.fromkeys(
-            [Search(last.asked, last.documents, last.quotes), Search(last.asked, last.documents)]
+            [
+                Search(last.asked, last.documents, last.quotes),
+                Search(last.asked, last.documents),
+                Search(last.asked),
+            ]
         )
     else:
         ways = searches(question, history, model=model, max_tokens=settings.history_tokens)
@@ -215,7 +219,8 @@ def _find(
         )
         clock.passages = clock.passages or clock.now()
         yield Passages(passages)
-        result = dataclasses.replace(result, query=way.query, passages=passages)
+        # Documents that were cited may be gone, and the others are still the nearest.
+        result = dataclasses.replace(result, query=way.query, passages=passages or result.passages)
         evidence: tuple[Evidence, ...] = ()
         for evidence in _read(way, passages, reader=reader, most=settings.evidence_sentences):
             # What others say of it is read next; the reader of the page need not wait for that.
@@ -249,6 +254,11 @@ def _last_asked(history: Sequence[Turn]) -> list[Turn]:
     return [turn for turn in history if turn.asked][-1:]
 
 
+def _said_last(history: Sequence[Turn]) -> str:
+    """What the turn before told of the documents; "" where it told nothing."""
+    return words_said(history[-1]) if history and history[-1].documents else ""
+
+
 def _marked_as_said(evidence: Sequence[Evidence], last: Turn) -> tuple[Evidence, ...]:
     """The evidence of an answer that is to be said again, with all words marked that it quoted."""
     best, *others = evidence
@@ -262,9 +272,10 @@ def _marked_as_said(evidence: Sequence[Evidence], last: Turn) -> tuple[Evidence,
 
 def _language(question: str, intent: Intent | None, history: Sequence[Turn]) -> str:
     """The language to answer in."""
-    if isinstance(intent, Again):
+    if isinstance(intent, Again) and not intent.same:
+        *_, last = _last_asked(history) or history
         # Of a translation only what stands outside of its original tells the language.
-        return intent.language or ("en" if own_direction(history[-1].answer) == "rtl" else "ar")
+        return intent.language or ("en" if own_direction(words_said(last)) == "rtl" else "ar")
     language = detect_language(question)
     # A turn of few words may not show its language; then it is that of the talk.
     return detect_language(history[-1].question) if language == "und" and history else language

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from rag.glossary import glosses, is_of_calendar, unlisted_words, unquoted_words
+from rag.glossary import Gloss, glosses, is_of_calendar, unlisted_words, unquoted_words
 from rag.lexical import is_function_word
 from rag.names import TITLES
 from rag.quantities import quantities
@@ -46,41 +46,88 @@ def likely_names(text: str) -> frozenset[Span]:
 
 
 def _runs(text: str) -> Iterator[tuple[_Before, list[Span]]]:
-    """The words side by side that could be names, and what stands before them.
-
-    The first has no article, and is no title itself with an office after it, «نقيب المهندسين». What
-    follows one could also be a name if it is not listed at all, or has the form of a family's,
-    «الصقري».
-    """
-    unlisted = frozenset(unlisted_words(text))
-    told = glosses(text)
-    listed = {gloss.span for gloss in told}
-    titles = {gloss.span for gloss in told if any(map(_is_title, gloss.senses))}
-    title_ends = {title.end for title in titles}
-    calling_ends = {gloss.span.end for gloss in told if _CALLINGS & {*gloss.senses}}
-    spans = unquoted_words(text)
+    """The words side by side that could be names, and what stands before them."""
+    places = _Places(text)
     before: _Before = None
     run: list[Span] = []
-    for span, following in zip(spans, [*spans[1:], None], strict=False):
-        word = span.of(text)
-        if run and fold(word) in WITHIN_NAMES:
+    for span, following in zip(places.spans, [*places.spans[1:], None], strict=False):
+        if run and fold(span.of(text)) in WITHIN_NAMES:
             continue
-        definite = word.startswith("ال")
-        could_be = spelled_as_name(word) is not None
-        if run:
-            family = definite and word.endswith("ي") and not is_function_word(fold(word))
-            counts = could_be or family or word in unlisted
-        else:
-            office = following if span in titles and following in listed else None
-            holds_office = office is not None and office.of(text).startswith("ال")
-            counts = could_be and not (definite or holds_office)
-        if counts:
+        if places.goes_on(span, following) if run else places.begins(span, following):
             run.append(span)
         else:
             yield before, run
-            called = span.end in calling_ends or fold(word) in _CALLED
-            before, run = "title" if span.end in title_ends else "calling" if called else None, []
+            before, run = places.announces(span), []
     yield before, run
+
+
+class _Places:
+    """Where in a text a name may begin and go on, as far as its words and their senses tell.
+
+    Attributes:
+        spans: the words.
+    """
+
+    def __init__(self, text: str) -> None:
+        told = glosses(text)
+        self._text = text
+        self.spans = unquoted_words(text)
+        self._unlisted = frozenset(unlisted_words(text))
+        self._titles = {gloss.span for gloss in told if any(map(_is_title, gloss.senses))}
+        self._title_ends = {title.end for title in self._titles}
+        self._calling_ends = {gloss.span.end for gloss in told if _CALLINGS & {*gloss.senses}}
+        # Of «ولي العهد» ("crown prince") and «وزير العدل» neither word is a name.
+        self._expressions = [
+            gloss.span
+            for gloss in told
+            if gloss.span not in self.spans and all(sense[0].islower() for sense in gloss.senses)
+        ]
+        self._offices = {gloss.span for gloss in told if self._may_be_office(gloss)}
+
+    def begins(self, span: Span, following: Span | None) -> bool:
+        """Whether a name may begin with a word: not with an article, nor a title with its office.
+
+        «نقيب المهندسين» and «أمير قطر» are none, though «نقيب» could be a name.
+        """
+        unlike = self._is_definite(span) or self._holds_office(span, following)
+        return self._could_be(span) and not unlike
+
+    def goes_on(self, span: Span, following: Span | None) -> bool:
+        """Whether a name may go on with a word: also with one that is not listed at all.
+
+        So it may with the form of a family's, «الصقري», and not with a title, «الأمير محمد».
+        """
+        title = self._is_definite(span) and span in self._titles
+        if title and following is not None and self.begins(following, None):
+            return False
+        could_be = self._could_be(span, within=True) and not self._holds_office(span, following)
+        return could_be or span.of(self._text) in self._unlisted
+
+    def announces(self, span: Span) -> _Before:
+        """What a word that is no name lets expect after it."""
+        if span.end in self._title_ends:
+            return "title"
+        called = span.end in self._calling_ends or fold(span.of(self._text)) in _CALLED
+        return "calling" if called else None
+
+    def _could_be(self, span: Span, *, within: bool = False) -> bool:
+        """Whether a word could be a name, or within one a family's, and is in no expression."""
+        word = span.of(self._text)
+        family = within and self._is_definite(span) and word.endswith("ي")
+        named = spelled_as_name(word) is not None or (family and not is_function_word(fold(word)))
+        return named and not any(map(span.overlaps, self._expressions))
+
+    def _holds_office(self, span: Span, following: Span | None) -> bool:
+        """Whether a word is a title that has its office after it."""
+        return span in self._titles and following in self._offices
+
+    def _may_be_office(self, gloss: Gloss) -> bool:
+        """Whether a listed word is definite, or a country, as in «أمير قطر»."""
+        place = gloss.senses[0][0].isupper() and not spelled_as_name(gloss.span.of(self._text))
+        return place or self._is_definite(gloss.span)
+
+    def _is_definite(self, span: Span) -> bool:
+        return span.of(self._text).startswith("ال")
 
 
 def is_likely_name(span: Span, text: str) -> bool:

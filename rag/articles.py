@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Final
 
-from rag.dates import parse_date
+from rag.dates import parse_date, resolve_dates
 from rag.furniture import (
     LONGEST_LINE,
     Furniture,
     comparable,
+    is_bullet,
     is_glued_list,
     is_name,
     is_prose,
@@ -30,6 +31,7 @@ _TITLE_WORDS: Final = 30
 _SURE_TITLE_WORDS: Final = 16
 _LABEL_WORDS: Final = 6
 _DATE_WORDS: Final = 8
+_LONGEST_DATE_LINE: Final = 100
 _KEYWORD_WORDS: Final = 5
 _MOST_KEYWORDS: Final = 200
 # A dateline is shorter; the way back from a whole book on one line would take gigabytes.
@@ -37,6 +39,16 @@ _DATELINE_CHARS: Final = 300
 
 _STAMP: Final = re.compile(r"(\d{4}-\d\d-\d\d)[@t ](\d\d:\d\d(?::\d\d)?)\s*(?:gmt|utc|z)")
 _STAMP_CHARS: Final = 60
+_DATE_LABELS: Final = frozenset(
+    map(comparable, ("Date", "Sent", "التاريخ", "بتاريخ", "نشر", "تاريخ الإرسال"))
+)
+# Between the days of two calendars; the clock before the first, as «14:32-5 يناير».
+_DATE_MARKS: Final = re.compile(
+    r"^\s*\d\d?:\d\d\s*[-\u2013]|(?<!\S)(?:[-\u2013ـ|/]|الموافق)(?!\S)|[()]"
+)
+_LETTER: Final = re.compile(r"[^\W\d_]")
+_ADDRESS: Final = re.compile(r"(?:https?://|www\.)\S+$")
+_INVOCATION: Final = comparable("بسم الله الرحمن الرحيم")
 _HEADING: Final = re.compile(r"#{1,6}\s")
 # «اليوم الأحد (5 يناير 2025)» in a first paragraph is the day the article was written.
 _TODAY: Final = re.compile(r"(?<!\w)اليوم(?:\s+\w+)?\s*[(،,]\s*([^()،,.]{6,30}\d{4})")
@@ -66,23 +78,38 @@ class Article:
 def plain_article(text: str) -> Article:
     """Makes one article of a text that is no scraped page; nothing is left out.
 
-    The title is a first line that is a Markdown heading, or that is short and stands alone; the
-    date is one that stands alone in the first lines.
+    The title is the first line that is a Markdown heading, or that is short and stands alone; a
+    date, an address, the invocation of God and a line without letters are none. The date is one
+    that stands alone in the first lines.
     """
-    lines = [line.strip() for line in text.splitlines()]
-    filled = _filled(lines)
-    if not filled:
-        return Article(text="")
-    first = lines[filled[0]]
-    stands_alone = len(filled) > 1 and filled[1] > filled[0] + 1
-    is_heading = _HEADING.match(first) or (
-        stands_alone and may_be_title(first, most_words=_SURE_TITLE_WORDS)
-    )
-    dates = (lone_date(lines[place]) for place in filled[:_HEAD_LINES])
+    lines = [line.strip() for line in text.strip().splitlines()]
+    dates = (lone_date(lines[place]) for place in _filled(lines)[:_HEAD_LINES])
     return Article(
-        text=text.strip(),
-        title=first.lstrip("# ") if is_heading else "",
-        published=next((date for date in dates if date), None),
+        text=text.strip(), title=_title(lines), published=next(filter(None, dates), None)
+    )
+
+
+def _title(lines: Sequence[str]) -> str:
+    """The title of a plain text; "" without one."""
+    head = _filled(lines)[:_HEAD_LINES]
+    place = next((place for place in head if not _stands_over_titles(lines[place])), len(lines))
+    line, *after = lines[place : place + 2] or [""]
+    stands_alone = bool(after) and (not after[0] or _stands_over_titles(after[0]))
+    is_title = (
+        stands_alone
+        and may_be_title(line, most_words=_SURE_TITLE_WORDS)
+        and not (is_bullet(line) or line.startswith("|"))
+    )
+    return line.lstrip("# ").strip("*_ ") if is_title or _HEADING.match(line) else ""
+
+
+def _stands_over_titles(line: str) -> bool:
+    """Whether a line is no title, but one may come after it; blank lines are none of these."""
+    return not _HEADING.match(line) and bool(
+        not _LETTER.search(line)
+        or _ADDRESS.match(line)
+        or comparable(line) == _INVOCATION
+        or lone_date(line)
     )
 
 
@@ -126,9 +153,28 @@ def crawled_at(line: str) -> dt.datetime | None:
 
 
 def lone_date(line: str) -> dt.date | None:
-    """The date of a line that holds little else."""
-    is_short = len(line.split()) <= _DATE_WORDS
-    return parse_date(line) if is_short and re.search(r"\d", line) else None
+    """The date of a line that holds little else: "Date:", or the same day by another calendar."""
+    name, _, value = line.partition(":")
+    stated = value if comparable(name) in _DATE_LABELS else line
+    if not re.search(r"\d", stated) or len(line) > _LONGEST_DATE_LINE:
+        return None
+    return _date_in(stated) if len(_without_hijri(stated).split()) <= _DATE_WORDS else None
+
+
+def _date_in(text: str) -> dt.date | None:
+    """The date that a text is, be it beside the same day of the Islamic calendar."""
+    return parse_date(text) or parse_date(_without_hijri(text))
+
+
+def _without_hijri(text: str) -> str:
+    """What is left of a text without Islamic dates and the marks that part it from them.
+
+    It is the same text if it holds no such date.
+    """
+    rest = text
+    for date in reversed(resolve_dates(text[:_LONGEST_DATE_LINE], None, "ar")):
+        rest = f"{rest[: date.span.start]} {rest[date.span.end :]}"
+    return " ".join(_DATE_MARKS.sub(" ", rest).split()) if rest != text else text
 
 
 def _without_furniture(
@@ -270,9 +316,9 @@ class _Draft:
         is_short = len(value.split()) <= _LABEL_WORDS
         if kind == "keywords":
             self.keywords = self.keywords or value
-        elif kind == "published" and (date := parse_date(value)):
+        elif kind == "published" and (date := _date_in(value)):
             self.labelled = self.labelled or date
-        elif kind == "updated" and (date := parse_date(value)):
+        elif kind == "updated" and (date := _date_in(value)):
             self.updated = self.updated or date
         elif kind in ("published", "updated") and is_short:
             self.dropped.append(line)

@@ -13,6 +13,7 @@ from dataclasses import replace
 from rag.arabic_names import likely_names
 from rag.calendar_words import WEEKDAY
 from rag.known_names import CALENDAR
+from rag.lexical import is_function_word
 from rag.schema import Evidence, Span
 from rag.text import Normalised, fold, normalise
 
@@ -41,6 +42,8 @@ _AROUND = re.compile(
     r"|(?:في|علي)\s+(?:بيان|تصريح|مقابل|حوار|حديث|مؤتمر|كلم|خطاب|لقاء|رسال|تغريد|منشور|تدوين"
     r"|مداخل|وقت|ختام|هامش|حساب|صفح))"
 )
+# «لرويترز مسؤول»: behind whom it was said to, the speaker may stand, unless that is described.
+_TOLD_TO = re.compile(r"(?:لل[^\W\d_]+|لرويترز|ل(?:ه|ها|هم|نا))\s+(?!ال)(?P<next>[^\W\d_]+)(?!\w)")
 # Another verb of saying, or what takes a clause with «أن» itself: the words reach beyond the name.
 _SAYS_MORE = re.compile(
     rf"(?<!\w)(?:و(?:{_VERBS})ت?(?!\w)"
@@ -132,6 +135,9 @@ def speaker(sentence: str) -> Span | None:
 def _arabic_speaker(speech: re.Match[str], sentence: Normalised) -> Span | None:
     who = speech["who"] or ""
     if _SAYS_MORE.search(who):
+        return None
+    to = _TOLD_TO.match(who)
+    if to and not is_function_word(to["next"]) and not _AROUND.match(who, to.start("next") - 1):
         return None
     around = _AROUND.search(who)
     end = around.start() if around else len(who)

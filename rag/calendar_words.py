@@ -96,14 +96,32 @@ def number_of(written: str, numbers: dict[str, int]) -> int:
 FOLDED_MONTHS: Final = {fold(name): number for name, number in MONTHS.items()}
 ENGLISH_MONTHS: Final = tuple(names[0] for names in MONTH_FAMILIES)
 MONTH: Final = alternatives(name for names in MONTH_FAMILIES for name in names[1:])
-EN_MONTH: Final = alternatives(ENGLISH_MONTHS)
-TWO_MONTHS: Final = rf"(?P<month>{MONTH})(?:\s*[/(]\s*(?P<other>{MONTH})\s*\)?)?"
+# "Sept. 11", but no "Jan" or "mar" alone.
+_SHORT_MONTHS: Final = {name[:3].casefold(): n for n, name in enumerate(ENGLISH_MONTHS, start=1)}
+_SHORT_MONTHS["sept"] = 9
+EN_MONTH: Final = rf"{alternatives(ENGLISH_MONTHS)}|(?:{alternatives(_SHORT_MONTHS)})\.?(?=\s+\d)"
+
+
+def _again() -> str:
+    """A pattern for another name of the month just named, as in «12 يونيو حزيران»."""
+    families = [[fold(name) for name in names[1:]] for names in MONTH_FAMILIES]
+    return "|".join(
+        rf"(?<={re.escape(name)})(?:\s*[-\u2013]\s*|\s+)"
+        rf"(?:{alternatives(other for other in names if other != name)})(?!\w)"
+        for names in families
+        for name in names
+        if len(names) > 1
+    )
+
+
+TWO_MONTHS: Final = rf"(?P<month>{MONTH})(?:\s*[/(]\s*(?P<other>{MONTH})\s*\)?|{_again()})?"
 WEEKDAY: Final = "|".join(_ARABIC_WEEKDAYS)
 EN_WEEKDAY: Final = "|".join(_ENGLISH_WEEKDAYS)
 
 # -1 is past, 0 is now, 1 is to come.
 _TENSES: Final = {
-    "الماضي|الماضيه|المنصرم|المنصرمه|الفائت|الفائته|المنقضي|المنقضيه|الفارط|last|this past": -1,
+    "الماضي|الماضيه|المنصرم|المنصرمه|الفائت|الفائته|المنقضي|المنقضيه|الفارط|الفارطه"
+    "|last|this past": -1,
     "الجاري|الجاريه|الحالي|الحاليه|this": 0,
     "المقبل|المقبله|القادم|القادمه|next": 1,
 }
@@ -123,8 +141,8 @@ PREFIXES: Final = r"(?<!\w)[وفبلك]{0,2}"
 def month_of(match: re.Match[str]) -> int | None:
     """The month that a match names; None if it names none, or two that differ."""
     parts = match.groupdict()
-    names = [parts[group] for group in ("month", "other") if parts.get(group)]
-    numbers = {number_of(name, FOLDED_MONTHS) for name in names}
+    names = [parts[group].rstrip(".") for group in ("month", "other") if parts.get(group)]
+    numbers = {number_of(name, _SHORT_MONTHS | FOLDED_MONTHS) for name in names}
     return numbers.pop() if len(numbers) == 1 else None
 
 

@@ -7,7 +7,6 @@ References:
 from __future__ import annotations
 
 import json
-import re
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -16,9 +15,16 @@ import httpx
 
 from rag.errors import GenerationError, SettingsError
 from rag.generation import Message, as_dicts
+from rag.settings import without_user_info
 
-_USER_INFO = re.compile("(?<=//)[^/]*@")
 _MOST_TOLD_OF_ERRORS = 200
+_MASK = "********"
+_LEAST_SECRET = 8  # Characters: what is shorter is put where a server asks for none, as "x".
+_KEY = "Look at answer.api_key."
+_ADDRESS = (
+    "Look at answer.url, which mostly ends in /v1, and at models.text, the model's name there."
+)
+_ADVICE = {401: _KEY, 403: _KEY, 404: _ADDRESS, 405: _ADDRESS}
 
 
 class OpenAIModel:
@@ -36,7 +42,8 @@ class OpenAIModel:
             timeout_s: seconds that the server may take over a reply.
 
         Raises:
-            SettingsError: `url` is no address, or `api_key` has characters that cannot be sent.
+            SettingsError: `url` is no address, `api_key` has characters that cannot be sent, or
+                the system's variables name a proxy that cannot be used.
         """
         key = (api_key or "").strip()
         if not (key.isascii() and key.isprintable()):
@@ -45,14 +52,20 @@ class OpenAIModel:
                 reason="it may have visible ASCII characters only. Copy it again.",
             )
         headers = {"Authorization": f"Bearer {key}"} if key else {}
-        # A message with the address must not tell a password in it.
-        self._name, self._url = name, _USER_INFO.sub("", url)
+        # A message with the address must not tell a password in it, nor the key.
+        self._name, self._url, self._key = name, without_user_info(url), key
         self._timeout_s = timeout_s
         try:
             self._client = httpx.Client(base_url=url, headers=headers, timeout=timeout_s)
         except httpx.InvalidURL as exc:
             raise SettingsError(
                 name="answer.url", reason=f"{self._url} is no address ({exc})."
+            ) from exc
+        except (ImportError, ValueError) as exc:
+            raise SettingsError(
+                name="answer.url",
+                reason="the proxy in the variables HTTP_PROXY, HTTPS_PROXY or ALL_PROXY cannot be "
+                f"used ({without_user_info(str(exc))}). Unset it for `mustanad`.",
             ) from exc
 
     @property
@@ -92,7 +105,7 @@ class OpenAIModel:
             self._translated(),
             self._client.stream("POST", "chat/completions", json=request) as response,
         ):
-            if response.is_error:
+            if not response.is_success:
                 response.read()
                 response.raise_for_status()
             ended, pieces = False, 0
@@ -127,7 +140,8 @@ class OpenAIModel:
             status = exc.response.status_code
             raise GenerationError(
                 model=self._name,
-                reason=f"{self._url} answered {status}: {_one_line(exc.response.text)}",
+                reason=f"{self._url} answered {status} ({self._told(_said_by(exc.response))}). "
+                f"{_ADVICE.get(status, '')}".rstrip(),
                 retryable=status >= 500 or status == 429,
             ) from exc
         except httpx.TimeoutException as exc:
@@ -152,12 +166,19 @@ class OpenAIModel:
         except (ValueError, RecursionError) as exc:
             raise GenerationError(
                 model=self._name,
-                reason=f"{self._url} sent what is no completion ({_one_line(str(exc))}).",
+                reason=f"{self._url} sent what is no completion ({self._told(str(exc))}).",
             ) from exc
         except RuntimeError as exc:
             raise GenerationError(
                 model=self._name, reason=f"the client of {self._url} was closed ({exc})"
             ) from exc
+
+    def _told(self, text: str) -> str:
+        """What the server says, on one line and cut; the key, which some repeat, is masked."""
+        line = " ".join(text.split())
+        if len(self._key) >= _LEAST_SECRET:
+            line = line.replace(self._key, _MASK)
+        return line[:_MOST_TOLD_OF_ERRORS]
 
 
 def _words_of(event: str) -> tuple[str, bool]:
@@ -190,5 +211,9 @@ def _lines(response: httpx.Response) -> Iterator[str]:
     yield waiting
 
 
-def _one_line(text: str) -> str:
-    return " ".join(text.split())[:_MOST_TOLD_OF_ERRORS]
+def _said_by(response: httpx.Response) -> str:
+    """What an error says: where it leads to, or its text, or of a page the name of the error."""
+    if response.has_redirect_location:
+        return f"it has moved to {without_user_info(response.headers['location'])}"
+    is_page = "html" in response.headers.get("content-type", "")
+    return response.reason_phrase if is_page else response.text

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rag.calendar_words import FOLDED_MONTHS, WEEKDAYS
 from rag.consonants import arabic_skeleton, latin_skeleton, tells_apart
@@ -16,7 +17,8 @@ from rag.english_words import SYMBOLS, english_stems
 from rag.glossary import glosses, is_of_calendar, is_sense, stems_of_senses, unlisted_words
 from rag.lexical import content_stems
 from rag.names import CAPITALISED, WITH_ARTICLE, missing_names, occurs
-from rag.negations import comparable, differ_in_negation, has_negation, is_negation
+from rag.negations import about_mark, comparable, differ_in_negation, has_negation, is_negation
+from rag.opposites import tells_opposite
 from rag.quantities import is_number, unstated
 from rag.schema import Citation, Evidence, Span
 from rag.spellings import usual_spelling, without_article
@@ -63,14 +65,16 @@ class Support:
     `missing_numbers` and `missing_names` stand in the answer, and neither in the sentence nor in
     the question; so do the words `missing_words`, looked for only in the language of the source:
     the model changes verbs («غزت» became «واصلت»), and with them the meaning. `negates` says that
-    one of the two has a negation and the other none, nor words it in another way; `echo` that the
-    answer adds nothing to the question.
+    one of the two has a negation and the other none, nor words it in another way; `opposes` that a
+    translation tells the opposite, "rose" for «انخفض»; `echo` that the answer adds nothing to the
+    question.
     """
 
     missing_numbers: frozenset[str]
     missing_names: tuple[str, ...]
     missing_words: frozenset[str]
     negates: bool
+    opposes: bool
     echo: bool
 
     @property
@@ -81,6 +85,7 @@ class Support:
             or self.missing_names
             or self.missing_words
             or self.negates
+            or self.opposes
             or self.echo
         )
 
@@ -115,6 +120,7 @@ def check_support(answer: str, *, question: str, shown: str) -> Support:
         missing_names=tuple(names),
         missing_words=_missing_words(answer, f"{shown} {question}") if same else frozenset(),
         negates=differ_in_negation(answer, shown),
+        opposes=not same and tells_opposite(answer, about_mark(shown)),
         echo=not denies and (not said or (detect_language(question) == language and said <= asked)),
     )
 
@@ -141,7 +147,15 @@ def _missing_arabic_names(answer: str, given: str) -> list[str]:
             and not is_of_calendar(gloss)
             and english_stems(" ".join(gloss.senses)).isdisjoint(told)
         ]
-    return [name for name in names if not any(_may_be(latin, name) for latin in written)]
+    pairs = list(pairwise(split_words(answer)))
+    return [
+        name
+        for name in names
+        if not any(
+            _may_be(latin, name) or any(_may_be_two(latin, pair) for pair in pairs if name in pair)
+            for latin in written
+        )
+    ]
 
 
 def _missing_of_calendar(answer: str, given: str) -> list[str]:
@@ -169,6 +183,11 @@ def _may_be(latin: str, arabic: str) -> bool:
         return occurs(latin, arabic)
     parts = map(without_article, arabic.split())
     return any(latin_skeleton(latin) == arabic_skeleton(part) for part in parts)
+
+
+def _may_be_two(latin: str, pair: tuple[str, str]) -> bool:
+    """Whether a Latin name may be two Arabic words: "Jinping" is «جين بينغ»."""
+    return tells_apart(latin) and occurs(latin, "".join(pair))
 
 
 def _missing_words(answer: str, source: str) -> frozenset[str]:

@@ -41,19 +41,13 @@ def _remember(name: str) -> Callable[[click.Context, click.Parameter, Any], None
 
 
 def _set(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> None:
-    if not values:
-        return
-    from rag.settings import parse_sources
-
     for assignment in values:
         name, equals, value = assignment.partition("=")
         if not equals or name.count(".") != 1:
             raise click.BadParameter(
                 f"{assignment!r} is not of the form section.name=value.", context, parameter
             )
-        _session(context).overrides[name] = (
-            parse_sources(value) if name == "models.sources" else value
-        )
+        _session(context).overrides[name] = value
 
 
 def _file(context: click.Context, _: click.Parameter, value: Path | None) -> None:
@@ -129,7 +123,10 @@ def _global_options(*, hidden: bool) -> list[click.Parameter]:
     ]
 
 
-@click.group(epilog='Example: mustanad ask "when did talks begin?"')
+@click.group(
+    epilog='Example: mustanad ask "when did talks begin?"',
+    context_settings={"help_option_names": ["-h", "--help"]},  # of all commands
+)
 @click.version_option(package_name="mustanad", message="%(prog)s %(version)s")
 def cli() -> None:
     """Answers questions about your own documents, offline, with verbatim citations.
@@ -299,6 +296,8 @@ def main(argv: Sequence[str] | None = None, *, parts: Parts | None = None) -> in
         # What is not UTF-8 here could not show Arabic at all.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")
+    if sys.stdin is None:  # It was closed before the start.
+        sys.stdin = io.StringIO()
     if isinstance(sys.stdin, io.TextIOWrapper) and not sys.stdin.isatty():
         # A pipe or a file; those of Windows may begin with a byte order mark.
         with contextlib.suppress(io.UnsupportedOperation):  # the caller has read from it

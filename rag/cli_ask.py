@@ -38,8 +38,11 @@ def _dated(command: Callable[..., Any]) -> Callable[..., Any]:
 def _period(since: str | None, until: str | None) -> Period | None:
     from rag.schema import Period
 
-    if not (since or until):
+    if since is None and until is None:
         return None
+    if "" in (since, until):
+        # Of a script whose variable is not set: all documents would be used in silence.
+        raise click.UsageError("A day is empty. It is written like 2024-01-31.")
     try:
         return Period.between(since, until)
     except ValueError as exc:
@@ -47,14 +50,14 @@ def _period(since: str | None, until: str | None) -> Period | None:
 
 
 @click.command(short_help="Answers a question from the documents.")
-@click.argument("question")
+@click.argument("words", metavar="QUESTION", nargs=-1, required=True)
 @_dated
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as one JSON object.")
 @click.option("--no-stream", is_flag=True, help="Show nothing before the answer is checked.")
 @click.pass_obj
 def ask(
     session: Session,
-    question: str,
+    words: tuple[str, ...],
     *,
     since: str | None,
     until: str | None,
@@ -68,8 +71,12 @@ def ask(
 
     Example: mustanad ask "when did talks begin?" --since 2024-01-01
     """
+    question = " ".join(words)
     if not question.strip():
         raise click.UsageError("The question is empty.")
+    if len(words) > 1:
+        # The shell may have changed what stands outside of quotes.
+        raise click.UsageError(f'Put the question in quotes: mustanad ask "{question}"')
     period = _period(since, until)
     streaming = not (as_json or no_stream) and session.parts.stdout_is_terminal()
     with session.open_assistant() as (assistant, meter):
@@ -90,7 +97,8 @@ def ask(
 def chat(session: Session, since: str | None, until: str | None) -> int:
     """Talks about the documents: a question may refer to those before it.
 
-    Ctrl-C stops an answer; Ctrl-D or /exit leaves; /new starts afresh.
+    Ctrl-C stops an answer; Ctrl-D or /exit leaves; /new starts afresh. Questions from a file or a
+    pipe are asked line by line, and Ctrl-C stops them all.
 
     Example: mustanad chat
     """
@@ -114,6 +122,8 @@ def chat(session: Session, since: str | None, until: str | None) -> int:
                 else:
                     answer = assistant.ask(question, history=history, published=period)
             except KeyboardInterrupt:
+                if not interactive:
+                    raise  # Of a file of questions, the others are not meant to go on.
                 note(_STOPPED[language])
                 continue
             except (GenerationError, QuestionError) as exc:
@@ -141,6 +151,8 @@ def _read_question(prompt: str | None) -> str | None:
         try:
             line = sys.stdin.readline() if prompt is None else input(prompt) + "\n"
         except KeyboardInterrupt:
+            if prompt is None:
+                raise
             note("")
             continue
         except EOFError:

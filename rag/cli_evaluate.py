@@ -131,6 +131,8 @@ def _holding(session: Session, corpus: Sequence[Path]) -> Iterator[tuple[AnyAssi
             for skipped in report.skipped:
                 meter.stop()
                 note(f"Skipped {skipped.path}: {skipped.reason}")
+            if report.skipped and not (report.added or report.unchanged):
+                raise click.ClickException("No file of the corpus was taken in.")
             assistant.load()
             yield assistant, meter
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @click.option(
     "--rebuild",
     is_flag=True,
-    help="First drop all that the collection holds, whatever it was built with.",
+    help="First drop all that the corpus holds, whatever it was built with.",
 )
 @click.pass_obj
 def ingest(session: Session, paths: tuple[Path, ...], rebuild: bool) -> int:

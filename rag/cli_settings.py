@@ -25,8 +25,8 @@ def settings(session: Session, as_markdown: bool, as_json: bool) -> None:
     """Lists all settings: the value in force, and where it came from.
 
     A setting comes from the command line (--set retrieval.top_k=3), a variable
-    (RAG_RETRIEVAL__TOP_K=3) or mustanad.toml in the working directory, in this order. Keys are
-    masked.
+    (RAG_RETRIEVAL__TOP_K=3) or mustanad.toml in the working directory, in this order. Keys, and
+    names and passwords in addresses, are masked.
 
     Example: mustanad --set retrieval.top_k=3 settings
     """
@@ -62,7 +62,7 @@ def _values(tree: Settings) -> list[tuple[str, Any]]:
     """Dotted name and plain value of every setting, secrets masked, in the order of the tree."""
     from pydantic import SecretStr
 
-    from rag.settings import setting_fields
+    from rag.settings import setting_fields, without_user_info
 
     found = []
     for name, _ in setting_fields():
@@ -70,6 +70,8 @@ def _values(tree: Settings) -> list[tuple[str, Any]]:
         value = getattr(getattr(tree, section), leaf)
         if isinstance(value, SecretStr):
             value = _MASK
+        elif leaf == "url" and value:
+            value = without_user_info(value, f"{_MASK}@")
         found.append((name, str(value) if isinstance(value, Path) else value))
     return found
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from rag.cli_session import Session, note, say
+from rag.cli_session import Session, note, say, say_json
 
 
-@click.group()
+@click.group(short_help="Adds, removes and lists the accounts of the page.")
 def users() -> None:
     """Adds, removes and lists the accounts that may sign in to the page.
 
@@ -78,7 +78,8 @@ def remove_user(file: Path, name: str) -> None:
 
 @users.command("list")
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
-def list_users(file: Path) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print them as one JSON list.")
+def list_users(file: Path, *, as_json: bool) -> None:
     """Lists the names of all accounts in FILE.
 
     Example: mustanad users list users.txt
@@ -86,6 +87,9 @@ def list_users(file: Path) -> None:
     from rag.accounts import Accounts
 
     names = Accounts.read(file).names()
+    if as_json:
+        say_json(names)
+        return
     for name in names:
         say(name)
     if not names:

@@ -18,7 +18,7 @@ from rag.lexical import content_stems
 from rag.prompts import load_prompt
 from rag.schema import Turn
 from rag.text import detect_language, fold, has_mixed_word
-from rag.turns import Correction, asks_who_said, find_correction
+from rag.turns import Correction, asks_for_more, asks_who_said, find_correction
 from rag.wording import quoted_in, without_marks
 
 _PROMPT = "follow_up"
@@ -41,8 +41,8 @@ class Search:
     Without `documents` all are searched. With them it is a follow-up of which the subject is known
     from what was cited before, and need not be named in the question. With `quotes`, sentences that
     were cited before, only these are read, and `before` sentences ahead of each. What is in `told`
-    is not read: the query repeats the question that these sentences answered. `reading` is the
-    question as the reader is given it, if that is not the query.
+    is not read: those sentences were quoted to the question that the query repeats. `reading` is
+    the question as the reader is given it, if that is not the query.
     """
 
     query: str
@@ -60,7 +60,8 @@ def searches(
 
     A follow-up is looked for in the documents that were cited last, as it is, and read with the
     turn before it: that needs no model and no time. Where they do not answer it, it is made a
-    question that stands alone, and asked of all documents.
+    question that stands alone, and asked of all documents. "What else?" asks the question before
+    once more, and what was quoted in the conversation does not answer it.
 
     Args:
         question: as typed.
@@ -86,6 +87,13 @@ def searches(
     if answered and asks_who_said(question):
         yield Search(question, cited, answered.quotes[:1], before=_SPEAKER_WITHIN)
         yield Search(f"{question.rstrip(' ?؟')}: {words_said(answered)}", cited)
+    elif answered and asks_for_more(question):
+        before = (turn.asked for turn in reversed(past) if not asks_for_more(turn.question))
+        query = next(before, last.asked)
+        told = tuple(dict.fromkeys(quote for turn in past for quote in turn.quotes))
+        yield Search(query, cited, told=told, reading=reading)
+        yield Search(query, told=told)
+        return
     elif answered and not correction:
         yield Search(_filled(question, last), cited, reading=reading)
     query = stand_alone(question, past, model=model, max_tokens=max_tokens)

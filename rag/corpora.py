@@ -142,6 +142,7 @@ class Corpora(Closes):
                 raise CorpusError(
                     corpus=corpus.name,
                     reason="index.collection names it as the default one. Change that first.",
+                    kind="in_settings",
                 )
             listed.corpora.remove(corpus)
             listed.doomed.append(corpus.collection)
@@ -187,11 +188,13 @@ class Corpora(Closes):
                 corpus=corpus.name,
                 reason="it is always there, and is neither renamed nor deleted. "
                 "Its documents can be removed one by one.",
+                kind="always_there",
             )
         if corpus.owner != owner:
             raise CorpusError(
                 corpus=corpus.name,
                 reason="it is shared by another user, and only they may rename or delete it.",
+                kind="not_yours",
             )
         return corpus
 

@@ -132,11 +132,11 @@ def parse_iso_date(text: str) -> str | None:
     if day is not None:
         return day.isoformat()
     plain = _in_english(text)
-    pattern = rf"(?:شهر )?(?:({EN_MONTH})[ ،,]+)?(?:عام |سنه )?(\d{{4}})"
+    pattern = rf"(?:شهر )?(?:(?P<month>{EN_MONTH})[ ،,]+)?(?:عام |سنه )?(?P<year>\d{{4}})"
     match = re.fullmatch(pattern, plain or "")
     if match is None:
         return None
-    return f"{match[2]}-{FOLDED_MONTHS[match[1]]:02}" if match[1] else match[2]
+    return f"{match['year']}-{month_of(match):02}" if match["month"] else match["year"]
 
 
 def resolve_dates(
@@ -271,7 +271,7 @@ def _without_overlap(
 
 
 def _in_english(text: str) -> str | None:
-    """A date with its month in English, and without weekday, time and zone.
+    """A date with its month in English, and without weekday, time, zone and Islamic date.
 
     None if the text is too long for a date, or gives a month the names of two.
     """
@@ -282,9 +282,10 @@ def _in_english(text: str) -> str | None:
     folded = " ".join(fold(text).split())
     if any(month_of(match) is None for match in _MONTH_NAMES.finditer(folded)):
         return None
-    plain = _MONTH_NAMES.sub(lambda match: f" {_english_month(match['month'])} ", folded)
+    plain = _HIJRI.sub(" ", folded).replace("الموافق", " ")
+    plain = _MONTH_NAMES.sub(lambda match: f" {_english_month(match['month'])} ", plain)
     plain = re.sub(rf"(?<!\w)(?:يوم\s+)?(?:{WEEKDAY})(?!\w)[،,]?", " ", plain)
-    plain = _CLOCK.sub(" ", plain).strip(" ،,.-")
+    plain = _CLOCK.sub(" ", plain).strip(" ،,.-/|")
     plain = re.sub(r"(?<=\d{4})\s*م(?:يلادي\w*)?\.?$", "", plain)
     return " ".join(plain.split()).strip(" ،,.")
 
@@ -304,7 +305,7 @@ def _say(meant: Moment, language: Language) -> str:
 _MONTH_NAMES: Final = re.compile(rf"(?<!\w){TWO_MONTHS}(?!\w)")
 # Dateparser reads no clock in Arabic words.
 _CLOCK: Final = re.compile(
-    r"(?:الساعه\s*:?\s*\d\d?:\d\d|\d\d?:\d\d(?::\d\d)?(?=\s*(?:[صم]|صباحا|مساء|بتوقيت)(?!\w)))"
+    r"(?:الساعه\s*:?\s*\d\d?(?::\d\d)?|\d\d?:\d\d(?::\d\d)?(?=\s*(?:[صم]|صباحا|مساء|بتوقيت)(?!\w)))"
     r"(?:\s*(?:[صم]|صباحا|مساء)(?!\w))?(?:\s*بتوقيت\s.*)?"
 )
 
@@ -319,7 +320,7 @@ _NAMED_DATE: Final = re.compile(
     rf"{PREFIXES}(?P<phrase>{_SINCE}{MAYBE_DAY_AND_MONTH}(?!\w)(?:{_OF_YEAR})?)"
 )
 _EN_NAMED_DATE: Final = re.compile(
-    rf"\b(?P<phrase>{_SINCE}{MAYBE_EN_DAY}(?P<month>{EN_MONTH})\b"
+    rf"\b(?P<phrase>{_SINCE}{MAYBE_EN_DAY}(?P<month>{EN_MONTH})(?!\w)"
     # In "in May 20 people" the number is no day.
     r"(?:\s+(?P<late>\d{1,2})(?:st|nd|rd|th)?(?![\w:%]|[.,\u2013-]\d|\s+[^\W\d_]))?"
     rf"(?:,?\s+(?:of\s+)?{_FOUR_FIGURES})?)"

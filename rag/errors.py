@@ -54,8 +54,10 @@ SkipKind = Literal[
 ]
 """Why a file was not taken in, for who words it anew; with "other" only the reason itself says."""
 
-CorpusKind = Literal["no_name", "long_name", "unseen", "taken", "other"]
-"""Why a corpus is not made or changed, for who words it anew: of its name, but for "other"."""
+CorpusKind = Literal[
+    "no_name", "long_name", "unseen", "taken", "always_there", "in_settings", "not_yours", "other"
+]
+"""Why a corpus is not made or changed, for who words it anew; with "other" only the reason says."""
 
 
 class RagError(Exception):

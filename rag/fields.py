@@ -10,26 +10,36 @@ from typing import Any, Final
 
 from rag.dates import parse_date
 from rag.decoding import UnreadableError
+from rag.text import fold
 
 _FRONT_MATTER_LINES: Final = 60
 # Its parser is slow, and goes as deep as the brackets do.
 _FRONT_MATTER_CHARS: Final = 8_000
 
-# What a column, a key or a line of front matter may be called.
+# What a column, a key or a line of front matter may be called; case, spaces and signs of a name do
+# not count, so that `publishedAt` is `published at`.
 FIELDS: Final = {
-    "text": ("text", "body", "content", "article"),
-    "title": ("title", "headline"),
-    "source": ("source", "publisher"),
-    "published": ("published", "date", "publication_date", "published_at"),
-    "url": ("url", "link"),
-    "keywords": ("keywords", "tags"),
-    "language": ("language", "lang"),
+    "text": (
+        *("text", "body", "content", "article", "النص", "المحتوى"),
+        *("article body", "full text", "main text", "نص", "نص الخبر", "نص المقال"),
+    ),
+    "title": ("title", "headline", "العنوان", "عنوان"),
+    "source": ("source", "publisher", "site name", "المصدر", "مصدر", "الناشر"),
+    "published": (
+        *("published", "date", "publication date", "published at", "published on", "publish date"),
+        *("date published", "published date", "pub date", "التاريخ", "تاريخ", "تاريخ النشر"),
+    ),
+    "url": ("url", "link", "الرابط", "رابط"),
+    "keywords": (
+        *("keywords", "tags", "الكلمات المفتاحية", "كلمات مفتاحية"),
+        *("الكلمات الدلالية", "كلمات دلالية", "الوسوم", "وسوم"),
+    ),
+    "language": ("language", "lang", "اللغة"),
 }
 # An indented line goes on with the one before it.
 _HEAD_LINE: Final = re.compile(r"\s|#|-\s|[\w-][\w -]*:(\s|$)|[])}]|$")
 _FACT: Final = re.compile(r"\w[\w -]*:(?:\s|$)")
 _NEXT_FACT: Final = re.compile(rf"\n(?={_FACT.pattern})")
-_FIELD_OF: Final = {name: field for field, names in FIELDS.items() for name in names}
 _NESTED: Final = (list, Mapping)
 
 
@@ -116,16 +126,18 @@ def _loader() -> Any:
 def parse_fields(row: Mapping[Any, Any]) -> dict[str, Any]:
     """The fields of a row that have a value, by the names of Document, in its types.
 
-    Names are compared without case; unknown ones are passed over, and so are keywords that are no
-    plain values. Of several names for one field the first that has a value counts. A date that
-    cannot be read becomes None.
+    Names are compared without case and signs; unknown ones are passed over, and so are keywords
+    that are no plain values. Of several names for one field the first that has a value counts. A
+    date that cannot be read becomes None, and a source that has a name of its own is that name.
 
     Raises:
         UnreadableError: a value is a list or a mapping where a text should be.
     """
     facts: dict[str, Any] = {}
-    for name, value in row.items():
+    for name, stated in row.items():
         field = field_of(name) if isinstance(name, str) else None
+        is_object = field == "source" and isinstance(stated, Mapping)
+        value = stated.get("name", stated) if is_object else stated
         is_blank = value is None or (isinstance(value, str) and not value.strip())
         if field is None or is_blank or facts.get(field):
             continue
@@ -148,7 +160,15 @@ def _keywords(value: Any) -> tuple[str, ...]:
 
 def field_of(name: str) -> str | None:
     """Which field of a Document a column or key is; None for any other."""
-    return _FIELD_OF.get(name.strip().lower().replace(" ", "_"))
+    return _FIELD_OF.get(_bare(name))
+
+
+def _bare(name: str) -> str:
+    """The letters and digits of a name, folded."""
+    return re.sub(r"[\W_]+", "", fold(name))
+
+
+_FIELD_OF: Final = {_bare(name): field for field, names in FIELDS.items() for name in names}
 
 
 def _date(value: Any) -> dt.date | None:

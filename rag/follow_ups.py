@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from rag.lexical import content_stems, is_function_word
 from rag.text import fold, split_words
-from rag.turns import asks_who_said, find_correction
+from rag.turns import asks_for_more, asks_who_said, find_correction
 
 
 def _listed(words: str) -> frozenset[str]:
@@ -67,8 +67,8 @@ _FEW_WORDS = 2
 def needs_history(question: str) -> bool:
     """Whether a question seems to lean on what was said before.
 
-    It does if it opens with a conjunction, takes something back, asks who said it, holds a pronoun,
-    or has hardly any word of its own.
+    It does if it opens with a conjunction, takes something back, asks who said it or for more,
+    holds a pronoun, or has hardly any word of its own.
     """
     words = split_words(question)
     if not words:
@@ -80,6 +80,7 @@ def needs_history(question: str) -> bool:
         or points_back(question)
         or is_short(question)
         or asks_who_said(question)
+        or asks_for_more(question)
         or find_correction(question) is not None
     )
 

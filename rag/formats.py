@@ -15,10 +15,10 @@ import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
-from typing import Any, Final
-from xml.etree.ElementTree import ParseError
+from typing import Any, Final, Literal
+from xml.etree.ElementTree import Element, ParseError, SubElement, fromstring
 
 from rag.articles import Article, plain_article
 from rag.dates import parse_date
@@ -31,6 +31,7 @@ from rag.settings import IngestSettings
 MEGABYTE: Final = 1_000_000
 _MOST_REASON_CHARS: Final = 300
 _MOST_NAMED: Final = 10
+_MOST_WANTED: Final = 6
 _IN_NO_TEXT: Final = "\x1f"
 # Finding the article takes a second and 30 MB of memory for each megabyte.
 _MOST_HTML_MB: Final = 20
@@ -40,6 +41,22 @@ _MOST_XML_MB: Final = 50
 _MOST_XML_RATIO: Final = 100
 _UNSUSPECTED_XML_MB: Final = 10
 _DOCX_BODY: Final = "word/document.xml"
+_DOCX_OTHERS: Final = ("word/footnotes", "word/endnotes", "word/header", "word/footer")
+_WORD: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_WORD_UNSEEN: Final = (
+    "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback",
+    f"{_WORD}moveFrom",
+    f"{_WORD}pPr",
+)
+_ROW: Final = "row"
+_WORD_PIECES: Final = {
+    f"{_WORD}tab": "\t",
+    f"{_WORD}br": "\n",
+    f"{_WORD}cr": "\n",
+    f"{_WORD}noBreakHyphen": "-",
+    f"{_WORD}p": "\n\n",
+    f"{_WORD}tbl": "\n",
+}
 _ZIP_ENCRYPTED: Final = 0x1
 _ENCRYPTED: Final = "it is encrypted; save a copy without a password"
 # What a broken archive raises as it is unpacked, and broken XML as it is read: a part that lacks
@@ -66,6 +83,17 @@ _STYLE: Final = (
 _UNSEEN: Final = "//*[@style][{}][not(.//p)]".format(
     " or ".join(f"contains({_STYLE}, '{style}')" for style in _UNSEEN_STYLES)
 )
+# Related articles are often articles too, but come later and have no first heading.
+_OWN_TIMES: Final = (
+    "((//article)[1]//time | //article[.//h1]//time | //time[not(ancestor::article or "
+    "ancestor::footer or ancestor::li)])[not(ancestor::aside or ancestor::nav)]"
+)
+# Of the other ones, those that stand in no text of the article.
+_RELATED_TIMES: Final = (
+    "//time[ancestor::aside or ancestor::nav or ancestor::footer] | "
+    "//article[.//h1]/following::time"
+    "[ancestor::article[not(.//h1)] or ancestor::li][not(ancestor::article[.//h1])]"
+)
 _SENTENCE_END: Final = re.compile(r"[.!?؟:…][\"'»”)]*$")
 
 Reader = Callable[[Path, IngestSettings], Iterable[Article]]
@@ -88,7 +116,7 @@ def _read_text(path: Path, settings: IngestSettings) -> Iterator[Article]:
 
 
 def _read_html(path: Path, settings: IngestSettings) -> Iterator[Article]:
-    from trafilatura import bare_extraction
+    from trafilatura import bare_extraction, load_html
 
     content = path.read_bytes()
     if len(content) > _MOST_HTML_MB * MEGABYTE:
@@ -99,8 +127,12 @@ def _read_html(path: Path, settings: IngestSettings) -> Iterator[Article]:
         )
     if b"\0" in content:
         content = decode(content).encode("utf-8")
+    tree = load_html(_PARTING.sub(b" ", content))
+    if tree is None:
+        raise UnreadableError("no article was found in it", "no_text")
+    _leave_own_times(tree)
     found = bare_extraction(
-        _PARTING.sub(b" ", content),
+        tree,
         with_metadata=True,
         include_comments=False,
         prune_xpath=_UNSEEN,
@@ -123,6 +155,19 @@ def _read_html(path: Path, settings: IngestSettings) -> Iterator[Article]:
     # What the page says of itself is said of its first article.
     yield from (dataclasses.replace(article, **stated) for article in articles[:1])
     yield from articles[1:]
+
+
+def _leave_own_times(tree: Any) -> None:
+    """Leaves of the `time` elements that are not the article's own the text, of some nothing.
+
+    The earliest of all would be taken for the day of publication: that of a related article.
+    """
+    for time in tree.xpath(_RELATED_TIMES):
+        time.drop_tree()
+    own = tree.xpath(_OWN_TIMES)
+    for time in tree.xpath("//time[parent::*]"):
+        if not own or time.getparent() is not own[0].getparent():
+            time.drop_tag()
 
 
 def _read_pdf(path: Path, settings: IngestSettings) -> Iterator[Article]:
@@ -160,16 +205,51 @@ def _unwrapped(text: str) -> str:
 
 
 def _read_docx(path: Path, settings: IngestSettings) -> Iterator[Article]:
-    from docx2txt.docx2txt import xml2text
-
     # The body comes first: the header of its pages is no title.
     names = dict.fromkeys([_DOCX_BODY, *_docx_parts(path)])
     try:
         with zipfile.ZipFile(path) as archive:
-            texts = [xml2text(archive.read(name)).strip() for name in names]
+            texts = [_word_text(archive.read(name)).strip() for name in names]
     except _DAMAGED_DOCX as exc:
         raise UnreadableError("it is a damaged Word document", "damaged") from exc
     yield plain_article("\n\n".join(filter(None, texts)))
+
+
+def _word_text(xml: bytes) -> str:
+    """The paragraphs of a part, parted by blank lines; a row of a table is a line "a | b | c".
+
+    What was moved away or is there twice, for older programs, is left out. The cells of a row that
+    has more than one paragraph in a cell, as those that only lay out a page, are paragraphs.
+    """
+    root = fromstring(xml)  # noqa: S314 - expat itself stops what grows, and reads no other file
+    for parent in list(root.iter()):
+        for child in [child for child in parent if child.tag in _WORD_UNSEEN]:
+            parent.remove(child)
+        if parent.tag == f"{_WORD}txbxContent":
+            # The paragraph that a text box stands in goes on after it.
+            SubElement(parent, f"{_WORD}p")
+    # Inner tables come first.
+    for row in reversed(list(root.iter(f"{_WORD}tr"))):
+        cells = [list(islice(_paragraphs(cell), 2)) for cell in row.iter(f"{_WORD}tc")]
+        if any(cells) and all(len(paragraphs) < 2 for paragraphs in cells):
+            row.clear()
+            row.tag, row.text = _ROW, " | ".join("".join(paragraphs) for paragraphs in cells)
+    return "".join(map(_word_piece, root.iter()))
+
+
+def _paragraphs(cell: Element) -> Iterator[str]:
+    """The paragraphs of a cell that are not blank, and rows of tables in it, each on one line."""
+    for element in cell.iter():
+        if element.tag in (f"{_WORD}p", _ROW):
+            line = " ".join("".join(map(_word_piece, element.iter())).split())
+            yield from [line] if line else []
+
+
+def _word_piece(element: Element) -> str:
+    """The text that an element begins with."""
+    if element.tag == f"{_WORD}t":
+        return element.text or ""
+    return f"\n{element.text}" if element.tag == _ROW else _WORD_PIECES.get(element.tag, "")
 
 
 def _docx_parts(path: Path) -> list[str]:
@@ -180,7 +260,7 @@ def _docx_parts(path: Path) -> list[str]:
                 parts = [
                     archive.getinfo(name)
                     for name in archive.namelist()
-                    if name == _DOCX_BODY or name.startswith(("word/header", "word/footer"))
+                    if name == _DOCX_BODY or name.startswith(_DOCX_OTHERS)
                 ]
         except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as exc:
             raise UnreadableError(
@@ -202,14 +282,18 @@ def _read_csv(path: Path, settings: IngestSettings) -> Iterator[Article]:
     text = decode(path.read_bytes())
     header = text.lstrip("\r\n").split("\n", maxsplit=1)[0]
     delimiter = max(",;\t|", key=header.count)
-    table = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    table = _table(text, delimiter)
+    begin = 1
     try:
-        names = next(filter(None, table), [])
+        names: list[str] = next(filter(None, table), [])
         if len(names) == 1:
             # Where there is one column, a comma is one of its text.
-            table = csv.reader(io.StringIO(text, newline=""), delimiter=_IN_NO_TEXT)
+            table = _table(text, _IN_NO_TEXT)
             names = next(filter(None, table))
-        _check_columns(names)
+        if not any(name.strip() for name in names):
+            raise UnreadableError("it holds no text", "no_text")
+        _check_names(names, "columns")
+        begin = table.line_num + 1
         for row in table:
             if any(map(str.strip, row[len(names) :])):
                 raise UnreadableError(
@@ -223,27 +307,34 @@ def _read_csv(path: Path, settings: IngestSettings) -> Iterator[Article]:
             facts = parse_fields(filled)
             if "text" in facts:
                 yield Article(**facts)
+            begin = table.line_num + 1
     except csv.Error as exc:
         raise UnreadableError(
-            f"line {table.line_num} is no row of a table ({exc}); a quotation mark may be missing",
+            f"the row that begins on line {begin} is none ({exc}); a quotation mark may be "
+            "missing at its end, and those within a text are doubled",
             "line",
         ) from exc
 
 
-def _check_columns(names: Sequence[str]) -> None:
-    if not any(name.strip() for name in names):
-        raise UnreadableError("it holds no text", "no_text")
+def _table(text: str, delimiter: str) -> Any:
+    """A reader of rows that refuses loose quotation marks, which would swallow rows or vanish."""
+    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+
+
+def _check_names(names: Sequence[str], kind: Literal["columns", "keys"]) -> None:
     if not any(field_of(name) == "text" for name in names):
         shown = [one_line(name, most=20) for name in names[:_MOST_NAMED]]
         more = ["…"] if len(names) > _MOST_NAMED else []
-        wanted = ", ".join(FIELDS["text"])
+        wanted = ", ".join(FIELDS["text"][:_MOST_WANTED])
         raise UnreadableError(
-            f"none of its columns ({', '.join(shown + more)}) is called one of: {wanted}",
+            f"none of its {kind} ({', '.join(shown + more)}) is called one of: {wanted}",
             "columns",
         )
 
 
 def _read_jsonl(path: Path, settings: IngestSettings) -> Iterator[Article]:
+    first: list[str] | None = None
+    has_text = False
     for number, whole in enumerate(decode(path.read_bytes()).split("\n"), start=1):
         # Where files were put one after the other, each may begin with a byte order mark.
         line = whole.strip("\ufeff \t\r\v\f")
@@ -262,8 +353,12 @@ def _read_jsonl(path: Path, settings: IngestSettings) -> Iterator[Article]:
             facts = parse_fields(row)
         except UnreadableError as exc:
             raise UnreadableError(f"line {number}: {exc}", "line") from exc
+        first = list(row) if first is None else first
+        has_text = has_text or any(field_of(name) == "text" for name in row)
         if "text" in facts:
             yield Article(**facts)
+    if first and not has_text:
+        _check_names(first, "keys")
 
 
 READERS: Final[dict[str, Reader]] = {

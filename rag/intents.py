@@ -1,8 +1,9 @@
 """What a turn of a conversation asks for, where that is not a fact in the documents.
 
 A greeting needs no search; "what do you know about?" is answered from the list of documents; "in
-Arabic, please" asks for the last answer once more. All are told by their words: a turn counts as
-one of these only if it holds nothing else, so that a question about a fact is not taken for one.
+Arabic, please" and "are you sure?" ask for the last answer once more. All are told by their words:
+a turn counts as one of these only if it holds nothing else, so that a question about a fact is not
+taken for one.
 Some words, like "how" and "that", may stand only in the phrases that are listed with them.
 """
 
@@ -14,17 +15,21 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from rag.calendar_words import FOLDED_MONTHS, alternatives
+from rag.calendar_words import FOLDED_MONTHS, MONTH_FAMILIES, alternatives
 from rag.dates import Language
 from rag.schema import Period
 from rag.text import fold, split_words
+from rag.turns import asks_once_more
 
-Courteous = Literal["greeting", "thanks", "farewell"]
+Courteous = Literal["greeting", "thanks", "farewell", "itself"]
 
 
 @dataclass(frozen=True, slots=True)
 class Courtesy:
-    """A greeting, thanks or a farewell."""
+    """A greeting, thanks, a farewell, or a question about Mustanad itself and what it does not do.
+
+    "Summarise that" and "in French, please" ask for what it does not do.
+    """
 
     kind: Courteous
 
@@ -38,9 +43,13 @@ class AboutCorpus:
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """A wish to have the last answer in another language; None leaves open which."""
+    """A wish to have the last answer once more, in another language; None leaves open which.
+
+    With `same` no other language is wished for, as when its ground is doubted.
+    """
 
     language: Language | None
+    same: bool = False
 
 
 Intent = Courtesy | AboutCorpus | Again
@@ -77,58 +86,114 @@ _COURTESIES: dict[Courteous, str] = {
         "(?:أراك|نراك)(?: لاحقا| قريبا| غدا)?|(?:يوم|نهار|ليلة)(?:ا|ك|كم)? سعيد[اة]?",
     ),
     "thanks": _one_of(
-        "(?:many |no |yes )?(?:thanks|thank you|thank|thx)"
+        "(?:many |no |yes )?(?:thanks|thank (?:you|u)|thankyou|thank|thn?x|thanx|tnx|tysm?|ty)"
         "(?: (?:so|very) much| a (?:lot|million|bunch)| again| kindly)*"
         f"(?: for(?: (?:{_THANKED_FOR}))+)?",
         "i appreciate (?:it|that|(?:the|your) (?:help|time|answer))|much appreciated",
         "cheers|great|perfect|ok|okay|got it|i see|understood|wonderful|excellent|awesome|cool",
-        "alright|all right|sure|fine|interesting|amazing|fantastic|brilliant|noted|right",
+        "alright|all right|(?<!are you )sure|fine|interesting|amazing|fantastic|brilliant|noted",
+        "right|yes|yeah|yep|shukran",
         "good(?! (?:morning|evening|afternoon|day))|nice(?! to)|(?:that |it )?makes sense",
         "(?:very|all) (?:good|nice|helpful)|well done|(?:great|good|nice) (?:job|answer|work)",
         "(?:no )?(?:that|this|it) (?:is|was) (?:all|"
         "(?:very |so )?(?:helpful|useful|great|perfect|interesting))",
-        "(?:ألف |كل |لا |نعم |مع |لك )?(?:جزيل )?(?:ال)?شكر(?:ا)?"
-        "(?: (?:جزيلا|كثيرا|كتير|جدا|مقدما|لك|لكم|ليك|مرة أخرى|"
+        "(?:ألف |كل |لا |نعم |مع |لك |زين )?(?:جزيل )?(?:ال)?شكر(?:ا+|ن)?"
+        "(?: (?:جزيلا|كثيرا?|كتير|جدا|بزاف|برشا|واجد|وايد|مقدما|لكم?|ليك|الك|مرة أخرى|"
         f"(?:على|ل)(?: كل)? ?(?:هذه |هذا )?(?:ال|ل)?(?:{_THANKED_FOR_AR})(?:ك|كم)?))*",
         f"أشكرك(?:م)?(?: كثيرا| جزيلا| على ال(?:{_THANKED_FOR_AR}))?",
-        "جزاك(?:م)? الله (?:كل |ألف )?خيرا?|(?:الله )?يعطيك(?:م)? (?:ألف |ال)عافية",
-        "بارك الله فيك(?:م)?|الله (?:يبارك فيك|يعافيك|يخليك|يسلمك)(?:م)?|وفقك(?:م)? الله",
+        "جزاك(?:م)? الله (?:كل |ألف )?خيرا?|(?:الله )?يعطيك(?:م)? (?:ألف |ال)(?:عافية|صحة)",
+        "بارك الله فيك(?:م)?|(?:الله|ربي) (?:يبارك فيك|ي(?:عافي|خلي|سلم|حفظ)ك)(?:م)?",
+        "وفقك(?:م)? الله|يعيشك|كثر خيرك|كتر خيرك|ما قصرت(?:وا)?|أيو[اهة]|أوكيه",
         "(?:أ)?حسنت(?:م)?|تمام|حسنا|طيب|فهمت|نعم|ماشي|أوكي|أوك|خلاص|حلو|واضح|مفهوم|عظيم|برافو",
         "[تي]سلم(?:ي|و|وا)?(?: (?:إيدك|إيديك|يدك|يداك))?|عاشت (?:إيدك|يدك)|هذا كل شيء",
-        "(?:مشكور|متشكر|ممنون)(?:ة|ين|ك)?(?: جدا| لك)?|ميرسي|(?:جيد|ممتاز|رائع)(?: جدا)?",
+        "(?:مشكو+ر|متشكر|ممنون)(?:ة|ين|ك)?(?: جدا| لك)?|ميرسي|(?:جيد|ممتاز|رائع)(?: جدا)?",
         "هذا (?:مفيد|رائع|ممتاز|جيد)(?: جدا)?|كان (?:ذلك|هذا) (?:مفيدا|رائعا|ممتازا)(?: جدا)?",
     ),
     "greeting": _one_of(
-        "(?:hello|hi|hey|hiya)(?: there| again| all| everyone)?|greetings",
+        "(?:hello|helo|hi+|hey|hiya)(?: there| again| all| everyone)?|greetings",
+        "marhaba|ahlan|salaa?m",
         "good (?:morning|evening|afternoon|day)|(?:assalamu|salam) alaikum",
         "how are you(?: doing)?(?: today)?|how is it going|nice to meet you|how do you do",
         "مرحبا(?: بك)?|أهلا(?: وسهلا)?(?: بك)?|تحية(?: طيبة)?|تحياتي|أهلين|(?:يا )?هلا(?: والله)?",
         "(?:صباح|مساء) (?:الخير|النور|الفل|الورد)|حيا(?:ك|كم) الله|أسعد الله (?:صباح|مساء)ك(?:م)?",
         "(?:ال)?سلام عليكم(?: ورحمة الله)?(?: وبركاته)?|عليكم السلام(?: ورحمة الله)?(?: وبركاته)?",
         "كيف (?:ال)?حال(?:ك|كم)?(?: اليوم)?|كيف أنت|(?:(?:ما|كيف|شو|وش|ايش|ايه) |ش)?أخبارك",
+        "هاي|هلو|ألو|سلام|مسا الخير|يسعد (?:صباح|مسا)ك|واش راك|كي ?داير|عساك بخير",
         "شخبارك|(?:شلون|كيف|إزي)(?:ك|كم)|عامل(?:ة|ين)? ايه|لا ?باس(?: عليك)?",
     ),
 }
-_PLEASE = _one_of("please|pls|sir|my friend|من فضلك|لو سمحت|رجاء|(?:يا )?(?:صديقي|أخي)")
+_PLEASE = _one_of(
+    "please|pls|plz|sir|my friend|mate|bro|dear|من فضلك|لو سمحت|رجاء",
+    "(?:يا )?(?:صديقي|أخي|أختي|خويا?|حبيبي|عزيزي)|يا (?:غالي|باشا|أستاذ|دكتور|معلم|بطل)",
+)
+# They make up a turn without words: "👍".
+_SIGNS: dict[Courteous, str] = {
+    "greeting": "👋",
+    "thanks": "🙏👍👌❤♥😊🙂😀😃😄😁👏💐🌹🌷🤝✅💯🤩😍🥰🫡💪",
+}
 _ONE_COURTESY = rf"و?{_one_of(*_COURTESIES.values(), _PLEASE)}\b"
 _COURTEOUS = rf"{_ONE_COURTESY}(?: (?:and )?{_ONE_COURTESY})*+"
 _ONLY_COURTEOUS = re.compile(_COURTEOUS)
 _AROUND = re.compile(rf"^{_COURTEOUS} ?(?:and )?| (?:and )?{_COURTEOUS}$")
 
+_OTHER_LANGUAGE = (
+    "french|german|spanish|italian|turkish|persian|farsi|urdu|kurdish|hebrew|russian|chinese|hindi"
+    "|portuguese|dutch|swedish|indonesian|malay|japanese|somali|amharic"
+)
+_OTHER_LANGUAGE_AR = (
+    "(?:ال|لغة ال)?(?:فرنسي|ألماني|إسباني|إيطالي|تركي|فارسي|كردي|عبري|روسي|صيني|هندي|برتغالي"
+    "|أمازيغي|أردي)ة?"
+)
+_CAN_YOU = "(?:(?:can|could|would|will) you (?:please )?)?"
+_CAN_YOU_AR = "(?:(?:هل )?(?:يمكنك|تستطيع|تقدر|ممكن)(?: أن)? )?"
+_ABOUT_ITSELF = re.compile(
+    _one_of(
+        "(?:who|what) are you(?: exactly)?|what is (?:your name|mustanad)|who (?:made|built) you",
+        "are you (?:an? )?(?:real )?(?:ai|bot|robot|chatbot|human|machine|person|chatgpt|gpt)",
+        "help(?: me)?|(?:what|how) can you (?:do|help)(?: for)?(?: me)?|what do you do",
+        "how do you work|how (?:do|can|should) i use (?:you|this(?: (?:app|tool|page))?|mustanad)",
+        "(?:what|which|how many) languages (?:do|can) you (?:speak|know|understand|answer in)",
+        "(?:do|can|could) you (?:also )?(?:speak|understand|know)"
+        f"(?:(?: or| and)? (?:arabic|english|{_OTHER_LANGUAGE}))+",
+        f"{_CAN_YOU}(?:(?:(?:translate|put|say|repeat|write|answer|reply|respond|speak|what is)"
+        "(?: (?:it|that|this|the answer|your answer))? )?(?:in|to|into)|speak) "
+        f"(?:{_OTHER_LANGUAGE})",
+        f"{_CAN_YOU}(?:summari[sz]e|sum up|tl ?dr|"
+        "(?:(?:give|write) me )?(?:an? )?(?:short |brief )?(?:summary|overview))"
+        "(?: (?:of|it|this|that|them|these|everything|for me|the|all|my|your|last|documents?"
+        "|articles?|files?|answer|text|news))*",
+        "من (?:أنتم?|تكون)|(?:مين|منو|شكون|شنو|شو|ايش|وش|ما) (?:أنت|حضرتك)|ما (?:هو )?اسمك",
+        "أنت (?:مين|منو|شكون|شنو|ايش|وش|ايه)|(?:هل )?أنت (?:روبوت|إنسان|بشر|برنامج|ذكاء اصطناعي)",
+        "(?:ماذا|ما الذي|شو|ايش|وش|شنو|ايه|بماذا|كيف) (?:يمكنك|تستطيع|تقدر|بإمكانك)"
+        "(?: (?:أن )?(?:تفعل|تعمل|تقدم|تسوي|تساعدني|تفعله|فعله)(?: لي)?)?",
+        "(?:بماذا|كيف) تساعدني|ساعدي?ني|أحتاج (?:إلى )?مساعدة",
+        "كيف (?:أستخدمك|أستعملك|أستخدم (?:مستند|البرنامج|الموقع))",
+        f"{_CAN_YOU_AR}(?:(?:(?:ت?ترجم|تجيب|أجب|جاوب|رد|ترد|ا?تكتب|اكتب|قل|الإجابة|الرد)"
+        "(?:ه|ها|ني|لي)?(?: (?:لي|علي|ذلك|هذا|الجواب|الإجابة))? )?ب|"
+        f"(?:ت?ترجم|ترجمة)(?:ه|ها|لي)?(?: (?:لي|ذلك|هذا|الجواب|الإجابة))? (?:إلى |لل|ل))"
+        f"{_OTHER_LANGUAGE_AR}",
+        f"{_CAN_YOU_AR}(?:ت?لخص(?:ي|ه|ها|لي)?|(?:(?:أعطني|هات|أريد|بدي|اكتب)(?: لي)? )?"
+        "(?:ال)?(?:ملخص|تلخيص|خلاصة)ا?)(?: (?:لي|عن|كل|جميع|هذا|هذه|ذلك|ما سبق|"
+        "(?:ال|لل|ل)?(?:مقال|مقالة|مقالات|وثيقة|وثائق|ملف|ملفات|مستندات|أخبار|خبر|نص|جواب)))*",
+    )
+)
+
 _DOCUMENTS = "وثائق مقالات ملفات مستندات مصادر أخبار"
 _ONE_DOCUMENT = "وثيقة مقال مقالا مقالة ملف ملفا مستند مستندا مصدر مصدرا خبر خبرا"
 _OF_CORPUS = "ك كم نا ي"
+_HOW_MANY_AR = "(?:كم|كام|قديش|شكد|شحال)"
 # "What is the source?" asks for one that was spoken of; «كم وثيقة» for the number of all.
 _MEANS_CORPUS = re.compile(
     r"\b"
     + _one_of(
-        "documents|docs|articles|files|sources|corpus",
+        "documents|docs|articles|files|sources|corpus|what (?:have|did) i upload(?:ed)?",
         _words(_DOCUMENTS, endings=_OF_CORPUS),
         "what (?:do you (?:know|cover|have)|can i ask)",
         "what is (?:there )?in (?:the|your|my) library",
         r"(?:topics|subjects)(?= .*\b(?:you|covered|available)\b)",
-        "(?:newest|latest|oldest|most recent) (?:article|document|file)",
-        f"(?:أحدث|أقدم|آخر|كم(?: عدد)?) {_one_of(*_ONE_DOCUMENT.split())}",
+        "(?:newest|latest|oldest|most recent) (?:article|document|file|news)",
+        f"(?:أحدث|أقدم|آخر|{_HOW_MANY_AR}(?: عدد| من| (?:عند|لدي)(?:ك|كم|نا|ي)?)*) "
+        f"{_one_of(*_ONE_DOCUMENT.split())}",
         "(?:ماذا|ما الذي|عما?) (?:تعرف|تعرفه|تغطي|تغطيه|لديك|عندك|يمكنني أن أسألك?)",
         "(?:شو|ايش|وش|شنو|ايه)(?: اللي)? عندك|عندك ايه",
         "(?:ماذا|ما الذي|ما)(?: يوجد| هناك)? في (?:ال)?مكتبة",
@@ -140,6 +205,7 @@ _MEANS_CORPUS = re.compile(
 _BESIDE_DOCUMENTS = (
     "(?:show|tell|give) me|deal with|list(?= .)|these(?= (?:documents|articles|files|sources))",
     "this(?= (?:corpus|library|collection))|(?:did|have) i (?:upload|add)(?:ed)?|most recent",
+    "number(?= of)|(?:newest|latest) news|(?:وري|فرجي|هات)(?:ني)?",
     rf"هذه(?= ال{_one_of(*_DOCUMENTS.split())}\b)",
     _words(
         "documents docs articles files sources corpus library topics subjects know cover covered "
@@ -149,7 +215,7 @@ _BESIDE_DOCUMENTS = (
         "مكتبة مواضيع موضوعات تعرف تعرفه تعرفها تغطي تغطيه تغطيها ما ماذا الذي هي هو هل التي لدي "
         "عند كم عدد عن عم عما من في أي اعرض اذكر أعطني أرني لي جميع كل قائمة متوفرة متاحة موجودة "
         "منشورة تتحدث تتناول يمكنني أسأل أن هنا هناك يوجد توجد و من فضلك رجاء ماهي ماهو عناوين "
-        "حول تدور فترة زمنية موجود أحدث أقدم آخر شو ايش وش شنو ايه اللي",
+        "حول تدور فترة زمنية موجود أحدث أقدم آخر شو ايش وش شنو ايه اللي كام قديش شكد شحال",
         endings=_OF_CORPUS,
     ),
 )
@@ -161,9 +227,28 @@ _ONLY_ABOUT_DATED = _only(
     _words("نشر نشرت تنشر صادرة صدر صدرت عام سنة شهر منذ قبل بعد حتى إلى بين", endings="ي"),
     *_BESIDE_DOCUMENTS,
 )
+# After an answer that tells of documents, "Which files?" means those, unless it says otherwise.
+_SPEAKS_OF_DOCUMENTS = re.compile(
+    r"\b(?:(?:document|file|article|source)s?|"
+    rf"{_words(f'{_DOCUMENTS} {_ONE_DOCUMENT}', endings='')})\b"
+)
+_MEANS_ONES_OWN = re.compile(
+    r"\b"
+    + _one_of(
+        "you|your|i|my|me|library|corpus|collection|database|available|list|show|latest|newest",
+        "(?:لدي|عند)(?:ك|كم|نا|ي)?|(?:ال)?(?:مكتبة|متوفرة|متاحة)|قائمة|اعرض|أرني|أعطني|أحدث|آخر",
+        f"{_one_of(*_DOCUMENTS.split())}{_one_of(*_OF_CORPUS.split())}",
+    )
+    + r"\b"
+)
 _SINCE, _AFTER = frozenset({"since", "منذ"}), frozenset({"after", "بعد"})
 _UNTIL, _BEFORE = frozenset({"until", fold("حتى")}), frozenset({"before", "قبل"})
 
+# «2024-05-01», split into its numbers, and as it is written with the day first.
+_IN_NUMBERS = re.compile(
+    r"(?<!\w)(?:(?P<year>(?:19|20)\d\d) (?P<month>0?[1-9]|1[0-2])(?: (?:0?[1-9]|[12]\d|3[01]))?"
+    r"|(?:(?:0?[1-9]|[12]\d|3[01]) )?(?P<before>0?[1-9]|1[0-2]) (?P<last>(?:19|20)\d\d))(?!\w)"
+)
 _MONTH = re.compile(rf"\b[وبل]?({alternatives(FOLDED_MONTHS)})\b")
 
 _SAY_AGAIN = re.compile(r"\btranslat(?:e|ion)\b|ترجم")
@@ -190,17 +275,33 @@ _ONLY_AGAIN = _only(
 )
 
 
-def understand(question: str, *, follows: bool) -> Intent | None:
+def understand(question: str, *, follows: bool, said: str = "") -> Intent | None:
     """What a turn asks for; None for a question that the documents are to answer.
 
     Args:
         question: as typed.
         follows: whether something was answered before.
+        said: what the turn before told of the documents; it may have told of files, too.
     """
     text = " ".join(map(fold, split_words(question)))
     text = re.sub(r"['\u2019]d\b", " would", re.sub(r"['\u2019]s\b", " is", text))
+    # «شكررررا»
+    text = re.sub(r"([^\W\d_])\1{2,}", r"\1", text)
     asked = _AROUND.sub("", text)
-    return _courtesy(text) or (_wish_to_repeat(asked) if follows else None) or _about_corpus(asked)
+    return (
+        _courtesy(text)
+        or _sign(question, text)
+        or (_wish_to_repeat(asked) if follows else None)
+        or _about_corpus(asked, said)
+        or (Courtesy("itself") if _ABOUT_ITSELF.fullmatch(asked) else None)
+    )
+
+
+def _sign(question: str, text: str) -> Courtesy | None:
+    if text:
+        return None
+    shown = (kind for kind, signs in _SIGNS.items() if not {*signs}.isdisjoint(question))
+    return next(map(Courtesy, shown), None)
 
 
 def _courtesy(text: str) -> Courtesy | None:
@@ -213,6 +314,8 @@ def _courtesy(text: str) -> Courtesy | None:
 
 
 def _wish_to_repeat(asked: str) -> Again | None:
+    if asks_once_more(asked):
+        return Again(None, same=True)
     if not _ONLY_AGAIN.fullmatch(asked):
         return None
     # «من الإنجليزية إلى العربية»: the language named last is the one that is wanted.
@@ -222,15 +325,24 @@ def _wish_to_repeat(asked: str) -> Again | None:
     return Again(None) if _SAY_AGAIN.search(asked) else None
 
 
-def _about_corpus(asked: str) -> AboutCorpus | None:
+def _about_corpus(asked: str, said: str) -> AboutCorpus | None:
     # At the beginning «من» asks who, and "and" goes on with what was spoken of.
     if asked.startswith(("من ", "and ")):
         return None
+    if _SPEAKS_OF_DOCUMENTS.search(fold(said)) and not _MEANS_ONES_OWN.search(asked):
+        return None
+    asked = _IN_NUMBERS.sub(_with_named_month, asked)
     undated = " ".join(re.sub(r"(?<!\w)[وبل]?\d+(?!\w)", " ", _MONTH.sub(" ", asked)).split())
     only = _ONLY_ABOUT_CORPUS if undated == asked else _ONLY_ABOUT_DATED
     if _MEANS_CORPUS.search(undated) and only.fullmatch(undated):
         return AboutCorpus(_period(asked))
     return None
+
+
+def _with_named_month(numbers: re.Match[str]) -> str:
+    """«2024 05 01» as "may 2024": documents are counted by the month."""
+    year, month = numbers["year"] or numbers["last"], numbers["month"] or numbers["before"]
+    return f"{fold(MONTH_FAMILIES[int(month) - 1][0])} {year}"
 
 
 def _last(pattern: re.Pattern[str], text: str) -> int:

@@ -18,6 +18,7 @@ from llama_index.core.retrievers import BaseRetriever
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 
 from rag.embedding import Vectors
+from rag.errors import GenerationError
 from rag.generation import Message
 from rag.retrieval import Retriever
 from rag.schema import Passage
@@ -97,13 +98,17 @@ class LlamaIndexModel:
         """Yields the reply piece by piece, until about `max_tokens` are there."""
         told = [ChatMessage(role=m.role, content=m.content) for m in messages]
         written = 0
-        for part in self._llm.stream_chat(told):
-            piece = part.delta or ""
-            written += self.count_tokens(piece)
-            if piece:
-                yield piece
-            if written >= max_tokens:
-                return
+        try:
+            for part in self._llm.stream_chat(told):
+                piece = part.delta or ""
+                written += self.count_tokens(piece)
+                if piece:
+                    yield piece
+                if written >= max_tokens:
+                    return
+        except Exception as exc:  # Each class of LLMs raises errors of its own client.
+            reason = f"{type(exc).__name__}: {exc}"
+            raise GenerationError(model=self.name, reason=reason) from exc
 
     def close(self) -> None:
         """Does nothing: the LLM belongs to who made it."""

@@ -26,7 +26,7 @@ from rag.lexical import is_function_word
 from rag.number_words import WORDS
 from rag.spellings import spelled_so, usual_spelling
 from rag.text import fold, normalise, split_words
-from rag.transliteration import arabic_pattern
+from rag.transliteration import arabic_pattern, initials_pattern
 
 CAPITALISED = re.compile(r"[A-Z][\w\u2019'-]*")
 """A word of an English text that is written like a name."""
@@ -69,7 +69,6 @@ _FINAL_A = re.compile(r"ى\b")
 # Of 533 pairs of spellings of a long name .92 share so much of their letters, of pairs of other
 # words one in 7,500.
 _LEAST_LIKENESS = 0.75
-_LONGEST_SMALL = 2
 # A conjunction, preposition or article that is written together with a name.
 _WRITTEN_ON = ("وال", "بال", "فال", "كال", "لل", "ال", "و", "ب", "ل", "ف", "ك")
 
@@ -157,13 +156,14 @@ def _is_ordinary(word: str) -> bool:
 def _is_spelled(name: str, words: Sequence[str], *, is_country: bool) -> bool:
     """Whether one of the Arabic words is a Latin name by a list or by its letters.
 
-    What may be initials, an article or another small word is taken to be there: "A", "El", "The".
+    An article, another small word and initials of one consonant are taken to be there: "El", "A".
     """
     spelled, plain = spelled_so(name), fold(name)
     if not is_country and plain not in places():
-        is_small = name.isupper() or len(name) <= _LONGEST_SMALL or is_function_word(plain)
-        unlisted = is_small and not tells_apart(name) and not spelled
-        return unlisted or _is_one_of(name, words, spelled=spelled)
+        is_small = name.isupper() or len(name) < 3 or is_function_word(plain)
+        unlisted = plain in ("al", "el") or (is_small and not tells_apart(name) and not spelled)
+        said = name.isupper() and initials_pattern(name).search(" ".join(words)) is not None
+        return unlisted or said or _is_one_of(name, words, spelled=spelled)
     # Yemen has the letters of «يمن», Qatar those of «قطر»: only of a city that has more than two
     # consonants may spell the name in another way.
     pattern = None if is_country or len(latin_skeleton(name)) < 3 else arabic_pattern(name)

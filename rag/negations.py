@@ -78,6 +78,7 @@ _DENIALS = re.compile(
 _LATIN = re.compile("[A-Za-z]{2}")
 # The words ahead of the marked ones that count with them.
 _WORDS_BEFORE = 2
+_MARK = "<<"
 
 
 def differ_in_negation(answer: str, shown: str) -> bool:
@@ -86,13 +87,22 @@ def differ_in_negation(answer: str, shown: str) -> bool:
     A particle stands just before what it negates. "Did not sign" may be worded "refused to sign",
     but "did not refuse" not "refused": the one without a particle has to deny once more.
     """
-    before, mark, rest = shown.partition("<<")
-    if mark:
-        shown = " ".join([*before.split()[-_WORDS_BEFORE:], rest.partition(">>")[0]])
-    said, source = comparable(answer), comparable(shown)
+    said, source = comparable(answer), comparable(about_mark(shown))
     if _negated(said, source):
         return not (_negated(source, said) or _denials(source) > _denials(said))
-    return bool(mark) and _negated(source, said) and _denials(said) <= _denials(source)
+    is_marked = _MARK in shown
+    return is_marked and _negated(source, said) and _denials(said) <= _denials(source)
+
+
+def about_mark(shown: str) -> str:
+    """The marked words of a sentence as the text model is shown it, and the two ahead of them.
+
+    Without a mark it is the whole sentence.
+    """
+    before, mark, rest = shown.partition(_MARK)
+    if not mark:
+        return shown
+    return " ".join([*before.split()[-_WORDS_BEFORE:], rest.partition(">>")[0]])
 
 
 def has_negation(text: str) -> bool:

@@ -110,6 +110,11 @@ class _Run:
     def is_empty(self) -> bool:
         return self.group is None and not self.closed
 
+    @property
+    def is_over(self) -> bool:
+        """Whether a last English word is of another number: "15 million three years ago"."""
+        return bool(self.closed) and self.group is None and not self.spelled
+
     def take(self, value: int, *, joined: bool, english: bool) -> bool:
         """Takes the next number word; False if it begins another number."""
         group = self.group
@@ -166,7 +171,10 @@ class _Run:
         return _Run(group=cut, in_digits=self.in_digits, spelled=not self.in_digits)
 
     def _take_scale(self, value: int, *, joined: bool) -> bool:
-        goes_on = (joined or not self.closed) if self.group is None else not joined
+        if self.group is None:
+            goes_on = joined or not self.closed
+        else:
+            goes_on = not joined and value in _SINGLE_SCALES
         if not goes_on:
             return False
         amount = Decimal(value) if self.group is None else self.group * value
@@ -228,6 +236,8 @@ class _Reader:
             self.run.reopen(value)
         if cut := self.run.split(value, joined=joined):
             self.begin(cut)
+        if word.isascii() and word_value(following)[0] is None and self.run.is_over:
+            self.end()
         self.run.spelled |= self.run.is_empty
         if not self.run.take(value, joined=joined, english=word.isascii()):
             self.begin(_Run(spelled=True))

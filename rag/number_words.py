@@ -121,10 +121,15 @@ _TOKEN = re.compile(r"\d[\d.,،]*|[^\W\d_]+|[.;؛:!?؟،,]")
 _SPACE_IN_NUMBER = re.compile(r"(?<=\d)[\u00a0\u202f](?=\d{3}(?!\d))")
 # «كانون الثاني» has no two in it, and «الاثنين» is mostly Monday.
 _NUMBERED_NAMES = re.compile(r"\b(?:كانون|تشرين|ربيع|جمادي)\s+ال\w+|\b[وف]?ب?الاثنين\b")
+# «10 000 درهم», with a common space.
+_SPACED_NUMBER = re.compile(r"(?<![\d.,/:+-])(?<!\d )[1-9]\d{0,2}(?: \d{3})* \d00(?! ?[\d/:-])")
 # A year has no word of scale, although one may follow: «عام 2023 مليوني زائر».
+_A_YEAR = r"(?:19\d\d|20\d\d|2100)\b"
+_AND_A_YEAR = rf"(?:\s?[،,-]\s?|\s(?:و\s?|and\s|{fold('إلى')}\s)){_A_YEAR}"
 _YEAR = re.compile(
-    rf"{PREFIXES}(?:ال|ل)?(?:{fold('عام|سنة')}|{MONTH}|(?:{EN_MONTH})(?:\s+\d{{1,2}}(?:st|nd|rd|th)?,)?"
-    rf"|in|{fold('في')})\s+(?:19\d\d|20\d\d|2100)\b(?![.,]\d)"
+    rf"{PREFIXES}(?:ال|ل)?(?:{fold('عامي|عام|سنتي|سنة|أعوام|سنوات')}|{MONTH}"
+    rf"|(?:{EN_MONTH})(?:\s+\d{{1,2}}(?:st|nd|rd|th)?,)?"
+    rf"|in|{fold('في')})\s+{_A_YEAR}(?:{_AND_A_YEAR})*(?![.,]\d)"
 )
 _PART_OF = re.compile(
     rf"\b(?P<part>{'|'.join(part for part in PARTS if part.isascii())})"
@@ -181,6 +186,7 @@ def tokens(text: str) -> list[str]:
     year stands a full stop.
     """
     text = _SPACE_IN_NUMBER.sub("", text)
+    text = _SPACED_NUMBER.sub(lambda match: match[0].replace(" ", ""), text)
     text = _FRACTION.sub(lambda match: f"{match[1] or 0}{_FRACTIONS[match[2]]}", text)
     folded = _YEAR.sub(r"\g<0> . ", fold(text))
     folded = _NUMBERED_NAMES.sub(" ", folded)

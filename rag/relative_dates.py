@@ -182,7 +182,7 @@ _STATED: Final = re.compile(
     r"\s*[(،,\u2013-]?\s*(?:الموافق\s+)?(?:"
     rf"(?:\d{{1,2}}\s+)?(?:(?:{MONTH}|{EN_MONTH})[\s/،,]+)*"
     r"(?:من\s+|عام\s+|سنه\s+)*(?:19|20)\d\d(?!\d)"
-    rf"|{_DAY}\s+(?:of\s+|من\s+)?(?:{MONTH}|{EN_MONTH})(?!\w)|{EN_MONTH}\s+{_DAY})"
+    rf"|{_DAY}\s+(?:of\s+|من\s+)?(?:{MONTH}|{EN_MONTH})(?!\w)|(?:{EN_MONTH})\s+{_DAY})"
 )
 _YEAR: Final = rf"(?:(?:ال|لل)(?:عام|سنه)\s+(?P<tense>{TENSE})|هذا\s+العام|هذه\s+السنه)"
 _ON_WEEKDAY: Final = rf"(?:[\s،,]+(?:يوم\s+)?(?P<weekday>{WEEKDAY})(?!\w))?"
@@ -214,9 +214,11 @@ _NEAR_DAYS: Final = (
 )
 # "The last year" is the time up to now, and "the next" what followed.
 _TENSE_BEFORE: Final = rf"(?<!\bthe )(?P<tense>{EN_TENSE})\s+"
+_LATE: Final = r"(?P<late>\d{1,2})(?:st|nd|rd|th)?"
 _ENGLISH_RULES: Final[tuple[_Rule, ...]] = (
     (rf"{MAYBE_EN_DAY}{_TENSE_BEFORE}(?P<month>{EN_MONTH})", _named_month),
     (rf"{MAYBE_EN_DAY}(?P<month>{EN_MONTH})\s+(?:of\s+)?{_TENSE_BEFORE}year", _month_of_year),
+    (rf"(?P<month>{EN_MONTH})\s+{_LATE},?\s+(?:of\s+)?{_TENSE_BEFORE}year", _month_of_year),
     (rf"{MAYBE_EN_DAY}{_TENSE_BEFORE}month", _this_month),
     (rf"{_TENSE_BEFORE}year", _this_year),
     (rf"{_TENSE_BEFORE}(?P<weekday>{EN_WEEKDAY})", _weekday),

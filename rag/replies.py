@@ -1,4 +1,4 @@
-"""Replies that need no search: to a greeting, and to questions about the documents themselves."""
+"""Replies that need no search: to a greeting, and to questions about Mustanad or the corpus."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MOST_LISTED = 12
 
 
 def reply_to_courtesy(courtesy: Courtesy, language: str) -> str:
-    """One sentence."""
+    """A few sentences."""
     return phrase(courtesy.kind, language)
 
 
@@ -29,7 +29,7 @@ def describe_corpus(
     """How many documents there are, from when and from whom, and the newest of them by name.
 
     Args:
-        about: limits them to a period; then those outside are only counted.
+        about: limits them to a period; then those outside and without a date are only counted.
         documents: of the whole corpus; none give the phrase that says how to add some.
         language: of the reply.
         within: limits them too; None does not.
@@ -38,18 +38,26 @@ def describe_corpus(
         return phrase("empty", language)
     periods = (about.period, within or Period())
     meant = [one for one in documents if all(one.published in period for period in periods)]
-    return "\n".join(_lines(meant, len(documents), language))
+    return "\n".join(_lines(meant, documents, language))
 
 
-def _lines(meant: Sequence[Document], of_all: int, language: str) -> Iterator[str]:
+def _lines(
+    meant: Sequence[Document], documents: Sequence[Document], language: str
+) -> Iterator[str]:
+    of_all = len(documents)
     if len(meant) < of_all:
         yield phrase("corpus_part", language, count=str(len(meant)), all=str(of_all))
+        if undated := sum(document.published is None for document in documents):
+            yield phrase("corpus_undated", language, count=str(undated))
     else:
         yield phrase("corpus" if of_all > 1 else "corpus_of_one", language, count=str(of_all))
     dates = sorted(document.published for document in meant if document.published)
     if dates:
         first, last = (_day(day, after_arabic=language == "ar") for day in (dates[0], dates[-1]))
-        yield phrase("corpus_dates", language, first=first, last=last)
+        if first == last:
+            yield phrase("corpus_day", language, day=first)
+        else:
+            yield phrase("corpus_dates", language, first=first, last=last)
     sources = dict.fromkeys(document.source for document in meant if document.source)
     if sources:
         named = list(sources)[:_MOST_LISTED]

@@ -2,9 +2,10 @@
 
     fused = w · dense + (1 - w) · lexical
 
-`dense` is the cosine, `lexical` the BM25 score, each scaled over the candidates of this question
-so that the least is 0 and the greatest 1. Where question and chunk are in different scripts,
-shared words mean nothing, and the chunk's fused score is its dense one.
+`dense` is a mean of two cosines, of the chunk's nearest sentence and of the whole chunk, `lexical`
+the BM25 score, each scaled over the candidates of this question so that the least is 0 and the
+greatest 1. Where question and chunk are in different scripts, shared words mean nothing, and the
+chunk's fused score is its dense one.
 
 References:
     Bruch, Gai, Ingber 2023, An Analysis of Fusion Functions for Hybrid Retrieval,
@@ -14,7 +15,7 @@ References:
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,8 @@ from rag.lexical import LexicalIndex
 from rag.schema import Passage, Period
 from rag.settings import RetrievalSettings
 from rag.text import direction
+
+_OF_NEAREST_SENTENCE = 0.75
 
 
 class Retriever:
@@ -44,6 +47,8 @@ class Retriever:
         documents: Collection[str] | None = None,
     ) -> tuple[Passage, ...]:
         """The best passages for `query`, best first; () for an empty index or a blank query.
+
+        Of an article that is there in two files, as after a folder was moved, each is found once.
 
         Args:
             query: a question that stands alone.
@@ -74,14 +79,14 @@ class Retriever:
         for hit in self._index.chunks(missing, vector=vector):
             hits[hit.chunk.chunk_id] = hit
         found = list(hits.values())
-        fused = self._fuse(query, found, bm25)
-        order = np.argsort(-fused, kind="stable")[:most]
+        fused = self._fuse(query, found, bm25, vector)
+        order = _without_copies(found, np.argsort(-fused, kind="stable"))[:most]
         return tuple(_passage(found[i], float(fused[i]), vector) for i in order)
 
     def _fuse(
-        self, query: str, candidates: list[Hit], bm25: dict[str, float]
+        self, query: str, candidates: list[Hit], bm25: dict[str, float], vector: Vectors
     ) -> NDArray[np.float64]:
-        dense = _scaled(np.array([hit.cosine for hit in candidates]))
+        dense = _scaled(np.array([_nearness(hit, vector) for hit in candidates]))
         lexical = _scaled(np.array([bm25.get(hit.chunk.chunk_id, 0.0) for hit in candidates]))
         # A query of digits alone is in no script, and its numbers are the same in all.
         way = direction(query) if any(map(str.isalpha, query)) else None
@@ -97,6 +102,21 @@ class Retriever:
             if self._lexical is None or self._lexical[0] != version:
                 self._lexical = (version, LexicalIndex.build(self._index.all_texts()))
             return self._lexical[1]
+
+
+def _nearness(hit: Hit, vector: Vectors) -> float:
+    """How near a chunk is to a question, from -1 to 1."""
+    nearest = float((hit.sentence_vectors @ vector).max())
+    return _OF_NEAREST_SENTENCE * nearest + (1 - _OF_NEAREST_SENTENCE) * hit.cosine
+
+
+def _without_copies(hits: list[Hit], order: Iterable[int]) -> list[int]:
+    """The numbers of hits in an order, without those that say the same of the same article."""
+    first: dict[object, int] = {}
+    for number in order:
+        hit = hits[number]
+        first.setdefault((hit.chunk.text, hit.title, hit.source, hit.published), number)
+    return list(first.values())
 
 
 def _scaled(values: NDArray[np.float64]) -> NDArray[np.float64]:

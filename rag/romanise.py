@@ -22,9 +22,11 @@ from rag.spellings import (
     spelled_as_name,
     spelled_so,
     usual_spelling,
+    with_joined_names,
     without_article,
 )
 from rag.text import fold, replace_word, split_words
+from rag.text import words as words_of
 
 _PROMPT = "spelling"
 _MOST_TOKENS = 16
@@ -165,7 +167,7 @@ def mend_names(draft: str, missing: Sequence[str], *, source: str, model: TextMo
     Raises:
         GenerationError: the model failed.
     """
-    words = split_words(source)
+    words = [span.of(source) for span in with_joined_names(words_of(source), source)]
     plain = map(without_article, words)
     skeletons = [arabic_skeleton(word) if len(word) > 2 else "" for word in plain]
     for name in missing:
@@ -191,7 +193,8 @@ def spell_as_usual(draft: str, *, source: str, kept: str) -> str:
         source: the Arabic words that answer.
         kept: a text whose spellings stay, the question.
     """
-    written = [span.of(source) for span in unquoted_words(source)]
+    spans = with_joined_names(unquoted_words(source), source)
+    written = [span.of(source) for span in spans]
     draft = _without_added_articles(draft, written=written, kept=kept)
     words = [without_article(word) for word in written]
     skeletons = {word: found for word in words if len(found := arabic_skeleton(word)) > 2}
@@ -225,7 +228,8 @@ def romanise(source: str, *, like: str, model: TextModel) -> str | None:
     """A whole Arabic name in Latin letters, «مدينة جرف الصخر» as "the city of Jarf al-Sakhr".
 
     Args:
-        source: a name of at most four words, beside those that say what kind of place it is.
+        source: a name of at most four words, beside «بن» and the like, and those that say what
+            kind of place it is.
         like: a garbled spelling of it.
         model: chooses among the spellings.
 
@@ -235,14 +239,14 @@ def romanise(source: str, *, like: str, model: TextModel) -> str | None:
     Raises:
         GenerationError: the model failed.
     """
-    spans = name_words(source)
+    spans = with_joined_names(name_words(source), source)
     words = [span.of(source) for span in spans]
     # A ship or a bank in quotation marks, «مرسى», is not spelled as a person of that name is.
-    listed = frozenset(unquoted_words(source))
+    listed = frozenset(with_joined_names(unquoted_words(source), source))
     # What stands last is spelled as a name, whatever it means before one.
     kinds = [*map(_kind_of_place, words[:-1]), ""]
     parts = [*(WITHIN_NAMES.get(fold(word), "") for word in words[:-1]), ""]
-    if not 0 < len(words) - sum(map(bool, kinds)) <= _LONGEST_PHRASE:
+    if not 0 < len(words) - sum(map(bool, (*kinds, *parts))) <= _LONGEST_PHRASE:
         return None
     spelled: list[str] = []
     for place, (span, word) in enumerate(zip(spans, words, strict=True)):
@@ -252,7 +256,8 @@ def romanise(source: str, *, like: str, model: TextModel) -> str | None:
         name = _spell_at(place, words, like=like, model=model, is_listed=span in listed)
         if name is None:
             return None
-        within = place > 0 and not kinds[place - 1]
+        # "Al Sheikh" has the article of «آل الشيخ» no second time.
+        within = place > 0 and not kinds[place - 1] and words[place - 1] != _CLAN
         spelled.append(f"al-{name}" if within and without_article(word) != word else name)
     return " ".join(spelled)
 
@@ -321,7 +326,8 @@ def spell(
 ) -> str | None:
     """An Arabic name of one word, without its article, in Latin letters; None if it cannot be.
 
-    A usual name is spelled as newspapers do, without the model.
+    A usual name is spelled as newspapers do, without the model: of several ways to do so in that of
+    the garbled spelling, if that has one, as it is Kais Saied and Qais al-Khazali.
 
     Args:
         word: the name.
@@ -334,7 +340,8 @@ def spell(
         GenerationError: the model failed.
     """
     if is_listed and (known := usual_spelling(word)):
-        return known
+        has_one = like[:1].isupper() and fold(word).replace(" ", "") in spelled_so(like)
+        return like if has_one else known
     grammar = spelling_grammar(word, like=like)
     if grammar is None:
         return None

@@ -45,7 +45,8 @@ _TITLES = _listed(
 )
 _ABBREVIATIONS = _listed(
     "etc al inc ltd co corp jr sr jan feb mar apr jun jul aug sep sept oct nov dec approx dept est "
-    "ave blvd vol fig ed eds bros a.m p.m ph.d"
+    "ave blvd vol fig ed eds bros a.m p.m ph.d amb asst atty brig cpl det fr ft insp pfc pvt reps "
+    "sens spc supt"
 )
 _BEFORE_NUMBERS = _listed("no nos art p pp vol fig sec ch jan feb mar apr jun jul aug")
 _STARTERS = _listed(

@@ -9,8 +9,10 @@ refused, so that a misspelt name cannot be ignored.
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -31,6 +33,7 @@ from rag.errors import SettingsError
 PREFIX = "RAG_"
 DELIMITER = "__"
 FILE_NAME = "mustanad.toml"
+_USER_INFO = re.compile("(?<=//)[^/]*@")
 
 Source = Literal["path", "cache", "packages", "hub"]
 Engine = Literal["llama.cpp", "openai", "none"]
@@ -89,6 +92,14 @@ class ModelSettings(Section):
     threads: int = Field(
         default=0, ge=0, le=256, description="Processor threads for both models; 0 means all cores."
     )
+
+    @field_validator("sources", mode="before")
+    @classmethod
+    def _split_sources(cls, value: Any) -> Any:
+        """One text has commas between them: a variable or the command line cannot give a list."""
+        if not (value and isinstance(value, str)):
+            return value
+        return [source.strip() for source in value.split(",")]
 
 
 class IngestSettings(Section):
@@ -275,7 +286,7 @@ def load_settings(
     overrides: Mapping[str, Any] | None = None,
     *,
     environ: Mapping[str, str] | None = None,
-    file: Path | None = None,
+    file: Path | str | None = None,
 ) -> tuple[Settings, dict[str, str]]:
     """Merges all origins into one tree, and says where each value came from.
 
@@ -304,7 +315,7 @@ def load_settings(
             if value is None:
                 continue
             if name not in known:
-                raise SettingsError(name=name, reason="there is no such setting.", origin=origin)
+                raise SettingsError(name=name, reason=_no_such(name, origin), origin=origin)
             values[name], origins[name] = value, origin
     tree: dict[str, dict[str, Any]] = {}
     for name, value in values.items():
@@ -326,9 +337,19 @@ def _secret_names() -> set[str]:
     return {name for name, field in setting_fields() if SecretStr in get_args(field.annotation)}
 
 
-def parse_sources(text: str) -> tuple[str, ...]:
-    """The value of `models.sources` as one text: the sources with commas between them."""
-    return tuple(source.strip() for source in text.split(","))
+def _no_such(name: str, origin: str) -> str:
+    """Says that there is no such setting, and which are called so or nearly so, as they are set."""
+    known = [one for one, _ in setting_fields()]
+    meant = [one for one in known if one.partition(".")[2] == name.rpartition(".")[2]]
+    meant = meant or get_close_matches(name, known, n=1, cutoff=0.7)
+    if origin.startswith(PREFIX):
+        meant = [PREFIX + one.upper().replace(".", DELIMITER) for one in meant]
+    return "there is no such setting." + (f" Did you mean {' or '.join(meant)}?" if meant else "")
+
+
+def without_user_info(url: str, put: str = "") -> str:
+    """An address without the name and the password in it, to be shown; `put` stands in for them."""
+    return _USER_INFO.sub(put, url)
 
 
 def _from_environ(environ: Mapping[str, str]) -> dict[str, tuple[Any, str]]:
@@ -336,13 +357,12 @@ def _from_environ(environ: Mapping[str, str]) -> dict[str, tuple[Any, str]]:
     for variable, value in environ.items():
         if variable.startswith(PREFIX):
             name = variable.removeprefix(PREFIX).lower().replace(DELIMITER, ".")
-            parsed = parse_sources(value) if name == "models.sources" else value
-            found[name] = (parsed, variable)
+            found[name] = (value, variable)
     return found
 
 
-def _from_file(file: Path | None) -> dict[str, tuple[Any, str]]:
-    path = file or Path(FILE_NAME)
+def _from_file(file: Path | str | None) -> dict[str, tuple[Any, str]]:
+    path = Path(file or FILE_NAME)
     if file is None and not path.is_file():
         return {}
     try:
@@ -357,7 +377,5 @@ def _from_file(file: Path | None) -> dict[str, tuple[Any, str]]:
                 name=section, reason="a setting belongs in a [section].", origin=str(path)
             )
         for leaf, value in leaves.items():
-            name = f"{section}.{leaf}"
-            is_text = name == "models.sources" and isinstance(value, str)
-            found[name] = (parse_sources(value) if is_text else value, str(path))
+            found[f"{section}.{leaf}"] = (value, str(path))
     return found

@@ -24,11 +24,15 @@ _Date = tuple[int | None, ...]
 
 @dataclass(frozen=True, slots=True)
 class _Stated:
-    """What marked words state: dates, numbers outside of them, and such as may be years."""
+    """What marked words state: dates, numbers outside of them, and such as may be years.
+
+    `in_percent` if one of the numbers is a share.
+    """
 
     dates: frozenset[_Date] = frozenset()
     numbers: frozenset[str] = frozenset()
     years: frozenset[_Date] = frozenset()
+    in_percent: bool = False
 
     @property
     def only_years(self) -> bool:
@@ -50,12 +54,14 @@ _WHY = re.compile(
     r"(?:\w+\s+)?(?:causes?|reasons?)"
     r"|what\s+(?:has\s+|had\s+)?(?:caused|triggered|sparked|prompted|led\s+to)|how\s+come"
     # «لم يحضر» denies.
-    r"|[وف]?(?:لماذا|ليش|ليه|لم(?!\s+[ينت])|لاي\s+(?:سبب|اسباب)"
-    r"|ما(?:ذا)?\s+(?:(?:هو|هي|كان|كانت)\s+)?(?:\w+\s+)?(?:ال)?(?:سبب|اسباب)(?:ه|ها|هم|هما)?"
+    r"|[وف]?(?:لماذا|ليش|ليه|علاش|لم(?!\s+[ينت])|لاي\s+(?:سبب|اسباب)"
+    r"|(?:ما(?:ذا)?|شنو|شو|ايش|وش|ايه)\s+(?:(?:هو|هي|كان|كانت)\s+)?(?:\w+\s+)?"
+    r"(?:ال)?(?:سبب|اسباب)(?:ه|ها|هم|هما)?"
     r"|ما\s+الذي\s+(?:ت?سبب|ادي|دفع)))(?!\w)"
 )
 # A year that stands alone, unless what follows is counted.
 _BARE_YEAR = re.compile(r"(?<![\w.,/-])\d{4}(?![\w%]|[.,/-]\d)")
+_PERCENT = re.compile(r"%|per\s?cent\b|(?:في\s+|ب)الم(?:ئ|ائ)ه\b")
 _NEXT_WORD = re.compile(r"\s+([^\W\d_]+)")
 
 
@@ -148,7 +154,8 @@ def _differ(one: Evidence, other: Evidence) -> bool:
     dates, others = _comparable_dates(first, second)
     if dates and others and not any(_same(*pair) for pair in product(dates, others)):
         return True
-    if first.only_years != second.only_years:
+    # "40 percent" is no other number than "200,000 people".
+    if first.only_years != second.only_years or first.in_percent != second.in_percent:
         return False
     return _share_none(first.numbers, second.numbers)
 
@@ -188,7 +195,14 @@ def _stated(item: Evidence) -> _Stated:
         dates=frozenset(date for _, date in dates),
         numbers=quantities(item.mark.of(text)),
         years=frozenset(_bare_years(text, item.mark)),
+        in_percent=_in_percent(text, item.mark),
     )
+
+
+def _in_percent(text: str, mark: Span) -> bool:
+    """Whether marked words, or the word behind them, say "percent"."""
+    behind = fold(text[mark.end :]).lstrip()
+    return bool(_PERCENT.search(fold(mark.of(text))) or _PERCENT.match(behind))
 
 
 def _dates_in(item: Evidence) -> list[tuple[Span, _Date]]:

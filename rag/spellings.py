@@ -7,7 +7,7 @@ Hussein: only a list tells them apart. It has single words, without the article.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from rag.lexical import is_function_word
@@ -19,6 +19,8 @@ _LIST = "spellings.tsv"
 _ARTICLE = re.compile("^(?:[وف]?(?:[بك]?ال|لل))(?=..)")
 _LATIN_ARTICLE = re.compile("^[ae]l[-\u2019' ]")
 _SERVANT = frozenset(("عبد", "وعبد", "لعبد", "بعبد"))
+# What stands after these is a name of its own, though Persians write «محمدرضا».
+_BEFORE_ANOTHER = frozenset(fold("محمد علي حسين حميد سيد").split())
 # Folded, this name is «على» ("on").
 _ALI = "علي"
 WITHIN_NAMES: Mapping[str, str] = {
@@ -31,6 +33,7 @@ WITHIN_NAMES: Mapping[str, str] = {
         "أبو": "Abu",
         "أبي": "Abi",
         "أم": "Umm",
+        "آل": "Al",
     }.items()
 }
 """Words within names, folded, and the one usual spelling of each, which no model need find."""
@@ -46,6 +49,31 @@ def name_words(text: str) -> list[Span]:
         else:
             found.append(span)
     return found
+
+
+def with_joined_names(spans: Sequence[Span], text: str) -> list[Span]:
+    """Words of a text, two as one that are listed as one name: «نصر الله» is Nasrallah."""
+    found: list[Span] = []
+    for span in spans:
+        both = Span(found[-1].start, span.end) if found else span
+        first, _, second = both.of(text).partition(" ")
+        joins = second == span.of(text) and not _stand_apart(first, second)
+        if joins and usual_spelling(both.of(text)):
+            found[-1] = both
+        else:
+            found.append(span)
+    return found
+
+
+def _stand_apart(first: str, second: str) -> bool:
+    """Whether two words are no joined name, as «بن علي» is bin Ali, and not Benali.
+
+    «أبو الغيط» is one, Aboul Gheit.
+    """
+    plain = fold(first)
+    within = plain in WITHIN_NAMES and not second.startswith("ال")
+    before_another = plain in _SERVANT or plain in _BEFORE_ANOTHER
+    return within or before_another or any(map(is_particle, (first, second)))
 
 
 def without_article(word: str) -> str:

@@ -16,6 +16,7 @@ from rag.schema import Span
 from rag.sentences import sentences
 
 __all__ = [
+    "ARABIC_FUNCTION_WORDS",
     "ENGLISH_FUNCTION_WORDS",
     "Normalised",
     "detect_language",
@@ -69,6 +70,8 @@ _GROUPED_NUMBER = re.compile(r"\d{1,3}(?:[\u00a0\u202f]\d{3})+(?!\d)|" + _NUMBER
 _PERSIAN = frozenset("یکگپچژ")
 _URDU = frozenset("ٹڈڑںےہھ")
 _NOT_PERSIAN = frozenset("يكىةأإ")
+# As many words are no question any more.
+_LONG_QUESTION = 20
 
 
 def _listed(names: str) -> frozenset[str]:
@@ -79,6 +82,13 @@ ENGLISH_FUNCTION_WORDS = _listed(
     "the of and to in is was are were be been has have had did does do a an that this which who "
     "whom whose what when where why how many much it its he she they his her their for with from "
     "by at as on or not but if about there will would can could should than these those"
+)
+# As `fold` writes them.
+ARABIC_FUNCTION_WORDS = _listed(
+    "في من علي الي عن مع ان كان كانت هو هي هم هذا هذه ذلك تلك التي الذي الذين ما ماذا متي "
+    "اين كيف كم هل لماذا اي ايه و او ثم لكن بل لا لم لن قد كل بعد قبل بين عند حتي منذ حيث اذا "
+    "كما لقد يكون تكون به بها له لها فيه فيها منه منها عليه عليها اليه اليها وهو وهي ومن وفي "
+    "وعلي كي لكي"
 )
 _OTHER_LATIN = _listed(
     "le la les des du une et est dans que qui pour pas sur avec sont au aux où quand combien quel "
@@ -206,8 +216,9 @@ def numbers(text: str) -> frozenset[str]:
     """Finds the numbers written in digits, each in one canonical form.
 
     2,500 = 2500 = ٢٥٠٠ = ٢٬٥٠٠ = "2500"; 20.50 = ٢٠٫٥ = "20.5". A comma before three digits groups
-    thousands, before fewer it is a decimal comma; a single dot is a decimal dot. Dates and versions
-    (12.5.2024) give their parts. Number words are not read.
+    thousands, before fewer it is a decimal comma; a single dot is a decimal dot, but for "20.000",
+    which no paper writes for 20. Dates, versions (12.5.2024) and years (2023،2024) give their
+    parts. Number words are not read.
     """
     found: set[str] = set()
     for match in _GROUPED_NUMBER.finditer(text.translate(_DROP)):
@@ -220,14 +231,13 @@ def _canonical_numbers(written: str) -> list[str]:
     plain = re.sub("[\u00a0\u202f٬]", "", plain).replace("،", ",")
     # Beside the Arabic decimal separator a comma can only group.
     plain = plain.replace(",", "").replace("٫", ".") if "٫" in plain else plain
-    for group, point in ((",", "."), (".", ",")):
-        if re.fullmatch(rf"\d{{1,3}}(?:\{group}\d{{3}})+(?:\{point}\d+)?", plain) and not (
-            group == "." and plain.count(".") == 1 and "," not in plain
-        ):
+    has_decimal_dot = re.fullmatch(r"\d+\.\d+", plain) and not plain.endswith(".000")
+    for group, point in () if has_decimal_dot else ((",", "."), (".", ",")):
+        if re.fullmatch(rf"\d{{1,3}}(?:\{group}\d{{3}})+(?:\{point}\d+)?", plain):
             plain = plain.replace(group, "").replace(point, ".")
             break
-    plain = re.sub(r"^(\d+),(\d+)$", r"\1.\2", plain)
-    if plain.count(".") + plain.count(",") > 1:
+    plain = re.sub(r"^(0|\d+(?=,\d{1,3}$)),(\d+)$", r"\1.\2", plain)
+    if "," in plain or plain.count(".") > 1:
         return [_whole(part) for part in re.split("[.,]", plain)]
     whole, _, fraction = plain.partition(".")
     fraction = fraction.rstrip("0")
@@ -242,20 +252,33 @@ def _whole(digits: str) -> str:
 def detect_language(text: str) -> str:
     """Guesses the language of a text or a question.
 
-    The script of most letters decides first. Arabic script is "ar" unless letters of Persian or
-    Urdu prevail over those that Arabic alone uses ("fa", "ur"). Latin script is "en" if English
-    function words outnumber those of other languages, of which those within names do not count; a
-    few ASCII words or names with neither, like a keyword query, count as English. All else, and
-    text without letters, is "und".
+    The script of most letters decides first; in a text of both, as short as a question, that of the
+    first word, if it is a function word. Arabic script is "ar" unless words with letters of Persian
+    or Urdu prevail over those with letters that Arabic alone uses ("fa", "ur"). Latin script is
+    "en" if English function words outnumber those of other languages, of which those within names
+    do not count; a few ASCII words or names with neither, like a keyword query, count as English.
+    All else, and text without letters, is "und".
     """
     letters = [character for character in text if character.isalpha()]
     arabic = sum(1 for letter in letters if _is_arabic(letter))
     latin = sum(1 for letter in letters if _is_latin(letter))
-    if arabic * 2 > len(letters) or (arabic and arabic == latin):
-        return _arabic_script_language(letters, arabic)
+    asks_in = _language_of_opening(text) if arabic and latin else None
+    if asks_in == "en":
+        return _latin_script_language(text)
+    if asks_in == "ar" or arabic * 2 > len(letters) or (arabic and arabic == latin):
+        return _arabic_script_language(text, arabic)
     if latin * 2 > len(letters):
         return _latin_script_language(text)
     return "und"
+
+
+def _language_of_opening(text: str) -> str | None:
+    """The language of the function word that a short text opens with: «من هو Emmanuel Macron؟»."""
+    found = split_words(text)
+    opening = fold(found[0]) if len(found) < _LONG_QUESTION else ""
+    if opening in ARABIC_FUNCTION_WORDS:
+        return "ar"
+    return "en" if opening in ENGLISH_FUNCTION_WORDS else None
 
 
 def _is_arabic(letter: str) -> bool:
@@ -271,11 +294,14 @@ def _is_latin(letter: str) -> bool:
     return letter <= "\u024f" or "\u1e00" <= letter <= "\u1eff"
 
 
-def _arabic_script_language(letters: list[str], arabic: int) -> str:
-    persian = sum(1 for letter in letters if letter in _PERSIAN)
-    urdu = sum(1 for letter in letters if letter in _URDU)
-    plainly_arabic = sum(1 for letter in letters if letter in _NOT_PERSIAN)
-    if persian + urdu <= plainly_arabic or (persian + urdu) / arabic < 0.04:
+def _arabic_script_language(text: str, arabic: int) -> str:
+    persian = sum(1 for letter in text if letter in _PERSIAN)
+    urdu = sum(1 for letter in text if letter in _URDU)
+    # One borrowed word may have several of these letters: «گوگل».
+    found = [frozenset(word) for word in split_words(text)]
+    strange = sum(1 for word in found if not word.isdisjoint(_PERSIAN | _URDU))
+    plainly_arabic = sum(1 for word in found if not word.isdisjoint(_NOT_PERSIAN))
+    if strange <= plainly_arabic or (persian + urdu) / arabic < 0.04:
         return "ar"
     return "ur" if urdu / arabic >= 0.03 else "fa"
 

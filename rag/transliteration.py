@@ -78,6 +78,18 @@ _LETTERS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         "r": "ر",
     }.items()
 )
+# What each Latin letter is called, as initials are written: «سي إن إن».
+_CALLED = dict(
+    zip(
+        "abcdefghijklmnopqrstuvwxyz",
+        (
+            *("ايه?", "بي", "سي", "دي", "ايه?", "اي?ف", "جي", "ا?ي?تش", "اي", "ج(?:ي|يه|اي)"),
+            *("كا?يه?", "اي?ل", "اي?م", "اي?ن", "او", "بي", "كيو", "ار", "اي?س", "تي", "يو", "في"),
+            *("دا?بليو", "اي?كس", "واي", "زي?د?"),
+        ),
+        strict=True,
+    )
+)
 _MARKED = str.maketrans(
     {
         **dict.fromkeys("ćčç", "ch"),
@@ -86,6 +98,7 @@ _MARKED = str.maketrans(
         "ğ": "gh",
         "đ": "dj",
         "ñ": "nj",
+        "ą": "on",
         "ł": "l",
         "ø": "o",
         "æ": "ae",
@@ -106,6 +119,8 @@ _LEAST_WITH_MUTE = 5
 _SIGNS = "'\u2019\u02bf\u02be`-"
 _VOWELS = re.compile(f"[aeiouy{_SIGNS}]+(?:(?<=[aeiouy])h$)?")
 _CONSONANT_Y = re.compile("(?<=[aeiou])y|y(?=[aeiou])")
+# Arabic writes these: «عبد» is no Obeid.
+_DIPHTHONGS = frozenset(("ai", "ay", "ei", "ey"))
 _LONG = {"ee": "[اعءئ]?ي[اعء]?", "oo": "و"}
 # What the vowels at the end of a name may be, by the last ones of them; V is any of their letters.
 _ENDINGS = (
@@ -129,6 +144,15 @@ def arabic_pattern(name: str) -> re.Pattern[str]:
     """
     plain = spelled_out(without_accents(fold(name).translate(_MARKED)))
     return re.compile("".join(_pieces(_TWICE.sub(r"\1", plain))))
+
+
+def initials_pattern(name: str) -> re.Pattern[str]:
+    """What matches the names of a Latin word's letters in folded text: «سي إن إن» of "CNN".
+
+    Nothing does if one of them is none of the 26.
+    """
+    called = (_CALLED.get(letter, "(?!)") for letter in fold(name))
+    return re.compile(rf"(?<!\w)[وفبلك]?(?:ال)?{' '.join(called)}(?!\w)")
 
 
 def _pieces(plain: str) -> Iterator[str]:
@@ -182,7 +206,8 @@ def _vowels(run: str, *, first: bool, last: bool) -> str:
     if first:
         return f"(?:{letter}|يو){letter}{{0,2}}"
     ending = next((form for ends, form in _ENDINGS if last and run.endswith(ends)), None)
-    inside = f"{'(?:يو)?' if 'u' in run else ''}{letter}{{0,3}}"
+    least = 1 if run in _DIPHTHONGS else 0
+    inside = f"{'(?:يو)?' if 'u' in run else ''}{letter}{{{least},3}}"
     return _LONG.get(run, inside if ending is None else ending.replace("V", letter))
 
 

@@ -35,21 +35,39 @@ _PHRASES: dict[str, dict[Language, str]] = {
         "ar": "على الرحب والسعة. ماذا تريد أن تعرف أيضًا؟",
     },
     "farewell": {"en": "Goodbye!", "ar": "إلى اللقاء!"},
+    "itself": {
+        "en": (
+            "I am Mustanad. I answer questions from your documents, in Arabic or English, and show "
+            "the words the answer rests on. I write no summaries, and no other language."
+        ),
+        "ar": (
+            "أنا مستند. أجيب عن أسئلتك من وثائقك، بالعربية أو الإنجليزية، وأريك الكلمات التي يستند "
+            "إليها الجواب. لا أكتب ملخصات، ولا أكتب بلغة أخرى."
+        ),
+    },
     "corpus": {
         "en": "There are {count} documents.",
         "ar": "عدد الوثائق: {count}.",
     },
     "corpus_of_one": {"en": "There is one document.", "ar": "توجد وثيقة واحدة."},
     "corpus_part": {
-        "en": "{count} of the {all} documents are from that time.",
+        "en": "Documents from that time: {count} of {all}.",
         "ar": "عدد الوثائق من تلك الفترة: {count}، من أصل {all}.",
     },
+    "corpus_undated": {
+        "en": "Documents without a date, which are left out: {count}.",
+        "ar": "وثائق بلا تاريخ، وهي غير محسوبة: {count}.",
+    },
+    "corpus_day": {"en": "Published on {day}.", "ar": "تاريخ النشر: {day}."},
     "corpus_dates": {
         "en": "They came out between {first} and {last}.",
         "ar": "نُشرت بين {first} و{last}.",
     },
     "corpus_sources": {"en": "Sources: {sources}.", "ar": "المصادر: {sources}."},
-    "corpus_more": {"en": "and {count} more.", "ar": "و{count} غيرها."},
+    "corpus_more": {
+        "en": "and {count} more; the library and `mustanad documents list` show all.",
+        "ar": "و{count} غيرها؛ تجدها كلها في المكتبة، وبالأمر `mustanad documents list`.",
+    },
     "nothing_before": {
         "en": "There is no answer yet that could be said again.",
         "ar": "لا جواب سابقًا يمكن أن يعاد.",

@@ -97,7 +97,7 @@ def test_a_reason_is_thanked_for() -> None:
     page = bar(verdict="down", reason_sent=True)
     assert page.xpath("//form") == []
     assert [words(node) for node in page.xpath("//*[@role='status']")] == [
-        "Thank you. Your verdict stays on this computer."
+        "Thank you. Your verdict is kept beside the documents and sent nowhere."
     ]
 
 
@@ -109,7 +109,9 @@ def test_a_place_waits_for_what_was_copied() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_control_has_a_name_and_no_drawing_has(language: Language) -> None:
     page = bar(language, verdict="up")
-    assert page.xpath("//*[@role='toolbar']/@aria-label") == [text(language, "actions.label")]
+    assert page.xpath("//*[@class='actions-bar'][@role='group']/@aria-label") == [
+        text(language, "actions.label")
+    ]
     assert all(words(control) for control in page.xpath("//button | //summary"))
     assert set(page.xpath("//svg/@aria-hidden")) == {"true"}
     assert len(page.xpath("//svg")) == 5

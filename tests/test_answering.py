@@ -961,8 +961,8 @@ def test_a_question_about_the_corpus_is_answered_from_the_documents_without_a_se
         "Which articles are from 2024?", documents=DOCUMENTS, retriever=retriever, model=model
     )
     assert answer.text.splitlines() == [
-        "1 of the 2 documents are from that time.",
-        "They came out between 2024-05-01 and 2024-05-01.",
+        "Documents from that time: 1 of 2.",
+        "Published on 2024-05-01.",
         "• 2024.txt · 2024-05-01",
     ]
     assert (answer.status, answer.query, answer.citations) == (Status.ANSWERED, "", ())
@@ -1110,6 +1110,84 @@ def test_what_was_quoted_is_said_again_in_full() -> None:
     (citation,) = answer.citations
     assert citation.answer is not None
     assert citation.answer.of(TALKS) == clause
+
+
+def test_what_is_quoted_untranslated_is_translated_out_of_its_language() -> None:
+    turn = Turn(question="When did talks begin?", answer="The document says: “في يناير الماضي” [1]")
+    thanks = Turn(question="thanks", answer="You are welcome.", query="")
+    for history in ([turn], [turn, thanks]):
+        answer = answer_of("translate it", talks(), model=ScriptedModel("x"), history=history)
+        assert answer.language == "en"
+
+
+ONCE = Turn(
+    question="When did talks begin?",
+    answer="In May. [1]",
+    documents=("d1",),
+    quotes=("Talks began in May.",),
+)
+
+
+@pytest.mark.parametrize(
+    ("turn", "language"),
+    [
+        ("Are you sure?", "en"),
+        ("Repeat that please", "en"),
+        ("How do you know?", "en"),
+        ("هل أنت متأكد؟", "ar"),
+    ],
+)
+def test_a_doubted_answer_is_shown_again_with_its_words(turn: str, language: str) -> None:
+    passage = passage_of("Talks began in May. They ended in July.", 0.2, 0.9)
+    reader = ScriptedReader({"May": -9.0, "July": 9.0})
+    answer = answer_of(turn, passage, reader=reader, history=[ONCE])
+    assert [citation.quote for citation in answer.citations] == ["Talks began in May."]
+    assert answer.language == language
+
+
+def test_what_else_is_answered_by_another_sentence_than_was_quoted() -> None:
+    passage = passage_of("Talks began in May. They began again in July.", 0.9, 0.2)
+    reader = ScriptedReader({"May": 9.0, "July": 9.0})
+    answer = answer_of("What else?", passage, reader=reader, history=[ONCE])
+    assert [citation.quote for citation in answer.citations] == ["They began again in July."]
+
+
+class LimitedPassages(GivenPassages):
+    """Holds passages, none of which is of a document that was cited before."""
+
+    def search(
+        self,
+        query: str,
+        *,
+        top_k: int | None = None,
+        period: Period | None = None,
+        documents: Collection[str] | None = None,
+    ) -> tuple[Passage, ...]:
+        found = super().search(query, top_k=top_k, period=period)
+        return () if documents else found
+
+
+@pytest.mark.parametrize("margin", [9.0, -9.0])
+@pytest.mark.parametrize(
+    "turn", ["In Arabic please", "Which minister of transport resigned in Mosul on Monday?"]
+)
+def test_that_a_cited_document_is_gone_does_not_call_the_corpus_empty(
+    turn: str, margin: float
+) -> None:
+    reader = ScriptedReader({"يناير الماضي": margin}, otherwise=-99.0)
+    answer = answer_of(turn, retriever=LimitedPassages(talks()), reader=reader, history=[ONCE])
+    assert answer.passages == (talks(),)
+    assert (answer.status is Status.NOT_FOUND) is (margin < 0)
+    assert "mustanad ingest" not in answer.text
+
+
+def test_files_that_an_answer_told_of_are_asked_for_and_not_those_of_the_corpus() -> None:
+    told = dataclasses.replace(ONCE, answer="He took 200 files. [1]")
+    retriever = GivenPassages(talks())
+    answer_of("Which files?", retriever=retriever, history=[told])
+    assert retriever.queries
+    answer = answer_of("Which files do you have?", documents=DOCUMENTS, history=[told])
+    assert answer.text.startswith("There are 2 documents.")
 
 
 def test_where_nothing_was_answered_there_is_nothing_to_say_again() -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from benchmarks import results
+from benchmarks import report, results, speed
+from benchmarks.measuring import apart, peak_mb
 from benchmarks.peers import judge, summaries
-from benchmarks.results import about, rows_kept
+from benchmarks.results import about, rows_file, rows_kept
 from benchmarks.systems import Reply, declines
 from rag.evaluation import Question
 
@@ -106,6 +108,58 @@ def test_only_the_questions_of_a_run_are_summed_up() -> None:
     found = summaries(rows, [question()])
     assert {name: one["right"] for name, one in found.items()} == {"Mustanad": 1, "Haystack": 1}
     assert summaries(rows, [question(question_id="q2")]) == {}
+
+
+def test_a_system_that_was_not_asked_all_questions_is_not_compared() -> None:
+    row = {"answerable": True, "right": True, "cited": True, "words": 3, "seconds": 1.0}
+    rows = [
+        {**row, "system": name, "id": one, "set-up": 2.0}
+        for name, one in (("Mustanad", "q1"), ("Mustanad", "q2"), ("Haystack", "q1"))
+    ]
+    assert list(summaries(rows, [question(), question(question_id="q2")])) == ["Mustanad"]
+
+
+def test_a_run_does_not_go_on_from_rows_of_another_state(tmp_path: Path) -> None:
+    (tmp_path / "rag" / "__pycache__").mkdir(parents=True)
+    weights = tmp_path / "rag" / "reader.safetensors"
+    weights.write_bytes(b"old")
+
+    def file(*more: object) -> Path:
+        return rows_file("reading-200", [tmp_path / "rag"], *more)
+
+    before = file(0.3)
+    assert before == file(0.3) != file(0.4)
+    (tmp_path / "rag" / "__pycache__" / "reader.pyc").write_bytes(b"compiled")
+    assert file(0.3) == before
+    weights.write_bytes(b"new")
+    assert file(0.3) != before
+    new = file(0.3)
+    weights.rename(weights.with_name("other.safetensors"))
+    assert file(0.3) != new
+
+
+def test_a_process_has_not_held_what_the_one_held_that_started_it() -> None:
+    held = b"x" * 200_000_000
+    assert peak_mb() > 200
+    assert apart(peak_mb) < 150
+    assert held
+
+
+@pytest.mark.parametrize("program", ["raise SystemExit(1)", "pass"])
+def test_a_page_that_does_not_start_was_not_quick(program: str) -> None:
+    with pytest.raises(ValueError, match="said nothing"):
+        speed._until_it_speaks([sys.executable, "-c", program])
+
+
+@pytest.mark.parametrize(
+    ("day", "told"), [("2026-11-27", False), ("2026-11-28", True), ("2026-11-29", True)]
+)
+def test_the_right_paragraph_alone_is_told_if_it_was_not_read_earlier(
+    monkeypatch: pytest.MonkeyPatch, day: str, *, told: bool
+) -> None:
+    every = {"about": {"date": day}, "questions": 1190, "rows": {}}
+    monkeypatch.setattr(report, "read", {"reading-1190-gold": every}.get)
+    assert report.gold_since({"about": {"date": "2026-11-28"}}) == (every if told else None)
 
 
 def test_kept_rows_may_hold_any_line_separator(tmp_path: Path) -> None:

@@ -440,7 +440,7 @@ def test_nothing_is_kept_once_keeping_is_off_also_after_a_reload(
 ) -> None:
     page = visit(shelf.address)
     open_view(page, "past")
-    switch = page.get_by_role("button", name="Keep my conversations on this computer")
+    switch = page.get_by_role("button", name="Keep my conversations")
     switch.click()
     expect(page.locator(".past-switch")).to_have_attribute("aria-pressed", "false")
     page.reload()

@@ -35,6 +35,7 @@ def serving(
     promised: int = 0,
     kind: str = "text/event-stream",
     pause_s: float = 0.0,
+    location: str | None = None,
 ) -> Iterator[Server]:
     """Serves `lines`; `promised` bytes more are announced than are sent."""
 
@@ -45,6 +46,8 @@ def serving(
             events = [f"{line}\n\n".encode() for line in lines]
             self.send_response(status)
             self.send_header("Content-Type", kind)
+            if location is not None:
+                self.send_header("Location", location)
             self.send_header("Content-Length", str(sum(map(len, events)) + promised))
             self.end_headers()
             with suppress(OSError):  # Whoever asked may have gone.
@@ -172,6 +175,47 @@ def test_an_error_status_is_told_with_what_the_server_says(status: int, *, retry
     assert f"{server.url} answered {status}" in error.message
     assert "no such model" in error.message
     assert (error.model, error.retryable) == ("tiny", retryable)
+
+
+@pytest.mark.parametrize(
+    ("status", "advice"),
+    [(401, "answer.api_key"), (403, "answer.api_key"), (404, "models.text"), (405, "answer.url")],
+)
+def test_an_error_status_names_the_setting_to_look_at(status: int, advice: str) -> None:
+    with serving("{}", status=status) as server:
+        assert advice in failure(server.url).message
+
+
+def test_a_page_that_tells_an_error_is_told_by_its_name() -> None:
+    with serving("<html><head><title>404</title>", status=404, kind="text/html") as server:
+        message = failure(server.url).message
+    assert "answered 404 (Not Found). Look at" in message
+    assert "<" not in message
+
+
+def test_a_server_that_has_moved_is_told_with_its_new_address() -> None:
+    with serving("", status=308, location="https://noor:secret@there/v1") as server:
+        message = failure(server.url).message
+    assert "answered 308 (it has moved to https://there/v1)." in message
+
+
+@pytest.mark.parametrize("status", [200, 401])
+def test_a_key_that_the_server_repeats_is_not_told(status: int) -> None:
+    said = 'data: {"error": "wrong key: sesame-sesame"}'
+    with serving(said, status=status) as server:
+        message = failure(server.url, api_key="sesame-sesame").message
+        assert "wrong key: ********" in message
+        assert "wrong key" in failure(server.url, api_key="e").message
+
+
+@pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:1080", "socks://noor:secret@127.0.0.1:1"])
+def test_a_proxy_that_cannot_be_used_is_told_in_words(
+    monkeypatch: pytest.MonkeyPatch, proxy: str
+) -> None:
+    monkeypatch.setenv("ALL_PROXY", proxy)
+    with pytest.raises(SettingsError, match="ALL_PROXY") as caught:
+        OpenAIModel("tiny", url="http://127.0.0.1:9/v1")
+    assert "secret" not in caught.value.message
 
 
 def test_a_dead_port_is_told_with_its_address_and_a_question() -> None:

@@ -503,6 +503,8 @@ def test_a_listed_name_of_an_arabic_answer_stands_in_the_english_sentence(
         ("حكمت عائشة موسى.", "<< Ayesha Moosa >> ruled."),
         ("قال إحسان عبد الوهاب.", "<< Ihsan Abdel Wahab's >> words."),
         ("السوق الأمريكي.", "the << US market >>."),
+        ("قال شي جين بينغ.", "said << President Xi Jinping >>."),
+        ("قال كليتشدار أوغلو.", "said << Kilicdaroglu >>."),
     ],
 )
 def test_a_name_in_another_spelling_or_by_its_initials_is_not_missing(

@@ -256,6 +256,8 @@ def test_ctrl_c_says_so_in_one_line_and_exits_with_130(mustanad: Terminal) -> No
         ["ask", "a", "--since", "yesterday"],
         ["ask", "a", "--until", "2024-02-30"],
         ["chat", "--since", "2024"],
+        ["ask", "a", "--since", ""],
+        ["chat", "--since", "2024-01-31", "--until", ""],
         ["ingest"],
         ["documents", "drop"],
         ["documents", "remove"],
@@ -270,6 +272,18 @@ def test_wrong_usage_exits_with_2_and_shows_usage(mustanad: Terminal, argv: list
     run = mustanad(*argv)
     assert (run.code, run.out) == (2, "")
     assert "Usage: mustanad" in run.err
+
+
+def test_a_question_without_quotes_is_told_how_to_be_asked(mustanad: Terminal) -> None:
+    run = mustanad("ask", "متى", "بدأت", "المحادثات؟", "--json")
+    assert (run.code, run.out, mustanad.opened) == (2, "", [])
+    assert 'Put the question in quotes: mustanad ask "متى بدأت المحادثات؟"' in run.err
+
+
+@pytest.mark.parametrize("argv", [["-h"], ["ask", "-h"], ["documents", "list", "-h"]])
+def test_help_is_also_asked_for_in_short(mustanad: Terminal, argv: list[str]) -> None:
+    assert mustanad(*argv) == mustanad(*argv[:-1], "--help")
+    assert mustanad(*argv).code == 0
 
 
 def test_help_and_version_are_results(mustanad: Terminal) -> None:
@@ -320,7 +334,7 @@ def test_a_misspelt_setting_is_an_error_before_anything_is_opened(mustanad: Term
         1,
         "",
         "Error: Setting retreival.top_k (from command line): there is no such setting. "
-        "`mustanad settings` lists all settings.\n",
+        "Did you mean retrieval.top_k? `mustanad settings` lists all settings.\n",
     )
     assert mustanad.opened == []
 
@@ -414,11 +428,23 @@ def test_chat_starts_afresh_when_told_so(
 def test_ctrl_c_stops_an_answer_and_not_the_chat(
     mustanad: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    mustanad.parts = {"is_interactive": lambda: True}
     mustanad.assistant = ScriptedAssistant(KeyboardInterrupt(), make_answer())
     with_input(monkeypatch, "first?", "second?")
     run = mustanad("chat")
-    assert (run.code, run.err) == (0, "The answer was stopped.\n")
+    assert run.code == 0
+    assert "The answer was stopped.\n" in run.err
     assert mustanad.assistant.asked == [("first?", ()), ("second?", ())]
+
+
+def test_ctrl_c_stops_all_questions_of_a_file(
+    mustanad: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mustanad.assistant = ScriptedAssistant(KeyboardInterrupt(), make_answer())
+    with_input(monkeypatch, "first?", "second?")
+    run = mustanad("chat")
+    assert (run.code, run.out, run.err.strip()) == (130, "", "Stopped.")
+    assert mustanad.assistant.asked == [("first?", ())]
 
 
 def test_a_failed_answer_does_not_end_the_chat_but_shows_in_the_exit_code(
@@ -711,6 +737,17 @@ def test_settings_never_show_a_key(
     assert "sesame" not in run.out + run.err
 
 
+@pytest.mark.parametrize("form", [[], ["--json"]])
+@pytest.mark.parametrize("name", ["answer.url", "index.url"])
+def test_settings_never_show_a_password_in_an_address(
+    mustanad: Terminal, name: str, form: list[str]
+) -> None:
+    run = mustanad("settings", *form, "--set", f"{name}=https://noor:sesame@there:1/v1")
+    assert run.code == 0
+    assert "https://********@there:1/v1" in run.out
+    assert "sesame" not in run.out
+
+
 def test_settings_list_all_even_where_one_is_wrong(
     mustanad: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -851,3 +888,5 @@ def test_streams_that_were_closed_before_the_start_are_no_terminals(
     monkeypatch.setattr(sys, "stdout", None)
     assert not parts.stdout_is_terminal()
     assert main(["ask", QUESTION], parts=parts) == 0
+    monkeypatch.setattr(sys, "stdin", None)
+    assert main(["chat"], parts=parts) == 0

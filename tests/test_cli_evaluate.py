@@ -112,10 +112,18 @@ def test_an_index_that_is_named_is_used(mustanad: Terminal, tmp_path: Path) -> N
 
 
 def test_a_file_of_the_corpus_that_is_skipped_is_named(mustanad: Terminal, tmp_path: Path) -> None:
-    report = IngestReport(skipped=(Skipped(path="a.pdf", reason="it is empty"),))
+    report = IngestReport(added=("b",), skipped=(Skipped(path="a.pdf", reason="it is empty"),))
     mustanad.assistant = ScriptedAssistant(make_answer(), report=report)
     run = mustanad("eval", file_of(tmp_path, QUESTIONS), "--corpus", CORPUS)
     assert (run.code, run.err) == (0, "Skipped a.pdf: it is empty\n")
+
+
+def test_nothing_is_measured_where_no_file_was_taken_in(mustanad: Terminal, tmp_path: Path) -> None:
+    report = IngestReport(skipped=(Skipped(path="artcles", reason="there is no such file."),))
+    mustanad.assistant = ScriptedAssistant(make_answer(), report=report)
+    run = mustanad("eval", file_of(tmp_path, QUESTIONS), "--corpus", "artcles")
+    assert (run.code, run.out, mustanad.assistant.asked) == (1, "", [])
+    assert run.err.endswith("Error: No file of the corpus was taken in.\n")
 
 
 @pytest.mark.parametrize("nearer", [True, False])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import select
 import subprocess
@@ -184,6 +185,11 @@ def test_a_password_on_stdin_is_utf_8_whatever_the_locale(
 def test_list_prints_the_names_sorted(mustanad: Terminal, file: Path) -> None:
     make(file, "salem", "مريم", "Huda")
     assert mustanad("users", "list", str(file)) == Run(0, "Huda\nsalem\nمريم\n", "")
+
+
+def test_list_json_is_a_list_of_names(mustanad: Terminal, file: Path) -> None:
+    make(file, "salem", "مريم")
+    assert json.loads(mustanad("users", "list", str(file), "--json").out) == ["salem", "مريم"]
 
 
 def test_an_empty_list_says_how_to_add_one(mustanad: Terminal, file: Path) -> None:

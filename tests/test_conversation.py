@@ -209,6 +209,18 @@ def test_after_a_refusal_it_asks_once_more_about_the_question_before() -> None:
     assert ways("Why?", CITED, refused)[0] == Search(asked, ("race",), reading=asked)
 
 
+@pytest.mark.parametrize("question", ["What else?", "Tell me more", "ماذا أيضا؟"])
+def test_for_more_the_question_is_asked_again_without_all_that_was_quoted(question: str) -> None:
+    asked, told = "Who won the men's race in Aden?", CITED.quotes
+    model = ScriptedModel()
+    read = Search(asked, ("race",), told=told, reading=after(question))
+    assert ways(question, CITED, model=model) == [read, Search(asked, told=told)]
+    second = Turn(
+        question="What else?", answer="x", query=asked, documents=("race",), quotes=("y",)
+    )
+    assert ways(question, CITED, second)[-1] == Search(asked, told=(*told, "y"))
+
+
 def test_a_long_turn_before_is_read_in_part() -> None:
     asked, said = "ألف " * 100 + "أين؟", "باء " * 100
     read = follow("ومتى؟", asked, said)

@@ -162,8 +162,9 @@ def test_a_shared_corpus_of_another_may_be_read_and_not_changed(
     assert texts(corpora.assistant(ours.corpus_id, owner="ليلى")) == [BRIDGE]
     with pytest.raises(CorpusError, match="shared by another user"):
         corpora.rename(ours.corpus_id, "mine", owner="ليلى")
-    with pytest.raises(CorpusError, match="shared by another user"):
+    with pytest.raises(CorpusError, match="shared by another user") as caught:
         corpora.delete(ours.corpus_id, owner="ليلى")
+    assert caught.value.kind == "not_yours"
     assert names(corpora, "sami") == ["default", "ours"]
 
 
@@ -284,8 +285,9 @@ def test_the_default_corpus_is_neither_renamed_nor_deleted(
     take_in(corpora.assistant(DEFAULT, owner=""), tmp_path, "bridge", BRIDGE)
     with pytest.raises(CorpusError, match="always there"):
         corpora.rename(DEFAULT, "mine", owner="")
-    with pytest.raises(CorpusError, match="always there"):
+    with pytest.raises(CorpusError, match="always there") as caught:
         corpora.delete(DEFAULT, owner="")
+    assert caught.value.kind == "always_there"
     assert texts(corpora.assistant(DEFAULT, owner="")) == [BRIDGE]
 
 
@@ -422,8 +424,9 @@ def test_the_corpus_in_use_as_the_default_one_is_not_deleted(
     made = corpora.create("ours")
     index = settings.index.model_copy(update={"collection": made.collection})
     inside = Corpora(settings.model_copy(update={"index": index}))
-    with inside, pytest.raises(CorpusError, match=r"index\.collection"):
+    with inside, pytest.raises(CorpusError, match=r"index\.collection") as caught:
         inside.delete(made.corpus_id, owner="")
+    assert caught.value.kind == "in_settings"
     assert names(corpora) == ["default", "ours"]
 
 

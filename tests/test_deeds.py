@@ -377,10 +377,12 @@ def test_a_retry_asks_the_same_again_in_its_place(
     assert [question for question, _ in assistant.asked] == ["First?", "Second?", "First?"]
 
 
-def test_a_retry_while_another_question_is_open_changes_nothing(visit: Visit) -> None:
+def test_a_retry_while_another_question_is_open_changes_nothing_and_that_is_told(
+    visit: Visit,
+) -> None:
     converse(visit, "First?")
     visit.ask("Second?")
-    assert act(visit, {"act": "retry", "exchange": "0"}) == frozenset()
+    assert act(visit, {"act": "retry", "exchange": "0"}) == {"notice"}
     assert visit.editing is None
     list(visit.answer())
     converse(visit, "Third?")
@@ -409,6 +411,7 @@ def test_the_page_says_in_its_own_language_that_it_copied(desk: Desk) -> None:
     converse(visit, "When?")
     act(visit, {"act": "copy", "exchange": "0", "copy": "text"})
     assert visit.signal["copied"]["said"] == "نُسخ"
+    assert visit.signal["copied"]["failed"].startswith("لم يُنسخ")
 
 
 @pytest.mark.parametrize("form", ["pdf", "", "TEXT", HOSTILE])
@@ -799,7 +802,9 @@ def test_no_conversation_is_taken_up_while_a_question_is_open(visit: Visit, desk
     converse(visit, "Kept?")
     again = make_visit(desk)
     again.ask("When?")
-    assert act(again, {"act": "open-past", "conversation": visit.conversation_id}) == PAST
+    changed = act(again, {"act": "open-past", "conversation": visit.conversation_id})
+    assert changed == PAST | {"notice"}
+    assert said(again).startswith("An answer is still being written.")
     assert [one.question for one in again.chat.exchanges] == ["When?"]
 
 

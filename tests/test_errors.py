@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -30,6 +31,7 @@ from rag.errors import (
     SettingsError,
     UploadError,
 )
+from ui.strings import LANGUAGES, describe, word
 
 EXAMPLES = [
     SettingsError(name="page.port", reason="too large.", origin="RAG_PAGE__PORT"),
@@ -55,7 +57,17 @@ EXAMPLES = [
     ArchiveError(path=Path("archive.sqlite"), reason="it is damaged."),
     GenerationError(model="m", reason="it timed out.", retryable=True),
 ]
+PAGE_WORDS = sorted(set(get_args(errors.CorpusKind)) - {"other"})
 NAMES = [type(example).__name__ for example in EXAMPLES]
+
+
+@pytest.mark.parametrize("kind", PAGE_WORDS)
+def test_the_page_words_each_reason_why_a_corpus_is_not_changed(kind: errors.CorpusKind) -> None:
+    problem = describe(CorpusError(corpus="تقارير", reason="it is told in English.", kind=kind))
+    for language in LANGUAGES:
+        said = word(problem, language)
+        assert "it is told in English" not in said
+        assert ("تقارير" in said) == (kind not in ("no_name", "always_there"))
 
 
 def subclasses(kind: type[RagError]) -> set[type[RagError]]:

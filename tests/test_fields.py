@@ -65,6 +65,23 @@ def test_lines_without_a_name_are_no_front_matter(lines: tuple[str, ...]) -> Non
         ({"published": "soon"}, {"published": None}),
         ({"keywords": ["a", None, {"b": 1}, 2]}, {"keywords": ("a", "2")}),
         ({"author": "x", "title": None}, {}),
+        (
+            {"العنوان": "خطة", "النص": "نص", "تاريخ النشر": "5/1/2025", "المصدر": "النور"},
+            {
+                "title": "خطة",
+                "text": "نص",
+                "published": dt.date(2025, 1, 5),
+                "source": "النور",
+            },
+        ),
+        (
+            {"articleBody": "body", "publishedAt": "2025-01-05T10:00:00Z", "date": "2020-01-01"},
+            {"text": "body", "published": dt.date(2025, 1, 5)},
+        ),
+        (
+            {"text": "body", "source": {"id": "n", "name": "Noor"}},
+            {"text": "body", "source": "Noor"},
+        ),
     ],
 )
 def test_a_row_gives_the_fields_that_have_a_value(

@@ -18,6 +18,8 @@ from rag.follow_ups import needs_history
         ("But why?", True),
         ("Why?", True),
         ("What about Egypt?", True),
+        ("Tell me more details about that", True),
+        ("more details please", True),
         ("And in Egypt?", True),
         ("Which ministers signed the withdrawal agreement?", False),
         ("How many American soldiers are stationed in Iraq?", False),

@@ -133,6 +133,49 @@ COURTESIES: list[tuple[str, Courteous]] = [
     ("في حفظ الله", "farewell"),
     ("تصبحين على خير", "farewell"),
     ("يومك سعيد", "farewell"),
+    ("thank u", "thanks"),
+    ("thankyou", "thanks"),
+    ("tysm!", "thanks"),
+    ("Yes", "thanks"),
+    ("👍", "thanks"),
+    ("🙏🏽", "thanks"),
+    ("❤️", "thanks"),
+    ("👋", "greeting"),
+    ("heyyy", "greeting"),
+    ("shukran", "thanks"),
+    ("salam", "greeting"),
+    ("شكرررا", "thanks"),
+    ("شكرا كثير", "thanks"),
+    ("شكرا بزاف", "thanks"),
+    ("شكرا حبيبي", "thanks"),
+    ("مشكوور يا غالي", "thanks"),
+    ("الله يعطيك الصحة", "thanks"),
+    ("بارك الله فيك خويا", "thanks"),
+    ("أوكيه شكرا", "thanks"),
+    ("سلام", "greeting"),
+    ("هلو", "greeting"),
+    ("مسا الخير", "greeting"),
+    ("واش راك", "greeting"),
+    ("Who are you?", "itself"),
+    ("Hi, what can you do?", "itself"),
+    ("are you ChatGPT?", "itself"),
+    ("help", "itself"),
+    ("what languages do you speak?", "itself"),
+    ("in French please", "itself"),
+    ("translate it to Turkish", "itself"),
+    ("can you answer in Persian?", "itself"),
+    ("summarise", "itself"),
+    ("Please summarize the article", "itself"),
+    ("give me a summary of the documents", "itself"),
+    ("tl;dr", "itself"),
+    ("من أنت؟", "itself"),
+    ("انت مين", "itself"),
+    ("ماذا يمكنك أن تفعل؟", "itself"),
+    ("ساعدني", "itself"),
+    ("بالفرنسية من فضلك", "itself"),
+    ("ترجمها إلى التركية", "itself"),
+    ("لخص المقال", "itself"),
+    ("أعطني ملخص", "itself"),
 ]
 
 ALL_TIME = [
@@ -212,9 +255,21 @@ ALL_TIME = [
     "ما هو آخر خبر لديك؟",
     "حول ماذا تدور المقالات؟",
     "ما الفترة الزمنية التي تغطيها الوثائق؟",
+    "number of documents",
+    "latest news",
+    "What did I upload?",
+    "عندك كام مقال؟",
+    "كم عندي وثيقة؟",
+    "قديش عندك مقالات",
+    "شحال من مقال عندك",
+    "وريني الملفات",
 ]
 
 IN_A_PERIOD = [
+    ("articles from 2024-05-01", "2024-05-01", "2024-05-31"),
+    ("documents from 2024/5 to 2024/7", "2024-05-01", "2024-07-31"),
+    ("articles from 13/05/2024", "2024-05-01", "2024-05-31"),
+    ("المقالات من ٥/٢٠٢٤", "2024-05-01", "2024-05-31"),
     ("كم مقالا نشر بين 2022 و2023؟", "2022-01-01", "2023-12-31"),
     ("Which articles are from 2024?", "2024-01-01", "2024-12-31"),
     ("How many documents from May 2024?", "2024-05-01", "2024-05-31"),
@@ -440,7 +495,6 @@ OF_FACT = [
     "How are they?",
     "How are you going to know?",
     "How is that?",
-    "Who are you?",
     "Is that in Arabic?",
     "What language is that in?",
     "What is that?",
@@ -556,6 +610,26 @@ OF_FACT = [
     "ما عناوين القصائد؟",
     "شو صار؟",
     "ايه اللي حصل؟",
+    "Who are you calling a traitor?",
+    "What can you do about inflation?",
+    "And the French?",
+    "French",
+    "In French schools?",
+    "in Turkish prisons",
+    "How many speak French?",
+    "Summarize the minister's position",
+    "summary of the ruling",
+    "ما خلاصة التقرير؟",
+    "ملخص المباراة",
+    "لخص موقف الوزير",
+    "ماذا تستطيع مصر أن تفعل؟",
+    "ساعدني في فهم القرار",
+    "من الفرنسية؟",
+    "salam fayyad",
+    "نواف سلام",
+    "Yes, who signed it?",
+    "latest news from Sudan",
+    "number of victims",
 ]
 
 
@@ -577,6 +651,21 @@ def test_a_year_or_a_month_of_it_limits_the_question_to_that_time(
     question: str, first: str, last: str
 ) -> None:
     assert understand(question, follows=False) == AboutCorpus(Period.between(first, last))
+
+
+@pytest.mark.parametrize("question", ["Which files?", "How many documents?", "كم ملفا؟"])
+@pytest.mark.parametrize("said", ["He leaked 200 files.", "سرب ثلاثة موظفين ملفات سرية."])
+def test_files_that_were_spoken_of_are_not_taken_for_the_corpus(question: str, said: str) -> None:
+    assert understand(question, follows=True, said=said) is None
+    assert understand(question, follows=True, said="The bridge.") == AboutCorpus(Period())
+    for own in ("Which documents do you have?", "كم وثيقة لديك؟", "ما مصادرك؟"):
+        assert understand(own, follows=True, said=said) == AboutCorpus(Period())
+
+
+@pytest.mark.parametrize("turn", ["Are you sure?", "Thanks, are you sure?", "كرر من فضلك"])
+def test_the_same_answer_is_asked_for_once_more_only_after_one(turn: str) -> None:
+    assert understand(turn, follows=True) == Again(None, same=True)
+    assert understand(turn, follows=False) is None
 
 
 def test_a_month_without_a_year_limits_nothing() -> None:

@@ -16,6 +16,12 @@ TEXTS = [
     ("c", "The minister announced new negotiations about Iraq's army."),
     ("d", "قال الوزير إن الطقس جميل."),
 ]
+GLUED = [
+    ("a", "اجتمع قادة الـ27 بحضور وCNN في مقر لـNATO."),
+    ("b", "انتشر وسم #طوفان_الأقصى عام2014م."),
+    ("c", "U.S. and U.K. troops left under #Free_Press."),
+    ("d", "قال مسئولون في ڤيينا وڨفصة إن الشئون باقية."),
+]
 
 
 def found(query: str, *, k: int = 10) -> list[str]:
@@ -44,6 +50,45 @@ def found(query: str, *, k: int = 10) -> list[str]:
 )
 def test_a_word_is_found_in_its_other_forms(query: str, text_id: str) -> None:
     assert found(query) == [text_id]
+
+
+@pytest.mark.parametrize(
+    ("query", "text_id"),
+    [
+        ("27", "a"),
+        ("بـ٢٧", "a"),
+        ("CNN", "a"),
+        ("NATO", "a"),
+        ("طوفان الأقصى", "b"),
+        ("2014", "b"),
+        ("US troops", "c"),
+        ("the UK", "c"),
+        ("free press", "c"),
+        ("المسؤولون", "d"),
+        ("شؤون", "d"),
+        ("فيينا", "d"),
+        ("بقفصة", "d"),
+    ],
+)
+def test_what_papers_write_together_or_otherwise_is_found(query: str, text_id: str) -> None:
+    index = LexicalIndex.build(GLUED)
+    assert [found_id for found_id, _ in index.search(query, k=10)] == [text_id]
+
+
+@pytest.mark.parametrize(
+    ("written", "apart"),
+    [
+        ("الـ1500", "1500"),
+        ("وبالـ20", "20"),
+        ("للCNN", "CNN"),
+        ("عام2014م", "عام 2014 م"),
+        ("طوفان_الأقصى", "طوفان الأقصى"),
+        ("ﷺ", "صلى الله عليه وسلم"),
+        ("don't", "don't"),
+    ],
+)
+def test_what_is_written_together_has_the_stems_of_its_parts(written: str, apart: str) -> None:
+    assert content_stems(written) == content_stems(apart)
 
 
 @pytest.mark.parametrize("query", ["", "؟!", "متى في من", "the of and", "طوفان", "xyz", "ـــ"])

@@ -129,9 +129,7 @@ def every_panel(language: Language, name: str) -> list[str]:
         render_documents(
             [document], query="#" + name, order="newest", page=1, may_delete=True, language=language
         ),
-        render_upload(
-            UploadState(corpus_id="c1", corpus=name, may_add=True, problem=name), LIMITS, language
-        ),
+        render_upload(UploadState(corpus_id="c1", corpus=name, may_add=True), LIMITS, language),
         render_ingest(run, language),
         render_ingest(replace(run, running=True), language),
         render_ingest(replace(run, problem=name), language),
@@ -603,12 +601,6 @@ def test_who_may_not_add_is_told_so() -> None:
     )
     assert root.xpath(".//input") == []
     assert "“News”" in words(root)
-
-
-def test_a_problem_with_an_upload_is_told_at_once() -> None:
-    state = UploadState(corpus_id="c1", corpus="News", may_add=True, problem="The disk is full.")
-    root = parse(render_upload(state, LIMITS, "en"))
-    assert words(root.xpath(".//*[@role='alert']")[0]) == "That did not work The disk is full."
 
 
 # An ingest

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pytest
 from llama_index.core.embeddings import MockEmbedding
 from llama_index.core.llms import MockLLM
 from llama_index.core.schema import MetadataMode
 
+from rag.errors import GenerationError
 from rag.generation import Message
 from rag.index import Index
 from rag.ingestion import ingest_paths
@@ -36,6 +39,19 @@ def test_an_llm_writes_until_about_the_most_tokens() -> None:
     said = Message("user", "one two three four five six seven eight")
     assert "one two three" in "".join(model.write([said], max_tokens=100))
     assert len("".join(model.write([said], max_tokens=2))) < len(said.content)
+
+
+class Unreachable(MockLLM):
+    """An LLM whose server is down."""
+
+    def stream_chat(self, *_: Any, **__: Any) -> Any:
+        raise ConnectionError("connection refused")
+
+
+def test_an_llm_that_fails_does_so_like_any_text_model() -> None:
+    model = LlamaIndexModel(Unreachable(max_tokens=None))
+    with pytest.raises(GenerationError, match="ConnectionError: connection refused"):
+        list(model.write([Message("user", "hi")], max_tokens=8))
 
 
 def test_our_retriever_gives_nodes_with_offsets_and_source(tmp_path: Path) -> None:

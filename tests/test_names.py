@@ -200,6 +200,28 @@ def test_another_weekday_or_month_is_not_found_however_like_it_sounds(name: str,
     assert not occurs(name, text)
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "found"),
+    [
+        ("FBI", "قال الإف بي آي", True),
+        ("KGB", "ضابط في كي جي بي", True),
+        ("JD", "قال جي دي فانس", True),
+        ("LG", "شركة إل جي", True),
+        ("MSC", "سفينة إم إس سي أرييس", True),
+        ("MSC", "قال في بيان", False),
+        ("FBI", "قناة سي إن إن", False),
+    ],
+)
+def test_initials_are_found_by_the_names_of_their_letters(
+    name: str, text: str, *, found: bool
+) -> None:
+    assert occurs(name, text) is found
+
+
+def test_an_article_that_stands_apart_is_not_missing() -> None:
+    assert missing_names("It reached El Daein and Al Daein.", ["وصل إلى الضعين"]) == ()
+
+
 @pytest.mark.parametrize("name", ["Abdelkader", "Abdulqadir", "Abdelqader"])
 def test_two_arabic_words_may_be_one_name_in_latin_letters(name: str) -> None:
     assert occurs(name, "الأمير عبد القادر الجزائري")

@@ -51,7 +51,9 @@ def test_a_host_that_is_no_address_is_a_settings_error(host: str) -> None:
     assert caught.value.name == "page.host"
 
 
-async def status(asked: str, host: str, *, accounts: bool = False) -> int:
+async def status(
+    asked: str, host: str, *, accounts: bool = False, said: dict[str, str] | None = None
+) -> int:
     """The status of a request that asks for one host at a page that listens on another."""
 
     async def welcome(_: Request) -> PlainTextResponse:
@@ -61,7 +63,7 @@ async def status(asked: str, host: str, *, accounts: bool = False) -> int:
     close_to_others(app, host, accounts=accounts)
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://page") as client:
-        response = await client.get("/", headers={"host": asked})
+        response = await client.get("/", headers={"host": asked, **(said or {})})
     assert response.headers["content-security-policy"] == CONTENT_POLICY
     return response.status_code
 
@@ -92,6 +94,28 @@ async def test_an_open_page_has_the_names_of_its_machine() -> None:
 @pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0"])  # noqa: S104
 async def test_with_accounts_a_page_may_have_any_name(host: str) -> None:
     assert await status("documents.example", host, accounts=True) == 200
+
+
+@pytest.mark.parametrize(
+    ("headers", "let_in"),
+    [
+        ({}, True),
+        ({"origin": "http://192.0.2.1:7860"}, True),
+        ({"origin": "http://192.0.2.1"}, True),
+        ({"origin": "http://papers.example", "x-forwarded-host": "papers.example"}, True),
+        ({"origin": "https://papers.example", "sec-fetch-site": "same-origin"}, True),
+        ({"origin": "http://other.example"}, False),
+        ({"origin": "null"}, False),
+        ({"origin": "http://["}, False),
+        ({"origin": "http://192.0.2.1:3000", "sec-fetch-site": "same-site"}, False),
+        ({"origin": "http://other.example", "sec-fetch-site": "cross-site"}, False),
+    ],
+)
+async def test_another_sites_page_reads_nothing_also_where_browsers_say_less(
+    headers: dict[str, str], let_in: bool
+) -> None:
+    found = await status("192.0.2.1:7860", "0.0.0.0", said=headers)  # noqa: S104
+    assert found == (200 if let_in else 403)
 
 
 async def posted(path: str, parts: list[bytes], host: str, *, accounts: bool) -> tuple[int, int]:

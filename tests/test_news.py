@@ -42,6 +42,47 @@ def test_a_first_line_that_stands_alone_is_the_title_of_a_plain_text() -> None:
     assert split_page(f"#النقل {FIRST}\n\n{SECOND}").articles[0].title == ""
 
 
+@pytest.mark.parametrize(
+    ("head", "title"),
+    [
+        ("بسم الله الرحمن الرحيم\n\nبيان الوزارة", "بيان الوزارة"),
+        ("5 يناير 2025\n\nبيان الوزارة", "بيان الوزارة"),
+        ("https://example.org/1\n\nبيان الوزارة", "بيان الوزارة"),
+        ("***\n\n**بيان الوزارة**", "بيان الوزارة"),
+        ("بيان الوزارة\n5 يناير 2025", "بيان الوزارة"),
+        ("بيان الوزارة\n============", "بيان الوزارة"),
+        ("# 5 يناير 2025", "5 يناير 2025"),
+        ("5 يناير 2025", ""),
+        ("| أ | ب |\n|---|---|\n| 1 | 2 |", ""),
+    ],
+)
+def test_a_date_an_address_or_the_invocation_is_no_title(head: str, title: str) -> None:
+    (article,) = split_page(f"{head}\n\n{FIRST}").articles
+    assert (article.title, article.text) == (title, f"{head}\n\n{FIRST}")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "الأحد - 5 رجب 1446 هـ - 05 يناير 2025 مـ",
+        "5 رجب 1446 هـ الموافق 5 يناير 2025 م",
+        "نُشر: 14:32-5 يناير 2025 م ـ 05 رجَب 1446 هـ",
+        "تاريخ النشر: 5 رجب 1446هـ - 5 يناير 2025م",
+        "التاريخ: ٥ يناير ٢٠٢٥",
+        "Date: Sun, 5 Jan 2025 14:32:00 +0300",
+    ],
+)
+def test_a_date_after_its_name_or_beside_an_islamic_one_is_read(line: str) -> None:
+    (article,) = split_page(f"خطة النقل\n\n{line}\n\n{FIRST}").articles
+    assert article.published == dt.date(2025, 1, 5)
+
+
+@pytest.mark.parametrize("line", ["5 رجب 1446 هـ", "القرار: 5 يناير 2025", "5-7 يناير 2025"])
+def test_what_is_no_day_of_the_page_gives_no_date(line: str) -> None:
+    (article,) = split_page(f"خطة النقل\n\n{line}\n\n{FIRST}").articles
+    assert article.published is None
+
+
 def test_white_space_has_no_article() -> None:
     assert split_page(" \n\t\n") == Page(())
 

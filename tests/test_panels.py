@@ -373,10 +373,23 @@ def test_the_scope_names_the_corpus_the_days_and_what_is_edited(desk: Desk) -> N
     shown = words(render_panel("scope", visit))
     assert "You are changing question 2." in shown
     assert "Asked of: أخبار" in shown
-    assert "Documents from 1 January 2024 on only" in shown
+    assert "Only documents from 1 January 2024 on" in shown
     visit.prefer(language="ar")
     act(visit, {"act": "switch-corpus", "corpus": "default"})
-    assert "يُسأل عن: وثائق هذا الحاسوب" in words(render_panel("scope", visit))
+    assert "البحث في: وثائق هذا الحاسوب" in words(render_panel("scope", visit))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("visitor", [LAYLA, GUEST], ids=["signed in", "guest"])
+def test_who_sits_elsewhere_is_not_told_that_anything_stays_on_this_computer(
+    desk: Desk, visitor: Visitor, language: Language
+) -> None:
+    visit = make_visit(desk, visitor, language=language)
+    shown = " ".join(
+        words(panel) for panel in render_panels(EVERYTHING - {"composer"}, visit).values() if panel
+    )
+    for said in ("this computer", "هذا الحاسوب"):
+        assert said not in shown
 
 
 def test_the_header_names_who_signed_in(desk: Desk) -> None:
@@ -510,6 +523,19 @@ def test_the_past_lists_ones_own_conversations_with_their_corpus(
     assert "Hers?" not in shown
     desk.corpora.delete(made.corpus_id, owner="")
     assert "Brief" not in render_panel("past_list", visit)
+
+
+def test_a_long_past_says_that_only_the_latest_are_listed(
+    desk: Desk, archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("panels", "past"):
+        monkeypatch.setattr(f"ui.{module}.MOST_LISTED", 2)
+    for number in (1, 2, 3):
+        converse(make_visit(desk), f"Question {number}?")
+    shown = words(render_panel("past_list", make_visit(desk)))
+    assert "Only the latest 2 are listed." in shown
+    assert "Question 3?" in shown
+    assert "Question 1?" not in shown
 
 
 def test_the_past_is_searched(desk: Desk) -> None:

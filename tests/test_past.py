@@ -256,6 +256,22 @@ def test_the_switch_tells_its_state_and_sends_the_other(
     assert words(described) == text("en", "past.kept" if keeping else "past.not_kept")
 
 
+@pytest.mark.parametrize(("many", "told"), [(200, False), (201, True)])
+@pytest.mark.parametrize("query", ["", "محادثات"])
+def test_no_more_than_the_newest_200_are_listed_and_that_is_said(
+    many: int, told: bool, query: str
+) -> None:
+    some = [
+        kept(str(number), updated=at(1) + dt.timedelta(minutes=number)) for number in range(many)
+    ]
+    page = listed(some, query=query)
+    shown = page.xpath("//*[@class='past-open']/@data-conversation")
+    assert shown == [str(number) for number in range(many)][:-201:-1]
+    statuses = " ".join(words(node) for node in page.xpath("//*[@role='status']"))
+    assert ("Only the latest 200 are listed." in statuses) == told
+    assert ("Found for" in statuses) == (bool(query) and not told)
+
+
 def test_the_place_of_what_is_kept_is_named() -> None:
     page = tools(language="ar", place="/home/me/<b>conversations</b>.sqlite")
     assert "/home/me/<b>conversations</b>.sqlite" in words(page.xpath("//*[@id='past-kept']")[0])

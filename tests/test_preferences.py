@@ -212,7 +212,7 @@ def test_fixed_settings_tell_name_variable_value_and_origin() -> None:
 
 def test_the_origins_of_fixed_settings_are_told_in_arabic() -> None:
     assert [row[1:] for row in rows(page("ar"), "pref-fixed")] == [
-        ["0.4", "القيمة الأصلية"],
+        ["0.4", "القيمة الافتراضية"],
         ["***", "RAG_ANSWER__API_KEY"],
         ["غير محدد", "سطر الأوامر"],
     ]

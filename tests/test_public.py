@@ -34,6 +34,12 @@ def test_every_public_name_can_be_imported_and_says_what_it_is(name: str) -> Non
         assert (found.__doc__ or "").strip().endswith((".", ":", "`", ")"))
 
 
+def test_a_notebook_completes_every_public_name() -> None:
+    code = "import rag, sys; sys.exit(sorted(set(rag.__all__) - set(dir(rag))) or 0)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_the_public_names_are_sorted_and_complete() -> None:
     assert list(rag.__all__) == sorted(rag.__all__)
     here = {name for name in vars(rag) if not name.startswith("_")}

@@ -234,6 +234,9 @@ def test_a_hundred_with_the_article_alone_is_not_per_cent(written: str, value: s
     ("written", "values"),
     [
         ("عام 2023 مليوني زائر", ["2023", "2000000"]),
+        ("عامي 2022 و2023 مليوني زائر", ["2022", "2023", "2000000"]),
+        ("عامي 2022 و2023 مليون زائر", ["2022", "2023", "1000000"]),
+        ("15 million three years ago", ["3", "15000000"]),
         ("بلغت عام 2023 مليارا ومئتي مليون دولار", ["2023", "1200000000"]),
         ("للعام 2023 ألف شخص", ["1000", "2023"]),
         ("سنة ٢٠٢٣ ألف شخص", ["1000", "2023"]),
@@ -578,6 +581,11 @@ def test_a_second_is_mostly_a_time_and_needs_no_source() -> None:
 def test_numbers_of_any_source_are_stated_and_the_others_told() -> None:
     assert unstated("5 of 7, and 9", "خمسة", "سبع") == {"9"}
     assert unstated("5") == {"5"}
+
+
+def test_thousands_may_have_a_common_space() -> None:
+    assert shown("10 000 درهم") == ["10000"]
+    assert shown("بغداد 120 130 140") == ["120", "130", "140"]
 
 
 def test_the_figure_before_a_word_of_scale_is_stated_too() -> None:

@@ -214,6 +214,13 @@ def test_of_columns_of_one_name_the_filled_one_counts(tmp_path: Path) -> None:
     assert (first.text, second.text) == (SENTENCE, OTHER)
 
 
+def test_a_loose_quotation_mark_swallows_no_rows_and_loses_none(tmp_path: Path) -> None:
+    table = f'title,text\nخطة,{SENTENCE}\nأسعار,"{OTHER}\nنقل,{SENTENCE}\n'
+    assert "begins on line 3" in reason(written(tmp_path / "a.csv", table))
+    table = f'title,text\nخطة,"قال "نعم" أمس"\nنقل,{SENTENCE}\n'
+    assert "begins on line 2" in reason(written(tmp_path / "b.csv", table))
+
+
 def test_each_line_of_a_jsonl_file_is_a_document(tmp_path: Path) -> None:
     rows = [
         {"TEXT": SENTENCE, "title": "خطة", "keywords": ["النقل"], "language": "ar", "link": "u"},
@@ -251,6 +258,26 @@ def test_the_year_of_a_footer_is_no_date_of_publication(tmp_path: Path) -> None:
     assert read_one(written(tmp_path / "a.htm", page)).published is None
 
 
+@pytest.mark.parametrize(
+    ("before", "own", "after", "expected"),
+    [
+        ("", "2025-01-05", "<ul><li><time>2022-03-01</time></li></ul>", dt.date(2025, 1, 5)),
+        ("<aside><time>2022-03-01</time></aside>", "2025-01-05", "", dt.date(2025, 1, 5)),
+        ("", "", "<article><h3>خبر</h3><time>2022-03-01</time></article>", None),
+        ("", "", "<ul><li><time>2022-03-01</time></li></ul>", None),
+    ],
+)
+def test_the_day_of_a_related_article_is_not_that_of_the_page(
+    tmp_path: Path, before: str, own: str, after: str, expected: dt.date | None
+) -> None:
+    own = f"<time datetime='{own}'>{own}</time>" if own else ""
+    page = (
+        f"<html><body>{before}<article><h1>خطة</h1>{own}<p>{SENTENCE}</p><p>{OTHER}</p></article>"
+        f"<div>{after}</div></body></html>"
+    )
+    assert read_one(written(tmp_path / "a.html", page)).published == expected
+
+
 def test_a_pdf_is_one_document_with_its_lines_joined(tmp_path: Path) -> None:
     lines = (
         "The ministry said that the work on the new line will",
@@ -268,6 +295,50 @@ def test_a_word_document_is_one_document(tmp_path: Path) -> None:
     word.save(str(tmp_path / "a.docx"))
     document = read_one(tmp_path / "a.docx")
     assert (document.title, document.text) == ("خطة النقل", f"خطة النقل\n\n{SENTENCE}\n\n{OTHER}")
+
+
+def test_a_row_of_a_word_table_is_one_line(tmp_path: Path) -> None:
+    word = WordDocument()
+    word.add_paragraph(SENTENCE)
+    table = word.add_table(rows=2, cols=2)
+    for place, text in enumerate(("العملة", "السعر", "دولار", "1310")):
+        table.cell(place // 2, place % 2).text = text
+    frame = word.add_table(rows=1, cols=1).cell(0, 0)
+    frame.text = SENTENCE
+    frame.add_paragraph(OTHER)
+    inner = word.add_table(rows=1, cols=1).cell(0, 0).add_table(rows=1, cols=2)
+    inner.cell(0, 0).text, inner.cell(0, 1).text = "يورو", "1400"
+    word.add_paragraph(OTHER)
+    word.save(str(tmp_path / "a.docx"))
+    lines = read_one(tmp_path / "a.docx").text.splitlines()
+    assert list(filter(None, lines)) == [
+        *(SENTENCE, "العملة | السعر", "دولار | 1310", SENTENCE, OTHER, "يورو | 1400", OTHER)
+    ]
+    assert lines[2:4] == ["العملة | السعر", "دولار | 1310"]
+
+
+def test_a_word_document_has_its_notes_and_says_nothing_twice(tmp_path: Path) -> None:
+    def part(name: str, body: str) -> str:
+        return (
+            f'<w:{name} xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
+            'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006">'
+            f"{body}</w:{name}>"
+        )
+
+    box = "<w:txbxContent><w:p><w:r><w:t>صندوق</w:t></w:r></w:p></w:txbxContent>"
+    body = (
+        f"<w:p><w:r><mc:AlternateContent><mc:Choice>{box}</mc:Choice><mc:Fallback>{box}"
+        f"</mc:Fallback></mc:AlternateContent></w:r><w:r><w:t>{SENTENCE}</w:t></w:r></w:p>"
+        "<w:p><w:moveFrom><w:r><w:t>منقول</w:t></w:r></w:moveFrom><w:r><w:t>كوفيد</w:t>"
+        "<w:noBreakHyphen/><w:t>19</w:t></w:r></w:p>"
+    )
+    note = "<w:footnote><w:p><w:r><w:t>حاشية</w:t></w:r></w:p></w:footnote>"
+    with zipfile.ZipFile(tmp_path / "a.docx", "w") as archive:
+        archive.writestr("word/document.xml", part("document", body))
+        archive.writestr("word/footnotes.xml", part("footnotes", note))
+    assert read_one(tmp_path / "a.docx").text.split() == [
+        *("صندوق", *SENTENCE.split(), "كوفيد-19", "حاشية")
+    ]
 
 
 def test_the_header_of_a_word_document_is_not_its_title(tmp_path: Path) -> None:
@@ -334,6 +405,7 @@ BROKEN: list[tuple[str, Callable[[Path], Path], str, SkipKind]] = [
         "line 3 ",
         "line",
     ),
+    ("a.jsonl", lambda path: written(path, '{"story": "x"}'), "keys (story)", "columns"),
     ("a.jsonl", lambda path: written(path, "[1]"), "line 1 is no JSON object", "line"),
     ("a.jsonl", lambda path: written(path, '{"text": ["x"]}'), "line 1: text", "line"),
     ("a.jsonl", lambda path: written(path, '{"text": "\\ud800"}'), "half a character", "other"),

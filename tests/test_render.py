@@ -143,8 +143,8 @@ def test_a_card_says_what_a_relative_date_stands_for() -> None:
     ("period", "language", "note"),
     [
         (Period(dt.date(2024, 1, 1), dt.date(2024, 6, 30)), "en", "1 January 2024 to 30 June 2024"),
-        (Period(first=dt.date(2024, 1, 1)), "en", "from 1 January 2024 on only"),
-        (Period(last=dt.date(2024, 6, 30)), "en", "up to 30 June 2024 only"),
+        (Period(first=dt.date(2024, 1, 1)), "en", "Only documents from 1 January 2024 on"),
+        (Period(last=dt.date(2024, 6, 30)), "en", "Only documents up to 30 June 2024"),
         # The first and the last day count, so no «ما بعد» and no «ما قبل».
         (Period(dt.date(2024, 1, 1), dt.date(2024, 6, 30)), "ar", "من 1 يناير 2024 إلى 30 يونيو"),
         (Period(first=dt.date(2024, 1, 1)), "ar", "من 1 يناير 2024 فصاعدًا"),

@@ -92,7 +92,10 @@ globalThis.upload = async (file) => ({ path: `/received/${file.name}` });
 const drop = (...entries) => heard.drop({
   target: { closest: () => area },
   preventDefault() {},
-  dataTransfer: { items: entries.map((entry) => ({ webkitGetAsEntry: () => entry })) },
+  dataTransfer: {
+    types: ["Files"],
+    items: entries.map((entry) => ({ webkitGetAsEntry: () => entry })),
+  },
 });
 """
 
@@ -118,3 +121,72 @@ def test_what_is_dropped_is_sent_and_what_cannot_be_read_keeps_nothing_back(
     told = "console.log(JSON.stringify(sent[0].files.map((file) => [file.name, file.path])))"
     found = run(f"{PAGE}{ENTRIES}{upload}\ndrop({dropped});\nsetTimeout(() => {told}, 100);")
     assert found == [list(file) for file in files.items()]
+
+
+def test_what_is_dropped_while_others_are_being_sent_goes_with_them() -> None:
+    upload = (FOLDER / "scripts" / "upload.js").read_text(encoding="utf-8")
+    told = "console.log(JSON.stringify(sent.map((one) => one.files.map((file) => file.name))))"
+    script = f"""{PAGE}{ENTRIES}{upload}
+    upload = async (file) => {{
+      if (file.name === "a.txt") await drop(read("c.txt"));
+      return {{ path: file.name }};
+    }};
+    drop(read("a.txt"), read("b.txt"));
+    process.on("exit", () => {told});"""
+    assert run(script) == [["a.txt", "b.txt", "c.txt"]]
+
+
+@pytest.mark.parametrize(
+    ("types", "kept"), [(["Files"], True), (["text/plain"], False), (["text/uri-list"], False)]
+)
+@pytest.mark.parametrize("kind", ["dragover", "drop"])
+def test_a_file_that_is_dropped_beside_its_place_does_not_take_the_place_of_the_page(
+    kind: str, types: list[str], kept: bool
+) -> None:
+    upload = (FOLDER / "scripts" / "upload.js").read_text(encoding="utf-8")
+    event = (
+        f"{{ target: {{ closest: () => null }}, dataTransfer: {{ types: {json.dumps(types)} }}, "
+    )
+    event += "preventDefault() { kept = true; } }"
+    script = f"{PAGE}\nelement.addEventListener = () => {{}};\n{upload}\nlet kept = false;"
+    assert run(f"{script} heard.{kind}({event}); console.log(kept);") is kept
+
+
+@pytest.mark.parametrize("copies", [True, False])
+def test_what_the_browser_does_not_copy_is_not_said_to_be_copied(copies: bool) -> None:
+    signal = (FOLDER / "scripts" / "signal.js").read_text(encoding="utf-8")
+    asked = {"copied": {"text": "«جسر»", "said": "done", "failed": "not done", "exchange": 0}}
+    script = f"""{PAGE}
+    const place = {{}};
+    const span = {{ dataset: {{ signal: {json.dumps(json.dumps(asked))} }} }};
+    element.querySelector = () => span;
+    globalThis.props = {{}};
+    const exchange = {{ querySelector: (one) => (one === ".copied" ? place : null) }};
+    document.getElementById = () => exchange;
+    document.createElement = () => ({{ select() {{}}, remove() {{}} }});
+    document.body = {{ append() {{}} }};
+    document.activeElement.focus = () => {{}};
+    document.execCommand = () => {json.dumps(copies)};
+    let changed;
+    globalThis.watch = (_, callback) => {{ changed = callback; }};
+    {signal}
+    changed().then(() => console.log(JSON.stringify(place.textContent)));"""
+    assert run(script) == ("done" if copies else "not done")
+
+
+def test_another_page_of_documents_is_shown_from_its_beginning() -> None:
+    bus = (FOLDER / "scripts" / "bus.js").read_text(encoding="utf-8")
+    script = f"""{PAGE}
+    const scrolled = [];
+    document.querySelector = (found) => ({{ scrollIntoView: () => scrolled.push(found) }});
+    {bus}
+    const press = (act) => {{
+      const button = {{
+        dataset: {{ act }}, matches: () => false,
+        closest: (asked) => (asked === "[data-act]" ? button : null),
+      }};
+      heard.click({{ target: button, preventDefault() {{}} }});
+    }};
+    press("judge"); press("page-documents");
+    console.log(JSON.stringify(scrolled));"""
+    assert run(script) == ["#document-tools"]

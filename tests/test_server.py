@@ -801,9 +801,10 @@ def test_without_accounts_a_foreign_name_is_refused(alone: Served) -> None:
 def test_another_sites_page_can_only_lead_here(alone: Served) -> None:
     there = {"sec-fetch-site": "cross-site", "origin": "http://other.example"}
     followed = {**there, "sec-fetch-mode": "navigate"}
+    beside = {"sec-fetch-site": "same-site", "origin": "http://127.0.0.1:3000"}
     sent: dict[str, Any] = {"files": {"files": ("a.txt", b"a")}}
     with client_of(alone.address) as client:
-        for mode in (there, followed):
+        for mode in (there, followed, beside):
             assert client.post("gradio_api/upload", headers=mode, **sent).status_code == 403
             given = client.post("gradio_api/call/v2/ask", headers=mode, json={"question": "?"})
             assert given.status_code == 403

@@ -94,6 +94,35 @@ def test_a_misspelt_variable_is_refused_by_its_name(variable: str, name: str) ->
     assert "there is no such setting" in caught.value.message
 
 
+@pytest.mark.parametrize(
+    ("variable", "meant"),
+    [
+        ("RAG_RETREIVAL__TOP_K", "RAG_RETRIEVAL__TOP_K"),
+        ("RAG_RETRIEVAL_TOP_K", "RAG_RETRIEVAL__TOP_K"),
+        ("RAG_TOP_K", "RAG_RETRIEVAL__TOP_K"),
+        ("RAG_ANSWER__TOP_K", "RAG_RETRIEVAL__TOP_K"),
+        ("RAG_URL", "RAG_INDEX__URL or RAG_ANSWER__URL"),
+    ],
+)
+def test_a_misspelt_variable_is_told_what_may_have_been_meant(variable: str, meant: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load_settings(environ={variable: "3"})
+    assert f"Did you mean {meant}?" in caught.value.message
+
+
+def test_a_name_that_is_like_no_setting_is_told_none() -> None:
+    with pytest.raises(SettingsError) as caught:
+        load_settings({"colour.sky": "blue"}, environ={})
+    assert caught.value.reason == "there is no such setting."
+
+
+def test_a_notebook_gives_the_file_as_text_and_sources_too(tmp_path: Path) -> None:
+    file = write(tmp_path / "m.toml", "[retrieval]\ntop_k = 3")
+    given = {"models.sources": "path, cache"}
+    settings, _ = load_settings(given, environ={}, file=str(file))
+    assert (settings.retrieval.top_k, settings.models.sources) == (3, ("path", "cache"))
+
+
 def test_a_misspelt_section_of_the_file_is_refused(tmp_path: Path) -> None:
     file = write(tmp_path / "m.toml", "[retreival]\ntop_k = 3")
     with pytest.raises(SettingsError) as caught:

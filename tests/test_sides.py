@@ -195,6 +195,24 @@ def test_numbers_are_compared_beside_dates_that_agree(one: str, other: str, coun
     assert len(told(first, said(HURT.format(other), other, by="d2", published=NEW))) == count
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "count"),
+    [
+        ("40 percent", "200,000 people", 1),
+        ("40 في المئة", "200 ألف شخص", 1),
+        ("40", "200 ألف شخص", 1),
+        ("40 في المئة", "50 بالمائة", 2),
+        ("40%", "forty per cent", 1),
+    ],
+)
+def test_a_share_and_a_count_do_not_contradict_one_another(
+    one: str, other: str, count: int
+) -> None:
+    behind = " في المئة" if one == "40" else ""
+    first = said(HURT.format(one + behind), one)
+    assert len(told(first, said(HURT.format(other), other, by="d2"))) == count
+
+
 def test_the_verb_may_is_no_month() -> None:
     first = said("The flood in the river valley may reach 50 villages.", "may reach 50 villages")
     second = said(first.text.replace("50", "70"), "may reach 70 villages", by="d2")
@@ -270,6 +288,8 @@ def test_another_reason_is_another_side_where_a_reason_is_asked_for(
         ("What's the reason?", True),
         ("What caused the fire?", True),
         ("For what reason did he leave?", True),
+        ("علاش انسحبت القوات؟", True),
+        ("شو سبب الانسحاب؟", True),
         ("لماذا أغلق الجسر؟", True),
         ("ولماذا؟", True),
         ("هل تعرف لماذا أغلق الجسر؟", True),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,9 +15,9 @@ import torch
 from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
 
-from rag.schema import Span
+from rag.schema import Span, Window
 from training.average import average
-from training.calibrate import KEPT, KEPT_TALKS
+from training.calibrate import KEPT, KEPT_TALKS, NEAREST, ask
 from training.measure_hard import KEPT_HARD
 from training.pairs import (
     Asked,
@@ -47,6 +49,7 @@ from training.train_reader import (
 
 FIRST, SECOND = "وصل الوفد إلى عدن يوم الأحد.", "وقال سالم إن اللقاء كان مفيدا."
 TEXT = f"{FIRST} {SECOND}"
+LONGER = FIRST * 2
 
 
 def paragraph(**answer: object) -> Paragraph:
@@ -279,9 +282,35 @@ class LengthEmbedder:
     def embed_texts(self, texts: list[str], _: list[str]) -> NDArray[np.float64]:
         return np.array([[float(len(text))] for text in texts])
 
+    def embed_query(self, _: str) -> NDArray[np.float64]:
+        return np.ones(1)
+
     def embed_queries(self, questions: list[str]) -> NDArray[np.float64]:
         self.asked = questions
         return np.ones((len(questions), 1))
+
+
+class NoReader:
+    """Marks the beginning of each sentence, and remembers which it was given."""
+
+    def __init__(self) -> None:
+        self.read_texts: list[str] = []
+
+    def read(self, _: str, windows: Sequence[Window], *, in_context: bool) -> list[SimpleNamespace]:
+        self.read_texts += [window.text for window in windows]
+        return [SimpleNamespace(margin=float(in_context), span=Span(0, 1)) for _ in windows]
+
+
+@pytest.mark.parametrize(("own", "texts"), [(True, {FIRST, SECOND}), (False, {LONGER})])
+def test_a_turn_is_calibrated_on_sentences_of_its_own_article_alone(
+    texts: set[str], *, own: bool
+) -> None:
+    spans = tuple(Span(i * len(LONGER), (i + 1) * len(LONGER)) for i in range(NEAREST))
+    other, reader = Paragraph("", LONGER * NEAREST, spans, ()), NoReader()
+    trial = ask([paragraph(**PLACE), other], [ASKED], LengthEmbedder(), reader, own=own)
+    assert set(reader.read_texts) == texts
+    assert len(trial.examples) == len(reader.read_texts) == (2 if own else NEAREST)
+    assert min(example.cosine for example in trial.examples) >= 0
 
 
 def test_the_nearest_sentences_are_those_of_the_paragraphs_within(tmp_path: Path) -> None:

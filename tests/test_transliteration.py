@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.text import fold, split_words
-from rag.transliteration import arabic_pattern
+from rag.transliteration import arabic_pattern, initials_pattern
 from rag.word_lists import read_rows
 
 ARTICLES = Path(__file__).resolve().parents[1] / "evaluation" / "articles"
@@ -64,6 +64,8 @@ def may_be(name: str, word: str) -> bool:
         ("Stockholm", "ستوكهولم"),
         ("Mbeki", "مبيكي"),
         ("Mbeki", "أمبيكي"),
+        ("Świątek", "شفيونتيك"),
+        ("Dąbrowski", "دومبروفسكي"),
     ],
 )
 def test_a_name_is_known_letter_by_letter(name: str, word: str) -> None:
@@ -84,6 +86,7 @@ def test_a_name_is_known_letter_by_letter(name: str, word: str) -> None:
         ("Hanan", "هناء"),
         ("Salem", "سليمان"),
         ("Washington", "أنتوني"),
+        ("Obeid", "عبد"),
     ],
 )
 def test_another_word_is_not_the_name(name: str, word: str) -> None:
@@ -100,6 +103,11 @@ def test_names_as_they_are_spelled_are_found_and_few_other_words() -> None:
     words = sorted(set(split_words(fold(text))) - names)
     taken = sum(may_be(name, word) for _, name in sample[:200] for word in words)
     assert taken < 200 * len(words) / 2000
+
+
+def test_initials_with_another_letter_have_no_names() -> None:
+    assert initials_pattern("BB").search("قال بي بي")
+    assert not initials_pattern("\u00d6BB").search("قال بي بي")
 
 
 def test_what_has_no_latin_letter_is_no_word() -> None:

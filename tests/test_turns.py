@@ -8,7 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.turns import Correction, asks_who_said, find_correction
+from rag.turns import (
+    Correction,
+    asks_for_more,
+    asks_once_more,
+    asks_who_said,
+    find_correction,
+)
 
 
 @pytest.mark.parametrize(
@@ -75,6 +81,8 @@ from rag.turns import Correction, asks_who_said, find_correction
         "بحسب من؟",
         "نقلا عمن؟",
         "أي مسؤول قال ذلك؟",
+        "مين حكى هالحكي؟",
+        "مين صرح بهالشي؟",
     ],
 )
 def test_a_question_for_who_said_that_is_known(question: str) -> None:
@@ -199,6 +207,12 @@ def test_what_was_meant_is_given_as_it_is_written() -> None:
         ("أقصد اللي مش موجودين", "اللي مش موجودين", ""),
         ("I wasn't asking about the bridge but about the tunnel", "the tunnel", "the bridge"),
         ("Not 2024 but 2023", "2023", "2024"),
+        ("Not the bridge, the tunnel", "the tunnel", "the bridge"),
+        ("ليس الجسر، النفق", "النفق", "الجسر"),
+        ("مش في مصر، في السودان", "في السودان", "في مصر"),
+        ("No, Iraq", "Iraq", ""),
+        ("No. South Sudan", "South Sudan", ""),
+        ("not Egypt, Israel", "Israel", "Egypt"),
         ("No, in 2023", "in 2023", ""),
         ("لا، في الأردن", "في الأردن", ""),
         ("No, the Texas governor", "the Texas governor", ""),
@@ -217,6 +231,12 @@ def test_what_is_denied_is_not_taken_for_what_was_meant(
     "question",
     [
         "I mean it",
+        "No, Thanks",
+        "No, Wrong.",
+        "Not Really, Thanks",
+        "No, Egypt was the mediator",
+        "مش فاهم، في أي سنة؟",
+        "ليس صحيحا، الوزير قال ذلك",
         "No, I meant that",
         "No, what did the minister say?",
         "Not only the bridge but the tunnel was closed",
@@ -242,6 +262,57 @@ def test_a_turn_that_takes_nothing_back_is_no_correction(question: str) -> None:
     assert find_correction(question) is None
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        *(
+            "Repeat that please",
+            "Can you say that again?",
+            "tell me again",
+            "Are you sure?",
+            "Really?",
+        ),
+        *("How do you know?", "Where did you get that?", "Show me the source", "Source?"),
+        *("Which article is that from?", "أعد الإجابة", "كرر الجواب", "عيد تاني", "مرة أخرى"),
+        *("هل أنت متأكد؟", "متأكد؟", "كيف عرفت؟", "من وين جبت هالحكي", "من أي مقال هذا؟"),
+    ],
+)
+def test_a_wish_for_the_answer_once_more_is_known(question: str) -> None:
+    assert asks_once_more(question.replace(" please", ""))
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        *("What else?", "anything else", "And who else?", "Tell me more", "more details please"),
+        *("go on", "Is there anything else?", "ماذا أيضا؟", "ومين كمان؟", "المزيد", "زدني"),
+        *("في شي تاني؟", "هل هناك شيء آخر؟", "غير كده؟", "أعطني المزيد"),
+    ],
+)
+def test_a_question_for_more_is_known(question: str) -> None:
+    assert asks_for_more(question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        *(
+            "Are you sure he resigned?",
+            "Is he sure?",
+            "How did they know?",
+            "Which file is missing?",
+        ),
+        *("Which article is it?", "What is the source?", "Repeat offenders?", "Really bad?", "عيد"),
+        *("هل الوزير متأكد من ذلك؟", "كرر الهجوم؟", "من أين حصلت على السلاح؟", "أين الدليل؟"),
+        *("Who else was killed?", "How many more?", "More than 40?", "continue the talks", ""),
+        *("واصل الجيش", "ما المزيد الذي قدمته الشركة؟", "ماذا أيضا أعلن الوزير؟"),
+    ],
+)
+def test_a_question_of_fact_asks_for_neither(question: str) -> None:
+    assert not asks_once_more(question)
+    assert not asks_for_more(question)
+
+
 @given(st.text())
 def test_telling_what_a_turn_speaks_of_never_raises(text: str) -> None:
     assert asks_who_said(text) in (True, False)
@@ -263,10 +334,15 @@ def test_telling_what_a_turn_speaks_of_never_raises(text: str) -> None:
         "?" * 3999 + "x",
         "no" + "," * 3990 + "x",
         "no, the " + "x " * 1990,
+        "not the x, " * 360,
+        "Not A " + "B " * 1990,
+        "tell me " * 490,
     ],
 )
 def test_a_long_turn_is_told_at_once(question: str) -> None:
     began = time.process_time()
     asks_who_said(question)
     find_correction(question)
+    asks_once_more(question)
+    asks_for_more(question)
     assert time.process_time() - began < 0.2

@@ -110,9 +110,8 @@ def ask(
     examples = []
     for number, one in enumerate(asked):
         cosines = vectors @ embedder.embed_query(one.question)
-        if own:
-            cosines[[place[0] != one.paragraph for place in places]] = -1.0
-        nearest = np.argsort(-cosines)[:NEAREST]
+        order = np.argsort(-cosines)
+        nearest = [i for i in order if not own or places[i][0] == one.paragraph][:NEAREST]
         read = [windows[i] for i in nearest]
         readings = reader.read(one.reading, read, in_context=own)
         for i, reading in zip(nearest, readings, strict=True):

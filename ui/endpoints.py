@@ -74,7 +74,7 @@ def add_endpoints(
             until: Last day of publication, like 2024-12-31; empty for no limit.
 
         Returns:
-            the text of the answer with its marks [1], its status (ANSWERED, PARTIAL or NOT_FOUND)
+            the text of the answer with its marks [1], its status (ANSWERED, PARTIAL or NOT_FOUND),
             its citations with quote, title, source and date, and the passages that were read.
         """
         return await carry_out(  # type: ignore[no-any-return]

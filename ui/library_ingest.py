@@ -23,15 +23,13 @@ _SAME_KIND: Final = {"htm": "html"}
 class UploadState:
     """Whether files can be added now, and to which corpus, by its id and its name.
 
-    `busy` says that an ingest is running, `problem` what was wrong with the last upload, in the
-    reader's language; "" for nothing.
+    `busy` says that an ingest is running.
     """
 
     corpus_id: str
     corpus: str
     may_add: bool
     busy: bool = False
-    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -133,9 +133,10 @@ class _OwnNames(TrustedHostMiddleware):
 
 
 class _OwnSite:
-    """Refuses what browsers are made to ask for by other sites, but for a link that is followed.
+    """Refuses what browsers are made to ask for by other pages, but for a link that is followed.
 
-    They say so themselves, wherever a page is reached by https or on its own machine.
+    They say so themselves, wherever a page is reached by https or on its own machine; elsewhere
+    they name the site that asks.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -144,7 +145,7 @@ class _OwnSite:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope) if scope["type"] == "http" else Headers()
         followed = headers.get("sec-fetch-mode") == "navigate" and scope["method"] == "GET"
-        if headers.get("sec-fetch-site") == "cross-site" and not followed:
+        if _is_foreign(headers) and not followed:
             await _refusal("Another site's page has asked for this.")(scope, receive, send)
         else:
             await self._app(scope, receive, send)
@@ -218,6 +219,23 @@ class _ContentPolicy:
         await self._app(scope, receive, send_with_policy)
 
 
+def _is_foreign(headers: Headers) -> bool:
+    """Whether the page of another site, or of another port of this machine, has a browser ask."""
+    said = headers.get("sec-fetch-site")
+    if said is not None:
+        return said not in ("same-origin", "none")
+    origin = headers.get("origin")
+    asked = headers.get("x-forwarded-host") or headers.get("host", "")
+    return origin is not None and _host_name(origin) != _host_name(f"//{asked}")
+
+
+def _host_name(address: str) -> str:
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return ""
+
+
 def _is_plain(body: bytes) -> bool:
     """Whether a call is JSON without a file in it, as Gradio marks one."""
     try:
@@ -247,7 +265,7 @@ def _refusal(reason: str, status: int = 403) -> JSONResponse:
 def _is_address(host: str) -> bool:
     """Whether a host header, its port included, holds an address and no name."""
     try:
-        ip_address(urlsplit(f"//{host}").hostname or "")
+        ip_address(_host_name(f"//{host}"))
     except ValueError:
         return False
     return True

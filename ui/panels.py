@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from pydantic import SecretStr
 
+from rag.archive import Summary
 from rag.corpora import DEFAULT, Corpus
 from rag.errors import RagError
 from rag.memory import resident_bytes
@@ -32,7 +33,7 @@ from ui.library_ingest import (
     render_ingest,
     render_upload,
 )
-from ui.past import PastView, render_past_list, render_past_tools
+from ui.past import MOST_LISTED, PastView, render_past_list, render_past_tools
 from ui.preferences import (
     FixedSetting,
     ModelView,
@@ -182,7 +183,10 @@ def _past_tools(look: Look) -> str:
 def _past_list(look: Look) -> str:
     visit = look.visit
     archive, owner = visit.desk.archive, visit.visitor.owner
-    kept = archive.list(owner, search=visit.past_query) if archive and visit.may_keep else ()
+    kept: tuple[Summary, ...] = ()
+    if archive is not None and visit.may_keep:
+        # With one more, that there are more is known.
+        kept = archive.list(owner, search=visit.past_query, limit=MOST_LISTED + 1)
     names = {corpus.corpus_id: _name(corpus, visit) for corpus in look.corpora}
     return render_past_list(
         [
@@ -284,7 +288,10 @@ def _signal(look: Look) -> str:
 
 
 def _name(corpus: Corpus, visit: Visit) -> str:
-    return text(visit.language, "default_corpus") if corpus.corpus_id == DEFAULT else corpus.name
+    if corpus.corpus_id != DEFAULT:
+        return corpus.name
+    suffix = "" if visit.visitor.is_here else ".to_others"
+    return text(visit.language, f"default_corpus{suffix}")
 
 
 def _past(look: Look) -> str:

@@ -6,9 +6,12 @@ import datetime as dt
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from ui.strings import Language, format_date, text
 from ui.templating import render
+
+MOST_LISTED: Final = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +89,8 @@ def render_past_list(
 ) -> str:
     """The kept conversations by day; where there are none, why, and what to do next.
 
+    No more than the newest `MOST_LISTED` are listed; that there are more is said.
+
     Args:
         conversations: those that match `query`, in any order.
         query: what they were searched by; blank for all.
@@ -102,12 +107,14 @@ def render_past_list(
         state = "empty"
     else:
         state = "off" if may_keep else "never"
+    newest = sorted(conversations, key=lambda kept: kept.updated, reverse=True)[:MOST_LISTED]
     return render(
         "past_list.html",
         language,
         state=state,
-        days=group_by_day(conversations, today=today, language=language),
-        count=len(conversations),
+        days=group_by_day(newest, today=today, language=language),
+        count=len(newest),
+        are_more=len(newest) < len(conversations),
         query=query.strip(),
         current=current,
     )

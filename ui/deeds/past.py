@@ -11,6 +11,7 @@ from rag.schema import Document
 from ui.copies import CONVERSATION_FORMS, saved_conversation
 from ui.deeds.facts import Facts
 from ui.deeds.preferences import note_preferences
+from ui.deeds.talk import STILL_ANSWERING
 from ui.render import Exchange
 from ui.visit import PAST, TALK, Panels, Visit
 
@@ -31,7 +32,10 @@ def _kept(visit: Visit, facts: Facts) -> Conversation | None:
 
 def _open_past(visit: Visit, facts: Facts) -> Panels:
     found = _kept(visit, facts)
-    if found is None or visit.chat.is_open:
+    if found is None:
+        return PAST
+    if visit.chat.is_open:
+        visit.problem = STILL_ANSWERING
         return PAST
     exchanges = [
         Exchange(question=one.question, answer=one.answer, corpus_id=one.corpus_id, begun=True)

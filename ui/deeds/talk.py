@@ -15,6 +15,7 @@ from ui.render import Exchange
 from ui.strings import Problem, text
 from ui.visit import PAST, TALK, VIEWS, Opened, Panels, Visit
 
+STILL_ANSWERING: Final = Problem(key="still_answering", facts={})
 _VERDICTS: Final[tuple[Literal["up", "down"], ...]] = ("up", "down")
 
 
@@ -64,6 +65,9 @@ def _leave_edit(visit: Visit, _: Facts) -> Panels:
 
 def _retry(visit: Visit, facts: Facts) -> Panels:
     index, exchange = _exchange(visit, facts)
+    if visit.chat.is_open:
+        visit.problem = STILL_ANSWERING
+        return frozenset()
     return visit.ask(exchange.question, in_place_of=index)
 
 
@@ -75,8 +79,14 @@ def _copy(visit: Visit, facts: Facts) -> Panels:
     index, exchange, answer = _answered(visit, facts)
     form = facts.one_of("copy", ANSWER_FORMS)
     copied = copied_answer(answer, form, partial(visit.find, exchange.corpus_id))
-    said = text(visit.language, "copied")
-    visit.signal = {"copied": {"text": copied, "said": said, "exchange": index}}
+    visit.signal = {
+        "copied": {
+            "text": copied,
+            "said": text(visit.language, "copied"),
+            "failed": text(visit.language, "not_copied"),
+            "exchange": index,
+        }
+    }
     return frozenset()
 
 

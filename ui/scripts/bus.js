@@ -97,6 +97,10 @@ document.addEventListener("click", (event) => {
   }
   if (node.dataset.query === "") empty(`form[data-act="${node.dataset.act}"]`);
   send({ ...node.dataset });
+  // Another page of a list is read from its beginning.
+  if (node.dataset.act === "page-documents") {
+    document.querySelector("#document-tools")?.scrollIntoView({ block: "start" });
+  }
 });
 
 document.addEventListener("submit", (event) => {

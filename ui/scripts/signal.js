@@ -1,7 +1,10 @@
 // What Python asks of the browser: to copy, to save a file, to put the keyboard somewhere …
+
+// Whether the text has been copied: not every browser lets a page do so everywhere.
 const copy = async (text) => {
   try {
     await navigator.clipboard.writeText(text);
+    return true;
   } catch {
     // Without a secure context there is no clipboard but this one.
     const before = document.activeElement;
@@ -9,9 +12,10 @@ const copy = async (text) => {
     area.value = text;
     document.body.append(area);
     area.select();
-    document.execCommand("copy");
+    const done = document.execCommand("copy");
     area.remove();
     before?.focus();
+    return done;
   }
 };
 
@@ -35,10 +39,10 @@ watch("value", async () => {
   if (reset) document.querySelector(reset)?.reset();
   if (saved) save(saved.name, saved.text);
   if (copied) {
-    await copy(copied.text);
+    const done = await copy(copied.text);
     const exchange = document.getElementById(`exchange-${copied.exchange}`);
     const place = exchange?.querySelector(".copied");
-    if (place) place.textContent = copied.said;
+    if (place) place.textContent = done ? copied.said : copied.failed;
     const menu = exchange?.querySelector(".actions-formats[open]");
     if (menu) {
       menu.open = false;

@@ -43,18 +43,15 @@ const send = async (file, most) => {
   }
 };
 
-// They go to the collection that was open at the start, whichever is open when they have arrived.
-let busy = false;
-const take = async (chosen, { corpus, mostBytes }) => {
-  if (busy || !chosen.length) return;
-  busy = true;
+const sendAll = async ({ chosen, corpus, mostBytes }) => {
   const most = Number(mostBytes ?? Infinity);
   const files = [];
-  for (const [number, { file, name }] of chosen.entries()) {
-    say("textUploading", { done: number, total: chosen.length });
+  // More may be chosen meanwhile.
+  for (const { file, name } of chosen) {
+    say("textUploading", { done: files.length, total: chosen.length });
     files.push({ name, path: await send(file, most), size: file?.size ?? 0 });
   }
-  busy = false;
+  batches.shift();
   if (files.some((file) => file.path || file.size > most)) {
     const done = files.filter((file) => file.path).length;
     say("textUploaded", { total: done });
@@ -62,6 +59,21 @@ const take = async (chosen, { corpus, mostBytes }) => {
   } else {
     say("textFailed", { problem: files[0].name });
   }
+};
+
+// They go to the collection that was open at the start, whichever is open when they have arrived.
+// What is chosen while others are being sent goes with them, or after them to another collection.
+const batches = [];
+const take = async (chosen, { corpus, mostBytes }) => {
+  if (!chosen.length) return;
+  const underWay = batches.find((batch) => batch.corpus === corpus);
+  if (underWay) {
+    underWay.chosen.push(...chosen);
+    return;
+  }
+  batches.push({ chosen, corpus, mostBytes });
+  if (batches.length > 1) return;
+  while (batches.length) await sendAll(batches[0]);
 };
 
 element.addEventListener("change", (event) => {
@@ -73,10 +85,16 @@ element.addEventListener("change", (event) => {
   input.value = "";
 });
 for (const name of ["dragover", "dragleave", "drop"]) {
-  element.addEventListener(name, async (event) => {
-    const area = event.target.closest("[data-drop]");
-    if (!area) return;
+  document.addEventListener(name, async (event) => {
+    // Text may be dragged into any field.
+    if (!event.dataTransfer.types.includes("Files")) return;
+    // Else a file that is dropped beside the place for it would be shown instead of the page.
     event.preventDefault();
+    const area = event.target.closest?.("[data-drop]");
+    if (!area) {
+      event.dataTransfer.dropEffect = "none";
+      return;
+    }
     area.classList.toggle("over", name === "dragover");
     if (name !== "drop") return;
     const facts = { ...area.dataset };

@@ -14,7 +14,7 @@ ENGLISH: dict[str, str] = {
     "actions.reason_up": "What was good about it, if you care to say",
     "actions.reason_down": "What was wrong with it, if you care to say",
     "actions.send": "Send",
-    "actions.thanks": "Thank you. Your verdict stays on this computer.",
+    "actions.thanks": "Thank you. Your verdict is kept beside the documents and sent nowhere.",
     "actions.judged_too_quick": "You have judged many answers within a minute. This verdict was "
     "not kept; give it again in {seconds} s.",
     "actions.place_one": "One question is before yours.",
@@ -34,7 +34,7 @@ ARABIC: dict[str, str] = {
     "actions.reason_up": "ما الذي أعجبك فيه، إن شئت أن تذكره",
     "actions.reason_down": "ما الخلل فيه، إن شئت أن تذكره",
     "actions.send": "إرسال",
-    "actions.thanks": "شكرًا لك. يبقى رأيك على هذا الحاسوب.",
+    "actions.thanks": "شكرًا لك. يُحفظ رأيك بجانب الوثائق ولا يُرسل إلى أي مكان.",
     "actions.judged_too_quick": "قيّمت أجوبة كثيرة في دقيقة واحدة، ولم يُحفظ هذا الرأي. عدد "
     "الثواني إلى أن تعيده: {seconds}.",
     "actions.place_one": "قبل سؤالك سؤال واحد.",

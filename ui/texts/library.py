@@ -235,7 +235,7 @@ ARABIC: dict[str, str] = {
     "library.uploading": "جارٍ الرفع: {done} / {total} …",
     "library.uploaded": "اكتمل الرفع: {total}",
     "library.upload_failed": "انقطع الرفع: {problem}. أضف الملفات مرة أخرى.",
-    "library.ingesting": "جارٍ إضافة الوثائق",
+    "library.ingesting": "تجري إضافة الوثائق",
     "library.ingested": "تمت الإضافة",
     "library.ingest_cancelled": "أُلغيت الإضافة",
     "library.ingest_failed": "انقطعت الإضافة",

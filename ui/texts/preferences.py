@@ -118,6 +118,6 @@ ARABIC: dict[str, str] = {
     "preferences.value": "القيمة",
     "preferences.unset": "غير محدد",
     "preferences.origin": "المصدر",
-    "preferences.origin.default": "القيمة الأصلية",
+    "preferences.origin.default": "القيمة الافتراضية",
     "preferences.origin.command_line": "سطر الأوامر",
 }

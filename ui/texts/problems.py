@@ -18,6 +18,12 @@ ENGLISH = {
     "it out.",
     "error.CorpusError.taken": "There is already a collection of the name {corpus}. Choose another "
     "name.",
+    "error.CorpusError.always_there": "This collection is always there, and is neither "
+    "renamed nor deleted. Its documents can be deleted one by one.",
+    "error.CorpusError.in_settings": "The setting index.collection names {corpus} as the "
+    "collection that is always there. Change that first.",
+    "error.CorpusError.not_yours": "The collection {corpus} is shared by another user, and only "
+    "they may rename or delete it.",
     "error.CorpusNotFoundError": "This collection is not there, or no longer.",
     "error.ArchiveError": "The past conversations in {path} cannot be used: {reason}",
     "error.IndexStoreError": "The index at {path} cannot be used: {reason}",
@@ -59,6 +65,12 @@ ARABIC = {
     "error.CorpusError.long_name": "الاسم {corpus} أطول مما يُقبل. اختر اسمًا أقصر.",
     "error.CorpusError.unseen": "في الاسم {corpus} حرف لا يُرى. احذفه.",
     "error.CorpusError.taken": "توجد مجموعة اسمها {corpus}. اختر اسمًا آخر.",
+    "error.CorpusError.always_there": "هذه المجموعة باقية دائمًا، فلا يُغيَّر اسمها ولا تُحذف. "
+    "يمكنك حذف وثائقها واحدة واحدة.",
+    "error.CorpusError.in_settings": "الإعداد \u2068index.collection\u2069 يجعل {corpus} المجموعة "
+    "الباقية دائمًا. غيّر الإعداد أولًا.",
+    "error.CorpusError.not_yours": "المجموعة {corpus} يشاركها مستخدم آخر، ولا يغيّر اسمها أو يحذفها "
+    "سواه.",
     "error.CorpusNotFoundError": "هذه المجموعة غير موجودة، أو لم تعد موجودة.",
     "error.ArchiveError": "تعذّر استعمال المحادثات السابقة في {path}: {reason}",
     "error.IndexStoreError": "تعذّر استعمال الفهرس {path}: {reason}",
