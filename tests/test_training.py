@@ -68,6 +68,16 @@ def test_a_question_is_asked_of_the_paragraph_that_answers_it() -> None:
     assert list(missed_in([paragraph(**PLACE)])) == []
 
 
+def test_a_paragraph_that_is_left_out_is_so_wherever_its_text_stands(tmp_path: Path) -> None:
+    asked = [("kept out", TEXT), ("same text", f"{TEXT}\u200f"), ("other text", LONGER)]
+    items = [{"context": text, "qas": [{"id": name}]} for name, text in asked]
+    file = tmp_path / "set.json"
+    file.write_text(json.dumps({"data": [{"paragraphs": items}]}), encoding="utf-8")
+    assert len(read_paragraphs(file, left_out=frozenset())) == 3
+    (left,) = read_paragraphs(file, left_out=frozenset({"kept out"}))
+    assert left.text == LONGER
+
+
 @pytest.mark.parametrize(("text", "start"), [("عد", 0), ("دن", 1), ("وصل", 3), ("", 0)])
 def test_an_answer_that_is_cut_within_a_word_is_left_out(text: str, start: int) -> None:
     answer = {"text": text, "answer_start": PLACE["answer_start"] + start}  # type: ignore[operator]

@@ -95,15 +95,23 @@ def read_rows(file: Path) -> list[dict[str, Any]]:
 
 
 def read_paragraphs(file: Path, *, left_out: frozenset[str]) -> list[Paragraph]:
-    """The paragraphs of one set, without those that hold a question whose id is left out."""
+    """The paragraphs of one set, without those that hold a question whose id is left out.
+
+    Nor are those there that have the text of such a one: TyDi QA repeats some.
+    """
     articles = json.loads(file.read_text(encoding="utf-8"))["data"]
+    items = [(article, item) for article in articles for item in article["paragraphs"]]
+    hidden = {
+        fold(item["context"])
+        for _, item in items
+        if not left_out.isdisjoint(question["id"] for question in item["qas"])
+    }
     return [
         Paragraph(
             article.get("title", ""), item["context"], sentences(item["context"]), (*item["qas"],)
         )
-        for article in articles
-        for item in article["paragraphs"]
-        if left_out.isdisjoint(question["id"] for question in item["qas"])
+        for article, item in items
+        if not (hidden and fold(item["context"]) in hidden)
     ]
 
 

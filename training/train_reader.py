@@ -114,9 +114,7 @@ def training_pairs(
     answered, missed = written_for(arabic, {row["of"]: row for row in read_rows(WRITTEN)})
     articles = [read_paragraphs(file, left_out=frozenset()) for file in ARTICLES]
     by_name = {file.stem: found for file, found in zip(ARTICLES, articles, strict=True)}
-    hard = [read_rows(file) for file in HARD]
-    anew = [asked_anew(rows, by_name) for rows in hard]
-    paired = {row["question"] for rows in hard for row in rows if "changed" in row}
+    anew = [asked_anew(read_rows(file), by_name) for file in HARD]
     numbers: dict[Path, range] = {}
     for file, found in zip((*ARTICLES, *HARD), (*articles, *anew), strict=True):
         numbers[file] = range(len(arabic), len(arabic) + len(found))
@@ -143,7 +141,7 @@ def training_pairs(
             strict=True,
         )
     ]
-    pairs = list(_with_negatives(arabic, asked, near, rng, enough=paired))
+    pairs = list(_with_negatives(arabic, asked, near, rng))
     pairs += [unanswered(arabic, one, rng) for one in filter(is_taken, missed)]
     for one in follow_ups(articles[0], read_rows(FOLLOW_UPS)):
         # Its subject is not named, so that only sentences of its own article come into question.
@@ -182,17 +180,12 @@ def _with_negatives(
     asked: Sequence[Asked],
     near: Sequence[Sequence[Place]],
     rng: random.Random,
-    *,
-    enough: Collection[str] = (),
 ) -> Iterator[Pair | None]:
-    """Each question with its sentence, and often with another; a near miss with another only.
-
-    Those that are `enough` by themselves, as their changed ones are negatives, get no other.
-    """
+    """Each question with its sentence, and often with another; a near miss with another only."""
     for one, places in zip(asked, near, strict=True):
         if one.answer is not None:
             yield positive(paragraphs, one, rng)
-        if one.answer is None or (one.question not in enough and rng.random() < NEGATIVES):
+        if one.answer is None or rng.random() < NEGATIVES:
             yield negative(paragraphs, one, rng, near=places)
 
 
