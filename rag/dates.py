@@ -45,10 +45,8 @@ __all__ = [
     "Language",
     "NamedDate",
     "ResolvedDate",
-    "month_number",
     "named_dates",
     "parse_date",
-    "parse_iso_date",
     "resolve_dates",
     "stated_dates",
     "undated_phrases",
@@ -87,11 +85,6 @@ class NamedDate:
     day: int | None
 
 
-def month_number(word: str) -> int | None:
-    """The number of a month named by one word, in any form or family; None for other words."""
-    return FOLDED_MONTHS.get(fold(word))
-
-
 def parse_date(text: str) -> dt.date | None:
     """Reads one date that states its day, month and year; nothing is guessed.
 
@@ -120,23 +113,6 @@ def parse_date(text: str) -> dt.date | None:
         },
     )
     return None if found is None or found.year < _FIRST_YEAR else found.date()
-
-
-def parse_iso_date(text: str) -> str | None:
-    """Reads a date with the parts that it states: "2024-01-26", "2024-01" or "2024".
-
-    Returns:
-        ISO 8601; None where the text is no date.
-    """
-    day = parse_date(text)
-    if day is not None:
-        return day.isoformat()
-    plain = _in_english(text)
-    pattern = rf"(?:شهر )?(?:(?P<month>{EN_MONTH})[ ،,]+)?(?:عام |سنه )?(?P<year>\d{{4}})"
-    match = re.fullmatch(pattern, plain or "")
-    if match is None:
-        return None
-    return f"{match['year']}-{month_of(match):02}" if match["month"] else match["year"]
 
 
 def resolve_dates(

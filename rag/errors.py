@@ -6,7 +6,6 @@
     ├── DocumentError                a file could not be read
     ├── UploadError                  a file that a visitor uploads is refused
     ├── IndexStoreError              the store itself failed
-    │   ├── IndexNotFoundError       nothing has been ingested at this place
     │   └── IndexMismatchError       the index was built with other settings
     ├── CorpusError                  a corpus cannot be made, changed or deleted
     │   └── CorpusNotFoundError      there is none of that name, for this user
@@ -121,15 +120,6 @@ class IndexStoreError(RagError):
     def __init__(self, *, path: Path | str, reason: str) -> None:
         super().__init__(f"The index at {path} cannot be used: {reason}")
         self.path, self.reason = str(path), reason
-
-
-class IndexNotFoundError(IndexStoreError):
-    """Nothing has been ingested at this place yet."""
-
-    def __init__(self, *, path: Path | str) -> None:
-        super().__init__(
-            path=path, reason="it holds no documents yet. Run `mustanad ingest PATH` to add some."
-        )
 
 
 class IndexMismatchError(IndexStoreError):

@@ -22,7 +22,7 @@ from rag.cli_session import AnyAssistant, Fetched, Meter, Parts, printable
 from rag.errors import (
     DocumentError,
     GenerationError,
-    IndexNotFoundError,
+    IndexStoreError,
     ModelNotFoundError,
     QuestionError,
 )
@@ -469,8 +469,10 @@ def test_a_question_that_cannot_be_asked_does_not_end_the_chat(
     assert mustanad.assistant.asked == [("first?", ()), ("second?", ())]
 
 
-def test_an_empty_index_ends_the_chat(mustanad: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
-    mustanad.assistant = ScriptedAssistant(IndexNotFoundError(path="ix"))
+def test_an_index_that_cannot_be_used_ends_the_chat(
+    mustanad: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mustanad.assistant = ScriptedAssistant(IndexStoreError(path="ix", reason="it is locked."))
     with_input(monkeypatch, "first?", "second?")
     assert mustanad("chat").code == 1
     assert len(mustanad.assistant.asked) == 1

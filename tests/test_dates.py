@@ -12,7 +12,6 @@ from rag.dates import (
     MONTHS,
     named_dates,
     parse_date,
-    parse_iso_date,
     resolve_dates,
     stated_dates,
     undated_phrases,
@@ -63,15 +62,6 @@ NO_FULL_DATE = [
     "جاء ذلك في 3 يناير 2024 خلال لقاء",
     "x" * 500,
 ]
-PARTIAL = {
-    "كانون الثاني/ يناير 2024": "2024-01",
-    "شهر يناير ٢٠٢٤": "2024-01",
-    "September 2025": "2025-09",
-    "عام 2014": "2014",
-    "2014": "2014",
-    "Sept. 2024": "2024-09",
-    "26 يناير، 2025": "2025-01-26",
-}
 
 HIJRI = [
     ("غرة محرم 1446", "2024-07-07"),
@@ -242,15 +232,6 @@ def test_a_missing_day_month_or_year_is_not_guessed(text: str) -> None:
     assert parse_date(text) is None
 
 
-@pytest.mark.parametrize(("text", "iso"), PARTIAL.items())
-def test_an_iso_date_has_the_parts_that_are_stated(text: str, iso: str) -> None:
-    assert parse_iso_date(text) == iso
-
-
-def test_no_date_has_no_iso_form() -> None:
-    assert parse_iso_date("محادثات بغداد") is None
-
-
 def test_every_month_has_an_english_and_two_arabic_names() -> None:
     assert [MONTHS[name] for name in ("January", "يناير", "كانون الثاني")] == [1, 1, 1]
     assert [list(MONTHS.values()).count(number) >= 3 for number in range(1, 13)] == [True] * 12
@@ -388,7 +369,6 @@ def test_resolved_spans_lie_in_the_sentence_and_do_not_overlap(
 @given(st.one_of(st.text(max_size=40), st.lists(_PIECES, max_size=6).map(" ".join)))
 def test_parsing_a_date_never_raises(text: str) -> None:
     parse_date(text)
-    parse_iso_date(text)
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,6 @@ from rag.errors import (
     DocumentError,
     GenerationError,
     IndexMismatchError,
-    IndexNotFoundError,
     IndexStoreError,
     ModelCorruptError,
     ModelError,
@@ -39,7 +38,6 @@ EXAMPLES = [
     AccountsError(path=Path("users"), reason="line 1 is no account."),
     UploadError(name="a.exe", reason="files of this kind are not read."),
     IndexStoreError(path=Path("index"), reason="it is locked."),
-    IndexNotFoundError(path="index"),
     IndexMismatchError(
         path="index",
         built_with={"model": "a", "dimensions": 768},
@@ -134,10 +132,6 @@ def test_a_mismatch_names_only_what_differs_and_how_to_mend_it() -> None:
     assert "chunker: built with None, now 2" in error.message
     assert "dimensions" not in error.message
     assert "mustanad ingest --rebuild" in error.message
-
-
-def test_a_missing_index_names_the_command_that_makes_one() -> None:
-    assert "`mustanad ingest PATH`" in IndexNotFoundError(path="index").message
 
 
 def test_a_fetch_error_knows_whether_trying_again_helps() -> None:

@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from rag.archive import Archive
 from rag.corpora import Corpus
 from rag.engines import LoadedModel
-from rag.errors import GenerationError, IndexNotFoundError
+from rag.errors import GenerationError, IndexStoreError
 from rag.schema import Delta, Document, Final, Passages, Period
 from rag.settings import AnswerSettings, KeepSettings, Settings, setting_fields
 from tests.pages import (
@@ -53,10 +53,10 @@ class BrokenAssistant(ScriptedAssistant):
     """An assistant whose index cannot be used."""
 
     def documents(self) -> tuple[Document, ...]:
-        raise IndexNotFoundError(path="/srv/index")
+        raise IndexStoreError(path="/srv/index", reason="it is locked.")
 
     def count_documents(self) -> int:
-        raise IndexNotFoundError(path="/srv/index")
+        raise IndexStoreError(path="/srv/index", reason="it is locked.")
 
 
 class CountedShelf(ScriptedShelf):
@@ -494,7 +494,7 @@ def test_an_engine_that_fails_is_told_in_the_place_of_its_panel(
 ) -> None:
     visit = make_visit(make_desk(BrokenAssistant(), tmp_path), language=language)
     shown = {name: render_panel(name, visit) for name in RENDERERS}
-    failed = {name for name, panel in shown.items() if "mustanad ingest" in panel}
+    failed = {name for name, panel in shown.items() if "/srv/index" in panel}
     assert failed == {"glance", "documents"}
     assert " ?" in html.fromstring(shown["corpora"]).text_content().replace("\u2068", "")
     for name in failed:

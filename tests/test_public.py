@@ -55,7 +55,6 @@ def test_every_error_that_a_user_may_meet_is_public() -> None:
         for kind in vars(errors).values()
         if inspect.isclass(kind) and issubclass(kind, errors.RagError)
     ]
-    # `IndexNotFoundError` is caught by its public parent.
     hidden = [kind for kind in kinds if kind not in public]
     assert all(set(kind.__mro__[1:]) & public - {errors.RagError} for kind in hidden)
 

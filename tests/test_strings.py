@@ -15,7 +15,6 @@ from rag.errors import (
     DocumentError,
     GenerationError,
     IndexMismatchError,
-    IndexNotFoundError,
     IndexStoreError,
     ModelFetchError,
     ModelNotFoundError,
@@ -227,7 +226,6 @@ URL = "http://noor:secret@10.0.0.5:8000"
     [
         GenerationError(model="m", reason=f"{URL} answered 500: Traceback of noor"),
         IndexStoreError(path=URL, reason=f"no Chroma server answers there ({URL})."),
-        IndexNotFoundError(path=URL),
         IndexMismatchError(path=URL, built_with={"a": 1}, configured={"a": 2}),
         ModelFetchError(model=URL, reason=f"{URL} is gone.", retryable=True),
         SettingsError(name="answer.url", reason=f"{URL} is no address."),

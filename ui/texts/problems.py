@@ -27,8 +27,6 @@ ENGLISH = {
     "error.CorpusNotFoundError": "This collection is not there, or no longer.",
     "error.ArchiveError": "The past conversations in {path} cannot be used: {reason}",
     "error.IndexStoreError": "The index at {path} cannot be used: {reason}",
-    "error.IndexNotFoundError": "There are no documents in the index at {path} yet. Add some with "
-    "mustanad ingest PATH.",
     "error.IndexMismatchError": "The index at {path} was built with other models or settings than "
     "those in force. Build it again with mustanad ingest --rebuild PATH.",
     "error.ModelError": "The model {model} cannot be used: {reason}",
@@ -43,7 +41,6 @@ ENGLISH = {
     "runs it can read it.",
     "error.IndexStoreError.to_others": "The documents cannot be reached now. The log of the "
     "program says why; whoever runs it can read it.",
-    "error.IndexNotFoundError.to_others": "There are no documents here yet.",
     "error.IndexMismatchError.to_others": "The documents were taken in with other models or "
     "settings than those in force. Whoever runs the program has to take them in again.",
     "error.ModelError.to_others": "A model cannot be used now. The log of the program says why; "
@@ -74,8 +71,6 @@ ARABIC = {
     "error.CorpusNotFoundError": "هذه المجموعة غير موجودة، أو لم تعد موجودة.",
     "error.ArchiveError": "تعذّر استعمال المحادثات السابقة في {path}: {reason}",
     "error.IndexStoreError": "تعذّر استعمال الفهرس {path}: {reason}",
-    "error.IndexNotFoundError": "لا وثائق بعدُ في الفهرس {path}. أضف وثائق بالأمر "
-    "\u2068mustanad ingest PATH\u2069.",
     "error.IndexMismatchError": "بُني الفهرس {path} بنماذج أو إعدادات غير المعمول بها الآن. "
     "أعد بناءه بالأمر \u2068mustanad ingest --rebuild PATH\u2069.",
     "error.ModelError": "تعذّر استعمال النموذج {model}: {reason}",
@@ -89,7 +84,6 @@ ARABIC = {
     "error.RagError.to_others": "حدث خطأ، وتفصيله في سجل البرنامج عند من يشغّله.",
     "error.IndexStoreError.to_others": "تعذّر الوصول إلى الوثائق الآن، والسبب في سجل البرنامج عند "
     "من يشغّله.",
-    "error.IndexNotFoundError.to_others": "لا وثائق هنا بعد.",
     "error.IndexMismatchError.to_others": "أُضيفت الوثائق بنماذج أو إعدادات غير المعمول بها الآن. "
     "على من يشغّل البرنامج أن يضيفها من جديد.",
     "error.ModelError.to_others": "تعذّر استعمال أحد النماذج الآن، والسبب في سجل البرنامج عند من "
