@@ -1,6 +1,7 @@
 """Whether a translation tells the opposite of what it translates: "rose" for «انخفض».
 
-One such word weighs no more than any other where words are counted, but turns the fact round.
+One such word weighs no more than any other where words are counted, but turns the fact round. So
+does another size where no figure is told: "hundreds" for «عشرات».
 """
 
 from __future__ import annotations
@@ -18,6 +19,13 @@ _OPPOSITES: Final = (
     "before prior قبل | after afterwards following بعد عقب إثر",
     "more exceed أكثر | less fewer أقل",
     "most maximum | least minimum",
+    "dozen ten score | hundred",
+    "dozen ten score | thousand",
+    "hundred | thousand",
+    "thousand | million",
+    "half | third quarter",
+    "third | quarter",
+    "exactly | approximately nearly almost roughly",
     "rise raise increase grow growth surge soar | fall decrease decline plunge reduce reduction",
     "climb jump expand widen | slump shrink narrow",
     "high highest top | low lowest bottom",

