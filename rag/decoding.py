@@ -1,4 +1,4 @@
-"""Bytes made into text: UTF-8, UTF-16 and the older code pages of Arabic text."""
+"""Bytes made into text: UTF-8, UTF-16 and the older code pages of Arabic text; why it cannot be."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from typing import Final
 
 from rag.errors import SkipKind
 
+MEGABYTE: Final = 1_000_000
+ENCRYPTED: Final = "it is encrypted; save a copy without a password"
+"""The reason that is given for a file of any format."""
 _MARKED: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),  # Before UTF-16, whose mark it begins with.

@@ -10,61 +10,27 @@ import csv
 import dataclasses
 import io
 import json
-import lzma
 import re
-import zipfile
-import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice, pairwise
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, Literal
-from xml.etree.ElementTree import Element, ParseError, SubElement, fromstring
 
 from rag.articles import Article, plain_article
 from rag.dates import parse_date
-from rag.decoding import UnreadableError, decode
+from rag.decoding import ENCRYPTED, MEGABYTE, UnreadableError, decode
 from rag.fields import FIELDS, field_of, parse_fields, split_front_matter
 from rag.furniture import load_furniture
 from rag.news import split_page
 from rag.settings import IngestSettings
+from rag.word_files import read_word_file
 
-MEGABYTE: Final = 1_000_000
 _MOST_REASON_CHARS: Final = 300
 _MOST_NAMED: Final = 10
 _MOST_WANTED: Final = 6
 _IN_NO_TEXT: Final = "\x1f"
 # Finding the article takes a second and 30 MB of memory for each megabyte.
 _MOST_HTML_MB: Final = 20
-# The tree of a Word document takes up to 16 times as much memory as its XML. Word's own shrinks to
-# a tenth or less when zipped, hardly ever to a hundredth; a bomb to a thousandth.
-_MOST_XML_MB: Final = 50
-_MOST_XML_RATIO: Final = 100
-_UNSUSPECTED_XML_MB: Final = 10
-_DOCX_BODY: Final = "word/document.xml"
-_DOCX_OTHERS: Final = ("word/footnotes", "word/endnotes", "word/header", "word/footer")
-_WORD: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_WORD_UNSEEN: Final = (
-    "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback",
-    f"{_WORD}moveFrom",
-    f"{_WORD}pPr",
-)
-_ROW: Final = "row"
-_WORD_PIECES: Final = {
-    f"{_WORD}tab": "\t",
-    f"{_WORD}br": "\n",
-    f"{_WORD}cr": "\n",
-    f"{_WORD}noBreakHyphen": "-",
-    f"{_WORD}p": "\n\n",
-    f"{_WORD}tbl": "\n",
-}
-_ZIP_ENCRYPTED: Final = 0x1
-_ENCRYPTED: Final = "it is encrypted; save a copy without a password"
-# What a broken archive raises as it is unpacked, and broken XML as it is read: a part that lacks
-# is a KeyError, a place beyond the file an OSError, an encoding a LookupError or a ValueError.
-_DAMAGED_DOCX: Final = (
-    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, RuntimeError),
-    *(ParseError, LookupError, ValueError),
-)
 # Control characters, by which a whole page would be lost, and zero-width spaces, which would be
 # left out, so that the words or letters that they part became one.
 _PARTING: Final = re.compile(
@@ -180,7 +146,7 @@ def _read_pdf(path: Path, settings: IngestSettings) -> Iterator[Article]:
     except RetryError as exc:
         cause = exc.last_attempt.exception()
         if isinstance(cause, (FileNotDecryptedError, DependencyError)):
-            raise UnreadableError(_ENCRYPTED, "encrypted") from exc
+            raise UnreadableError(ENCRYPTED, "encrypted") from exc
         if isinstance(cause, OSError):
             raise cause from exc
         raise UnreadableError(f"it is no PDF that can be read: {cause}", "damaged") from exc
@@ -205,77 +171,7 @@ def _unwrapped(text: str) -> str:
 
 
 def _read_docx(path: Path, settings: IngestSettings) -> Iterator[Article]:
-    # The body comes first: the header of its pages is no title.
-    names = dict.fromkeys([_DOCX_BODY, *_docx_parts(path)])
-    try:
-        with zipfile.ZipFile(path) as archive:
-            texts = [_word_text(archive.read(name)).strip() for name in names]
-    except _DAMAGED_DOCX as exc:
-        raise UnreadableError("it is a damaged Word document", "damaged") from exc
-    yield plain_article("\n\n".join(filter(None, texts)))
-
-
-def _word_text(xml: bytes) -> str:
-    """The paragraphs of a part, parted by blank lines; a row of a table is a line "a | b | c".
-
-    What was moved away or is there twice, for older programs, is left out. The cells of a row that
-    has more than one paragraph in a cell, as those that only lay out a page, are paragraphs.
-    """
-    root = fromstring(xml)  # noqa: S314 - expat itself stops what grows, and reads no other file
-    for parent in list(root.iter()):
-        for child in [child for child in parent if child.tag in _WORD_UNSEEN]:
-            parent.remove(child)
-        if parent.tag == f"{_WORD}txbxContent":
-            # The paragraph that a text box stands in goes on after it.
-            SubElement(parent, f"{_WORD}p")
-    # Inner tables come first.
-    for row in reversed(list(root.iter(f"{_WORD}tr"))):
-        cells = [list(islice(_paragraphs(cell), 2)) for cell in row.iter(f"{_WORD}tc")]
-        if any(cells) and all(len(paragraphs) < 2 for paragraphs in cells):
-            row.clear()
-            row.tag, row.text = _ROW, " | ".join("".join(paragraphs) for paragraphs in cells)
-    return "".join(map(_word_piece, root.iter()))
-
-
-def _paragraphs(cell: Element) -> Iterator[str]:
-    """The paragraphs of a cell that are not blank, and rows of tables in it, each on one line."""
-    for element in cell.iter():
-        if element.tag in (f"{_WORD}p", _ROW):
-            line = " ".join("".join(map(_word_piece, element.iter())).split())
-            yield from [line] if line else []
-
-
-def _word_piece(element: Element) -> str:
-    """The text that an element begins with."""
-    if element.tag == f"{_WORD}t":
-        return element.text or ""
-    return f"\n{element.text}" if element.tag == _ROW else _WORD_PIECES.get(element.tag, "")
-
-
-def _docx_parts(path: Path) -> list[str]:
-    """The parts of a Word document that hold text; refused if they may not be unpacked."""
-    with path.open("rb") as opened:
-        try:
-            with zipfile.ZipFile(opened) as archive:
-                parts = [
-                    archive.getinfo(name)
-                    for name in archive.namelist()
-                    if name == _DOCX_BODY or name.startswith(_DOCX_OTHERS)
-                ]
-        except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as exc:
-            raise UnreadableError(
-                "it is no Word document of the .docx kind; it may be an older .doc or encrypted",
-                "damaged",
-            ) from exc
-    if any(part.flag_bits & _ZIP_ENCRYPTED for part in parts):
-        raise UnreadableError(_ENCRYPTED, "encrypted")
-    size = sum(part.file_size for part in parts) / MEGABYTE
-    packed = sum(part.compress_size for part in parts) / MEGABYTE
-    if size > min(_MOST_XML_MB, max(_UNSUSPECTED_XML_MB, _MOST_XML_RATIO * packed)):
-        raise UnreadableError(
-            f"it unpacks to {size:.0f} MB of XML, which is too large", "too_large"
-        )
-    return [part.filename for part in parts]
+    yield plain_article("\n\n".join(read_word_file(path)))
 
 
 def _read_csv(path: Path, settings: IngestSettings) -> Iterator[Article]:

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Final
 
 from rag.articles import Article
-from rag.decoding import UnreadableError
+from rag.decoding import MEGABYTE, UnreadableError
 from rag.errors import DocumentError, SkipKind
-from rag.formats import MEGABYTE, READERS, one_line
+from rag.formats import READERS, one_line
 from rag.schema import Document, Skipped
 from rag.settings import IngestSettings
 from rag.text import detect_language

@@ -21,8 +21,8 @@ from typing import Final
 
 from pathvalidate import sanitize_filename
 
+from rag.decoding import MEGABYTE
 from rag.errors import UploadError
-from rag.formats import MEGABYTE
 from rag.readers import KINDS, SUFFIXES
 from rag.settings import PageSettings
 from rag.weights import bytes_under, explain

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from rag.decoding import MEGABYTE
 from rag.errors import UploadError
-from rag.formats import MEGABYTE
 from rag.settings import PageSettings
 from rag.uploads import (
     MOST_NAME_BYTES,

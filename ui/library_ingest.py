@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from rag.decoding import MEGABYTE
 from rag.errors import SkipKind
-from rag.formats import MEGABYTE
 from ui.library_words import about, file_name, listed, number
 from ui.strings import Language, text
 from ui.templating import render
