@@ -12,11 +12,12 @@ from rag.attribution import find_speaker
 from rag.borne_out import Likeness
 from rag.citations import cite
 from rag.conversation import Search, searches, words_said
+from rag.courtesies import Courtesy
 from rag.dates import resolve_dates, undated_phrases
 from rag.errors import QuestionError
 from rag.evidence import Reader, quoted_before, read_in_steps, select_evidence
 from rag.generation import TextModel
-from rag.intents import AboutCorpus, Again, Courtesy, Intent, understand
+from rag.intents import AboutCorpus, Again, Intent, understand
 from rag.replies import describe_corpus, reply_to_courtesy
 from rag.retrieval import Retriever
 from rag.schema import (

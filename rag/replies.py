@@ -7,7 +7,8 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import PurePath
 
-from rag.intents import AboutCorpus, Courtesy
+from rag.courtesies import Courtesy
+from rag.intents import AboutCorpus
 from rag.schema import Document, Period
 from rag.wording import phrase
 

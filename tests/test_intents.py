@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.courtesies import Courteous, Courtesy
 from rag.dates import Language
-from rag.intents import AboutCorpus, Again, Courteous, Courtesy, understand
+from rag.intents import AboutCorpus, Again, understand
 from rag.schema import Period
 
 COURTESIES: list[tuple[str, Courteous]] = [

@@ -8,7 +8,8 @@ from typing import get_args
 
 import pytest
 
-from rag.intents import AboutCorpus, Courteous, Courtesy
+from rag.courtesies import Courteous, Courtesy
+from rag.intents import AboutCorpus
 from rag.replies import describe_corpus, reply_to_courtesy
 from rag.schema import Document, Period
 from rag.text import direction
