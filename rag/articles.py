@@ -158,12 +158,7 @@ def lone_date(line: str) -> dt.date | None:
     stated = value if comparable(name) in _DATE_LABELS else line
     if not re.search(r"\d", stated) or len(line) > _LONGEST_DATE_LINE:
         return None
-    return _date_in(stated) if len(_without_hijri(stated).split()) <= _DATE_WORDS else None
-
-
-def _date_in(text: str) -> dt.date | None:
-    """The date that a text is, be it beside the same day of the Islamic calendar."""
-    return parse_date(text) or parse_date(_without_hijri(text))
+    return parse_date(stated) if len(_without_hijri(stated).split()) <= _DATE_WORDS else None
 
 
 def _without_hijri(text: str) -> str:
@@ -316,9 +311,9 @@ class _Draft:
         is_short = len(value.split()) <= _LABEL_WORDS
         if kind == "keywords":
             self.keywords = self.keywords or value
-        elif kind == "published" and (date := _date_in(value)):
+        elif kind == "published" and (date := parse_date(value)):
             self.labelled = self.labelled or date
-        elif kind == "updated" and (date := _date_in(value)):
+        elif kind == "updated" and (date := parse_date(value)):
             self.updated = self.updated or date
         elif kind in ("published", "updated") and is_short:
             self.dropped.append(line)

@@ -99,6 +99,7 @@ MONTH: Final = alternatives(name for names in MONTH_FAMILIES for name in names[1
 # "Sept. 11", but no "Jan" or "mar" alone.
 _SHORT_MONTHS: Final = {name[:3].casefold(): n for n, name in enumerate(ENGLISH_MONTHS, start=1)}
 _SHORT_MONTHS["sept"] = 9
+_MONTH_NUMBERS: Final = _SHORT_MONTHS | FOLDED_MONTHS
 EN_MONTH: Final = rf"{alternatives(ENGLISH_MONTHS)}|(?:{alternatives(_SHORT_MONTHS)})\.?(?=\s+\d)"
 
 
@@ -142,7 +143,7 @@ def month_of(match: re.Match[str]) -> int | None:
     """The month that a match names; None if it names none, or two that differ."""
     parts = match.groupdict()
     names = [parts[group].rstrip(".") for group in ("month", "other") if parts.get(group)]
-    numbers = {number_of(name, _SHORT_MONTHS | FOLDED_MONTHS) for name in names}
+    numbers = {number_of(name, _MONTH_NUMBERS) for name in names}
     return numbers.pop() if len(numbers) == 1 else None
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rag.text import fold
+from rag.turns import CAN_YOU, CAN_YOU_AR
 
 Courteous = Literal["greeting", "thanks", "farewell", "itself"]
 
@@ -99,8 +100,6 @@ _OTHER_LANGUAGE_AR = (
     "(?:ال|لغة ال)?(?:فرنسي|ألماني|إسباني|إيطالي|تركي|فارسي|كردي|عبري|روسي|صيني|هندي|برتغالي"
     "|أمازيغي|أردي)ة?"
 )
-_CAN_YOU = "(?:(?:can|could|would|will) you (?:please )?)?"
-_CAN_YOU_AR = "(?:(?:هل )?(?:يمكنك|تستطيع|تقدر|ممكن)(?: أن)? )?"
 _ABOUT_ITSELF = re.compile(
     one_of(
         "(?:who|what) are you(?: exactly)?|what is (?:your name|mustanad)|who (?:made|built) you",
@@ -110,10 +109,10 @@ _ABOUT_ITSELF = re.compile(
         "(?:what|which|how many) languages (?:do|can) you (?:speak|know|understand|answer in)",
         "(?:do|can|could) you (?:also )?(?:speak|understand|know)"
         f"(?:(?: or| and)? (?:arabic|english|{_OTHER_LANGUAGE}))+",
-        f"{_CAN_YOU}(?:(?:(?:translate|put|say|repeat|write|answer|reply|respond|speak|what is)"
+        f"{CAN_YOU}(?:(?:(?:translate|put|say|repeat|write|answer|reply|respond|speak|what is)"
         "(?: (?:it|that|this|the answer|your answer))? )?(?:in|to|into)|speak) "
         f"(?:{_OTHER_LANGUAGE})",
-        f"{_CAN_YOU}(?:summari[sz]e|sum up|tl ?dr|"
+        f"{CAN_YOU}(?:summari[sz]e|sum up|tl ?dr|"
         "(?:(?:give|write) me )?(?:an? )?(?:short |brief )?(?:summary|overview))"
         "(?: (?:of|it|this|that|them|these|everything|for me|the|all|my|your|last|documents?"
         "|articles?|files?|answer|text|news))*",
@@ -123,11 +122,11 @@ _ABOUT_ITSELF = re.compile(
         "(?: (?:أن )?(?:تفعل|تعمل|تقدم|تسوي|تساعدني|تفعله|فعله)(?: لي)?)?",
         "(?:بماذا|كيف) تساعدني|ساعدي?ني|أحتاج (?:إلى )?مساعدة",
         "كيف (?:أستخدمك|أستعملك|أستخدم (?:مستند|البرنامج|الموقع))",
-        f"{_CAN_YOU_AR}(?:(?:(?:ت?ترجم|تجيب|أجب|جاوب|رد|ترد|ا?تكتب|اكتب|قل|الإجابة|الرد)"
+        f"{CAN_YOU_AR}(?:(?:(?:ت?ترجم|تجيب|أجب|جاوب|رد|ترد|ا?تكتب|اكتب|قل|الإجابة|الرد)"
         "(?:ه|ها|ني|لي)?(?: (?:لي|علي|ذلك|هذا|الجواب|الإجابة))? )?ب|"
         f"(?:ت?ترجم|ترجمة)(?:ه|ها|لي)?(?: (?:لي|ذلك|هذا|الجواب|الإجابة))? (?:إلى |لل|ل))"
         f"{_OTHER_LANGUAGE_AR}",
-        f"{_CAN_YOU_AR}(?:ت?لخص(?:ي|ه|ها|لي)?|(?:(?:أعطني|هات|أريد|بدي|اكتب)(?: لي)? )?"
+        f"{CAN_YOU_AR}(?:ت?لخص(?:ي|ه|ها|لي)?|(?:(?:أعطني|هات|أريد|بدي|اكتب)(?: لي)? )?"
         "(?:ال)?(?:ملخص|تلخيص|خلاصة)ا?)(?: (?:لي|عن|كل|جميع|هذا|هذه|ذلك|ما سبق|"
         "(?:ال|لل|ل)?(?:مقال|مقالة|مقالات|وثيقة|وثائق|ملف|ملفات|مستندات|أخبار|خبر|نص|جواب)))*",
     )

@@ -258,7 +258,7 @@ def _in_english(text: str) -> str | None:
     folded = " ".join(fold(text).split())
     if any(month_of(match) is None for match in _MONTH_NAMES.finditer(folded)):
         return None
-    plain = _HIJRI.sub(" ", folded).replace("الموافق", " ")
+    plain = re.sub(r"\(\s*\)", " ", _HIJRI.sub(" ", folded).replace("الموافق", " "))
     plain = _MONTH_NAMES.sub(lambda match: f" {_english_month(match['month'])} ", plain)
     plain = re.sub(rf"(?<!\w)(?:يوم\s+)?(?:{WEEKDAY})(?!\w)[،,]?", " ", plain)
     plain = _CLOCK.sub(" ", plain).strip(" ،,.-/|")

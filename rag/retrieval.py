@@ -15,12 +15,12 @@ References:
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.embedding import Embedder, Vectors
+from rag.embedding import Embedder
 from rag.index import Hit, Index
 from rag.lexical import LexicalIndex
 from rag.schema import Passage, Period
@@ -83,14 +83,20 @@ class Retriever:
         for hit in self._index.chunks(missing, vector=vector):
             hits[hit.chunk.chunk_id] = hit
         found = list(hits.values())
-        fused = self._fuse(query, found, bm25, vector)
+        cosines = [hit.sentence_vectors @ vector for hit in found]
+        fused = self._fuse(query, found, bm25, cosines)
         order = _without_copies(found, np.argsort(-fused, kind="stable"))[:most]
-        return tuple(_passage(found[i], float(fused[i]), vector) for i in order)
+        return tuple(_passage(found[i], float(fused[i]), cosines[i]) for i in order)
 
     def _fuse(
-        self, query: str, candidates: list[Hit], bm25: dict[str, float], vector: Vectors
+        self,
+        query: str,
+        candidates: list[Hit],
+        bm25: dict[str, float],
+        cosines: Sequence[NDArray[np.float32]],
     ) -> NDArray[np.float64]:
-        dense = _scaled(np.array([_nearness(hit, vector) for hit in candidates]))
+        """The fused score of each candidate; `cosines` are those of its sentences."""
+        dense = _scaled(np.array(list(map(_nearness, candidates, cosines))))
         lexical = _scaled(np.array([bm25.get(hit.chunk.chunk_id, 0.0) for hit in candidates]))
         # A query of digits alone is in no script, and its numbers are the same in all.
         way = direction(query) if any(map(str.isalpha, query)) else None
@@ -108,9 +114,9 @@ class Retriever:
             return self._lexical[1]
 
 
-def _nearness(hit: Hit, vector: Vectors) -> float:
-    """How near a chunk is to a question, from -1 to 1."""
-    nearest = float((hit.sentence_vectors @ vector).max())
+def _nearness(hit: Hit, cosines: NDArray[np.float32]) -> float:
+    """How near a chunk is to a question, from -1 to 1; `cosines` are those of its sentences."""
+    nearest = float(cosines.max())
     return _OF_NEAREST_SENTENCE * nearest + (1 - _OF_NEAREST_SENTENCE) * hit.cosine
 
 
@@ -131,7 +137,7 @@ def _scaled(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return scaled
 
 
-def _passage(hit: Hit, score: float, vector: Vectors) -> Passage:
+def _passage(hit: Hit, score: float, cosines: NDArray[np.float32]) -> Passage:
     return Passage(
         document_id=hit.chunk.document_id,
         start=hit.chunk.start,
@@ -145,5 +151,5 @@ def _passage(hit: Hit, score: float, vector: Vectors) -> Passage:
         score=score,
         cosine=hit.cosine,
         sentences=hit.chunk.sentences,
-        sentence_scores=tuple(float(s) for s in hit.sentence_vectors @ vector),
+        sentence_scores=tuple(map(float, cosines)),
     )

@@ -52,16 +52,16 @@ _ASKS_AR = (
 )
 _AT_LAST = "(?: (?:please|then|first|exactly|من فضلك|لو سمحت|رجاء|بالضبط|اذن))*"
 _WHO_SAID = re.compile(f"{_ASKED_POLITELY}(?:{_ASKS_EN}|{_ASKS_AR}){_AT_LAST}")
-_CAN_YOU = "(?:(?:can|could|would|will) you (?:please )?)?"
-_CAN_YOU_AR = "(?:(?:هل )?(?:يمكنك|تستطيع|تقدر|ممكن)(?: ان)? )?"
+CAN_YOU = "(?:(?:can|could|would|will) you (?:please )?)?"
+CAN_YOU_AR = "(?:(?:هل )?(?:يمكنك|تستطيع|تقدر|ممكن)(?: ان)? )?"
 _IT = "(?:it|that|this|(?:the|your)(?: last)? answer)"
 _IT_AR = "(?:ذلك|هذا|(?:ال)?(?:جواب|اجابه|رد|كلام))"
 # The last ones doubt an answer, or ask what it rests on: that is shown with it.
 _ONCE_MORE = re.compile(
-    f"{_CAN_YOU}(?:repeat(?: {_IT})?|(?:say|tell me)(?: {_IT})?(?= (?:again|once more))|"
+    f"{CAN_YOU}(?:repeat(?: {_IT})?|(?:say|tell me)(?: {_IT})?(?= (?:again|once more))|"
     "once more|again)"
     "(?: (?:again|once more|for me))*"
-    f"|{_CAN_YOU_AR}(?:ا?عيد(?= |ه|ي)|اعد|تعيد|كرر|تكرر)(?:ي|ه|ها|لي)?"
+    f"|{CAN_YOU_AR}(?:ا?عيد(?= |ه|ي)|اعد|تعيد|كرر|تكرر)(?:ي|ه|ها|لي)?"
     f"(?: (?:لي|تاني|مره (?:اخري|ثانيه|تانيه)|{_IT_AR}))*|مره (?:اخري|ثانيه|تانيه)"
     f"|are you (?:really |quite |so )?(?:sure|certain)(?: (?:about|of) {_IT})?|really"
     f"|how (?:do|did|can) you know(?: {_IT})?|where (?:did|do) you (?:get|find|read|see) {_IT}"
@@ -77,7 +77,7 @@ _MORE = "(?:more|further)(?: (?:details?|information|info))?"
 _ASKS_FOR_MORE = re.compile(
     f"{_ASKED_POLITELY}(?:(?:what|who|where|any(?:thing|one|body)) else|any(?:thing)? more"
     "|(?:is|are|was|were) there (?:any(?:thing|one|body)|something) (?:else|more)"
-    f"|{_CAN_YOU}(?:(?:tell|give|show) me )?(?:any |some |a (?:bit|little) )?{_MORE}"
+    f"|{CAN_YOU}(?:(?:tell|give|show) me )?(?:any |some |a (?:bit|little) )?{_MORE}"
     f"(?: (?:about|on) {_THAT_EN})?|go on|continue|carry on|elaborate"
     "|[وف]?(?:ماذا|ما|من|مين|منو|ايه|ايش|شو|وش|شنو|اين|وين) (?:ايضا|كمان|غير ذلك|غيره|تاني)"
     "|[وف]?(?:هل )?(?:هناك|يوجد|توجد|في|فيه|اكو) (?:شيء?|شئ|حاجه|تفاصيل|معلومات) ?"
